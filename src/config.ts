@@ -1,0 +1,170 @@
+import { z } from "zod";
+
+/** Codex's two axes. `danger-full-access` exists only as a CLI flag and can therefore not be written in a file. */
+export const SandboxMode = z.enum(["read-only", "workspace-write"]);
+export type SandboxMode = z.infer<typeof SandboxMode>;
+export const ApprovalPolicy = z.enum(["untrusted", "on-request", "never"]);
+export type ApprovalPolicy = z.infer<typeof ApprovalPolicy>;
+
+export const RiskLevel = z.enum(["low", "medium", "high", "critical"]);
+export type RiskLevel = z.infer<typeof RiskLevel>;
+
+const seconds = (value: number, max: number) => z.int().min(1).max(max).default(value);
+const count = (value: number, max: number) => z.int().min(1).max(max).default(value);
+
+const Agent = z.strictObject({
+  model: z.string().min(1).default("gpt-5.2-codex").describe("Model name sent to the Responses API."),
+  sandbox_mode: SandboxMode.default("workspace-write").describe("What the agent may write inside its sandbox."),
+  approval_policy: ApprovalPolicy.default("never").describe(
+    "When a person is asked. A headless run cannot ask: `never`.",
+  ),
+  reasoning_effort: z
+    .enum(["low", "medium", "high"])
+    .default("medium")
+    .describe("Reasoning effort asked of the model."),
+});
+
+/** The limits of design §7: each has a name, a unit and one home, which is here. */
+const Limits = z.strictObject({
+  turns: count(60, 500).describe("Model calls per run."),
+  wall_clock_s: seconds(1800, 3600).describe("Seconds the agent may work."),
+  tokens: count(1_500_000, 50_000_000).describe("Input plus output tokens per run."),
+  cost_usd: z
+    .number()
+    .positive()
+    .max(1000)
+    .default(5)
+    .describe("US dollars per run; needs prices to be known for the model."),
+  command_s: seconds(120, 600).describe("Seconds one command of the agent may take unless it asks for more."),
+  command_max_s: seconds(600, 600).describe("Seconds one command may ask for."),
+  output_head_bytes: count(65_536, 1_048_576).describe("Bytes kept from the start of a command's output."),
+  output_tail_bytes: count(65_536, 1_048_576).describe("Bytes kept from the end of a command's output."),
+  change_files: count(50, 1000).describe("Files one change may touch."),
+  change_bytes: count(524_288, 16_777_216).describe("Bytes of new content one change may carry."),
+  check_s: seconds(900, 3600).describe("Seconds one check may take on one side."),
+  install_s: seconds(600, 3600).describe("Seconds the dependency installation may take."),
+});
+
+export const CheckKind = z.enum(["types", "lint", "tests", "build", "custom"]);
+export type CheckKind = z.infer<typeof CheckKind>;
+
+const CheckConfig = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9 _-]{0,39}$/, "lower-case letters, digits, space, _ and -; at most 40")
+    .describe("Name of the row."),
+  kind: CheckKind.default("custom").describe("Which built-in check this replaces; `custom` adds a row."),
+  run: z.array(z.string().min(1)).min(1).describe("The command as a list: program and arguments. No shell reads it."),
+  timeout_s: z.int().min(1).max(3600).optional().describe("Seconds; absent means `limits.check_s`."),
+});
+export type CheckConfig = z.infer<typeof CheckConfig>;
+
+const Requirement = z.strictObject({
+  reviewers: z.int().min(0).max(10),
+  security_review: z.boolean(),
+  manual_verification: z.boolean(),
+});
+export type Requirement = z.infer<typeof Requirement>;
+
+const requirement = (reviewers: number, security_review: boolean, manual_verification: boolean) =>
+  Requirement.default({ reviewers, security_review, manual_verification });
+
+const words = (...values: string[]) => z.array(z.string().regex(/^[a-z0-9]+$/, "one lower-case word")).default(values);
+
+const Risk = z.strictObject({
+  critical_words: words(
+    "auth",
+    "authentication",
+    "authorization",
+    "security",
+    "password",
+    "passwords",
+    "token",
+    "tokens",
+    "database",
+    "migration",
+    "migrations",
+    "env",
+    "secret",
+    "secrets",
+    "crypto",
+    "credential",
+    "credentials",
+  ).describe(
+    "Path words that make a change critical. A word is a run of letters between separators or case changes: `author` is not `auth`.",
+  ),
+  high_words: words(
+    "payment",
+    "payments",
+    "billing",
+    "user",
+    "users",
+    "permission",
+    "permissions",
+    "role",
+    "roles",
+    "api",
+    "external",
+    "integration",
+    "integrations",
+  ).describe("Path words that make a change high."),
+  critical_paths: z.array(z.string()).default([]).describe("Further paths (globs with * and **) that are critical."),
+  high_paths: z.array(z.string()).default([]).describe("Further paths (globs with * and **) that are high."),
+  medium_lines: count(100, 100_000).describe("More changed lines than this make a change at least medium."),
+  high_lines: count(500, 100_000).describe("More changed lines than this make a change at least high."),
+  low: requirement(0, false, false),
+  medium: requirement(1, false, false),
+  high: requirement(2, true, false),
+  critical: requirement(2, true, true),
+});
+
+const label = (value: string) => z.string().min(1).max(50).default(value);
+const Labels = z.strictObject({
+  risk_prefix: label("risk:").describe("Followed by the level."),
+  review_prefix: label("needs-review:").describe("Followed by the number of reviewers (only when at least 1)."),
+  security_review: label("security-review"),
+  manual_verification: label("manual-verification"),
+});
+
+const Reviewers = z.strictObject({
+  users: z
+    .array(z.string().min(1))
+    .max(15)
+    .default([])
+    .describe("Logins asked to review when the level needs a reviewer."),
+  teams: z.array(z.string().min(1)).max(15).default([]).describe("Team slugs asked to review."),
+  security_users: z
+    .array(z.string().min(1))
+    .max(15)
+    .default([])
+    .describe("Logins asked in addition when a security review is required."),
+});
+
+const PullRequest = z.strictObject({
+  ci: z
+    .enum(["approve"])
+    .default("approve")
+    .describe("`approve`: a person must click before the repository's own CI runs on the agent's code."),
+  branch_prefix: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]*\/$/, "a lower-case word and a slash")
+    .default("airlock/"),
+  closes_issue: z
+    .boolean()
+    .default(true)
+    .describe("Whether the body carries a closing keyword for the issue asked on."),
+});
+
+/** `.github/airlock.toml`, read from the trusted commit only. A missing file means every default below. */
+export const Config = z.strictObject({
+  agent: Agent.prefault({}),
+  limits: Limits.prefault({}),
+  checks: z.array(CheckConfig).max(20).default([]),
+  risk: Risk.prefault({}),
+  labels: Labels.prefault({}),
+  reviewers: Reviewers.prefault({}),
+  pull_request: PullRequest.prefault({}),
+});
+export type Config = z.infer<typeof Config>;
+
+export const configPath = ".github/airlock.toml";

@@ -1,0 +1,171 @@
+import type { Buffer } from "node:buffer";
+import type { Mode } from "../change.ts";
+import type { Role } from "../handoff/identity.ts";
+import type { Outgoing } from "../text/outgoing.ts";
+
+/**
+ * Everything Airlock asks of GitHub, for one repository. The only implementation is `octokit.ts`; whoever needs GitHub gets this.
+ * Contract for every method: a partial or unreadable answer throws `AirlockError` (`github-failed`, `github-forbidden`,
+ * `github-unreadable`), never returns less than asked; lists are complete over all pages. Text that leaves is `Outgoing`.
+ */
+export interface GitHub {
+  repository(): Promise<Repository>;
+  /** The account's effective role on the repository, from `role_name` (custom roles map to their base role). Unknown login: `none`. */
+  role(login: string): Promise<{ role: Role; user: Account | null }>;
+  issue(number: number): Promise<Issue | null>;
+  /** All conversation comments of an issue or pull request, oldest first. */
+  comments(issue: number): Promise<Comment[]>;
+  comment(id: number): Promise<Comment | null>;
+
+  /** Head of a branch; null when there is no such branch. */
+  branch(name: string): Promise<string | null>;
+  commit(sha: string): Promise<{ sha: string; tree: string; parents: string[]; message: string }>;
+  /** Whether `ancestor` is reachable from `descendant` (or equal). */
+  isAncestor(ancestor: string, descendant: string): Promise<boolean>;
+  /** Every blob, symlink and submodule of a tree, recursively. Throws `github-unreadable` when GitHub truncates the list. */
+  tree(sha: string): Promise<TreeEntry[]>;
+  blob(sha: string): Promise<Buffer>;
+  /** A file's bytes at a commit; null when the path does not exist there. */
+  file(path: string, commit: string): Promise<Buffer | null>;
+
+  createBlob(bytes: Uint8Array): Promise<string>;
+  createTree(baseTree: string, entries: { path: string; mode: Mode; sha: string | null }[]): Promise<string>;
+  /** Author and committer are left out, so that GitHub signs as the token's identity. */
+  createCommit(commit: {
+    message: Outgoing;
+    tree: string;
+    parents: string[];
+  }): Promise<{ sha: string; verified: boolean }>;
+  createBranch(name: string, sha: string): Promise<"created" | "exists">;
+
+  /** Pull requests whose head is this branch of this repository, any state. */
+  pullsFrom(branch: string): Promise<Pull[]>;
+  pull(number: number): Promise<Pull | null>;
+  createPull(pull: { title: Outgoing; body: Outgoing; head: string; base: string; draft: boolean }): Promise<Pull>;
+  updatePull(number: number, change: { title?: Outgoing; body?: Outgoing }): Promise<Pull>;
+  /** Creates missing labels, then adds them. Out: one sentence per label GitHub refused. */
+  addLabels(issue: number, labels: { name: string; color: string; description: string }[]): Promise<string[]>;
+  /** Out: one sentence per reviewer GitHub refused (not a collaborator, the author, a team without access). */
+  requestReviewers(pull: number, users: string[], teams: string[]): Promise<string[]>;
+
+  createComment(issue: number, body: Outgoing): Promise<Comment>;
+  updateComment(id: number, body: Outgoing): Promise<Comment>;
+  react(comment: number, content: "eyes" | "rocket" | "confused" | "-1" | "+1"): Promise<void>;
+  reactions(comment: number): Promise<{ content: string; user: Account }[]>;
+
+  /** Starts a workflow by its file name. Out: the run's id when GitHub returns it, else null. */
+  dispatch(workflow: string, ref: string, inputs: Record<string, string>): Promise<{ run: number | null }>;
+  /** Runs of a workflow file, newest first, created at or after `since`. */
+  runs(workflow: string, since: Date): Promise<Run[]>;
+  run(id: number): Promise<Run | null>;
+  artifacts(run: number): Promise<Artifact[]>;
+  /** The artifact's zip, at most `bytesMax` bytes. null when it is gone or expired. */
+  artifact(id: number, bytesMax: number): Promise<Buffer | null>;
+
+  createCheck(check: CheckRun & { head: string }): Promise<{ id: number }>;
+  updateCheck(id: number, check: CheckRun): Promise<void>;
+  /** Check runs of a commit with this name made by this App only. */
+  checks(
+    commit: string,
+    name: string,
+  ): Promise<{ id: number; externalId: string | null; status: string; appId: number | null }[]>;
+}
+
+export interface Account {
+  id: number;
+  login: string;
+  type: "User" | "Bot" | "Organization" | "Mannequin";
+}
+
+export interface Repository {
+  id: number;
+  owner: string;
+  name: string;
+  defaultBranch: string;
+  private: boolean;
+  archived: boolean;
+}
+
+export interface Issue {
+  number: number;
+  title: string;
+  body: string;
+  state: "open" | "closed";
+  locked: boolean;
+  isPull: boolean;
+  author: Account;
+  createdAt: string;
+  /** When the body was last edited; null if never. From GraphQL: REST's `updated_at` also moves with every comment. */
+  editedAt: string | null;
+  /** When the title last changed; null if never. */
+  renamedAt: string | null;
+}
+
+export interface Comment {
+  id: number;
+  issue: number;
+  body: string;
+  author: Account;
+  /** The App that wrote it, if one did. */
+  appId: number | null;
+  createdAt: string;
+  updatedAt: string;
+  url: string;
+}
+
+export interface TreeEntry {
+  path: string;
+  mode: Mode;
+  sha: string;
+}
+
+export interface Pull {
+  number: number;
+  url: string;
+  state: "open" | "closed";
+  merged: boolean;
+  draft: boolean;
+  title: string;
+  body: string;
+  author: Account;
+  head: { ref: string; sha: string; repository: number | null };
+  base: { ref: string; sha: string };
+}
+
+export interface Run {
+  id: number;
+  attempt: number;
+  event: string;
+  status: string;
+  conclusion: string | null;
+  /** The account whose action created the run: our App's bot for a dispatch. */
+  actor: Account;
+  headBranch: string | null;
+  headSha: string;
+  /** Path of the workflow file, without `@ref`. */
+  path: string;
+  /** The evaluated `run-name`. */
+  title: string;
+  createdAt: string;
+  url: string;
+}
+
+export interface Artifact {
+  id: number;
+  name: string;
+  bytes: number;
+  expired: boolean;
+  /** GitHub's own SHA-256 of the zip, when it gives one. */
+  digest: string | null;
+}
+
+export interface CheckRun {
+  name: string;
+  externalId: string;
+  status: "in_progress" | "completed";
+  /** Required when completed. */
+  conclusion?: "success" | "failure" | "neutral" | "action_required";
+  title: Outgoing;
+  summary: Outgoing;
+  detailsUrl?: string;
+}

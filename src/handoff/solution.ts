@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { Change, Sha } from "../change.ts";
+import { Finding } from "./finding.ts";
+import { Digest, Identity, Snapshot } from "./identity.ts";
+
+/** How the agent's work ended. Every member is expected; a crash writes no Solution at all. */
+export const Ending = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("finished") }),
+  z.strictObject({ kind: z.literal("no_change"), reason: z.string() }),
+  z.strictObject({ kind: z.literal("gave_up"), reason: z.string() }),
+  z.strictObject({ kind: z.literal("limit"), limit: z.string().min(1), detail: z.string() }),
+  z.strictObject({ kind: z.literal("needs_approval"), reason: z.string() }),
+  /** The change may not leave this job: the findings say why, and the change itself is not carried. */
+  z.strictObject({ kind: z.literal("refused"), findings: z.array(Finding).min(1), change_sha256: Digest }),
+]);
+export type Ending = z.infer<typeof Ending>;
+
+export const Usage = z.strictObject({
+  turns: z.int().min(0),
+  input_tokens: z.int().min(0),
+  cached_input_tokens: z.int().min(0),
+  output_tokens: z.int().min(0),
+  /** null when no price is known for the model: unknown is not zero. */
+  cost_usd: z.number().min(0).nullable(),
+});
+export type Usage = z.infer<typeof Usage>;
+
+export const Probe = z.strictObject({ name: z.string().min(1), held: z.boolean(), detail: z.string() });
+/** What the sandbox's self-test saw before the first model call. */
+export const Certificate = z.strictObject({
+  bwrap: z.string(),
+  /** `same` user as the kernel of Airlock, or a `separate` uid. */
+  uid: z.enum(["same", "separate"]),
+  probes: z.array(Probe),
+});
+export type Certificate = z.infer<typeof Certificate>;
+
+/** Paper two. What was made of the Task. Written by solve, scanned for secrets before it is sealed. */
+export const Solution = z.strictObject({
+  version: z.literal(1),
+  ...Identity.shape,
+  task_digest: Digest,
+  ending: Ending,
+  base: Snapshot,
+  /** Tree after the Change; equal to `base.tree` when there is none. */
+  tree: Sha,
+  change: Change,
+  checkpoints: z.array(z.strictObject({ turn: z.int().min(1), tree: Sha })),
+  /** Model text: shown quoted, decides nothing. */
+  summary: z.string(),
+  reasons: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
+  notes: z.string(),
+  look_at: z.array(z.string()),
+  model: z.string(),
+  usage: Usage,
+  /** Things the sandbox or the workspace sweep had to stop. */
+  violations: z.array(z.string()),
+  certificate: Certificate,
+  audit_head: Digest,
+});
+export type Solution = z.infer<typeof Solution>;

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { Digest, Identity } from "./identity.ts";
+
+/**
+ * What a phase writes instead of its paper when the road ends there: an expected refusal, or the facts of an error.
+ * It is shown to people and decides nothing.
+ */
+export const Stop = z.strictObject({
+  version: z.literal(1),
+  ...Identity.shape,
+  phase: z.enum(["gate", "solve", "verify", "publish"]),
+  kind: z.enum([
+    "duplicate",
+    "expired",
+    "edited",
+    "not-allowed",
+    "not-a-command",
+    "not-dispatched-by-us",
+    "issue-closed",
+    "recently-edited",
+    "already-done",
+    "no-change",
+    "gave-up",
+    "limit",
+    "refused",
+    "held",
+    "failed",
+  ]),
+  /** One sentence for the requester. */
+  message: z.string().min(1),
+  /** What to do next; empty when there is nothing to do. */
+  next: z.string(),
+  audit_head: Digest,
+});
+export type Stop = z.infer<typeof Stop>;

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/fixtures/**"],
+    // The workflow parser imports JSON without an attribute; see the preload for the one line that cures it.
+    execArgv: ["--import", new URL("./test/emulators/runner/json-imports.mjs", import.meta.url).href],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
