@@ -23,6 +23,8 @@ export interface Limits {
 export interface ReadOnlyMount {
   host: string;
   inside: string;
+  /** Left out, with everything mounted below it, when its mount point in the workspace is missing or no real directory. */
+  optional?: boolean;
 }
 
 /** What one command may see. Everything not named here does not exist inside. Missing means none. */

@@ -13,7 +13,7 @@ const seconds = (value: number, max: number) => z.int().min(1).max(max).default(
 const count = (value: number, max: number) => z.int().min(1).max(max).default(value);
 
 const Agent = z.strictObject({
-  model: z.string().min(1).default("gpt-5.2-codex").describe("Model name sent to the Responses API."),
+  model: z.string().min(1).default("gpt-6.1-sol").describe("Model name sent to the Responses API."),
   sandbox_mode: SandboxMode.default("workspace-write").describe("What the agent may write inside its sandbox."),
   approval_policy: ApprovalPolicy.default("never").describe(
     "When a person is asked. A headless run cannot ask: `never`.",
@@ -74,6 +74,9 @@ const words = (...values: string[]) => z.array(z.string().regex(/^[a-z0-9]+$/, "
 const Risk = z.strictObject({
   critical_words: words(
     "auth",
+      "oauth",
+      "jwt",
+      "envrc",
     "authentication",
     "authorization",
     "security",

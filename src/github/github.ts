@@ -41,6 +41,8 @@ export interface GitHub {
   /** Pull requests whose head is this branch of this repository, any state. */
   pullsFrom(branch: string): Promise<Pull[]>;
   pull(number: number): Promise<Pull | null>;
+  /** The commits of a pull request, oldest first: readable without any permission on contents. GitHub lists at most 250. */
+  pullCommits(number: number): Promise<{ sha: string; message: string }[]>;
   createPull(pull: { title: Outgoing; body: Outgoing; head: string; base: string; draft: boolean }): Promise<Pull>;
   updatePull(number: number, change: { title?: Outgoing; body?: Outgoing }): Promise<Pull>;
   /** Creates missing labels, then adds them. Out: one sentence per label GitHub refused. */

@@ -14,6 +14,7 @@ export const Stop = z.strictObject({
     "expired",
     "edited",
     "not-allowed",
+    "not-available",
     "not-a-command",
     "not-dispatched-by-us",
     "issue-closed",

@@ -1,10 +1,19 @@
 import type { z } from "zod";
 
+/** What a tool did, for the session. Absent: nothing beyond its output. */
+export type ToolDetail = { kind: "command"; exitCode: number | null } | { kind: "files"; changes: FileChange[] };
+
+export interface FileChange {
+  path: string;
+  kind: "add" | "update" | "delete";
+}
+
 /** What a tool gives back to the model. A failure is a result, never a throw. */
 export interface ToolResult {
   ok: boolean;
   /** Text for the model, already within the output limits. */
   output: string;
+  detail?: ToolDetail;
 }
 
 /**
@@ -15,5 +24,7 @@ export interface Tool<Input extends z.ZodType = z.ZodType> {
   name: string;
   description: string;
   input: Input;
+  /** Whether a run may change the workspace: then a checkpoint follows. */
+  writes: boolean;
   run(input: z.output<Input>, signal: AbortSignal): Promise<ToolResult>;
 }

@@ -1,0 +1,158 @@
+import { environmentInside, homeInside, toolchainInside } from "./environment.ts";
+import { defaultLimits } from "./limits.ts";
+import { workspaceInside } from "./sandbox.ts";
+import type { Bubblewrap } from "./bubblewrap.ts";
+import type { SystemEntry } from "./host.ts";
+import type { Mounts } from "./mounts.ts";
+import type { User } from "./reach.ts";
+import type { PlacedToolchain, StateFiles } from "./statedir.ts";
+
+/** What is true of the host for as long as the sandbox is open. */
+export interface HostFacts {
+  bwrap: Bubblewrap;
+  user: User;
+  system: readonly SystemEntry[];
+  files: StateFiles;
+  toolchain: PlacedToolchain | null;
+  caBundle: string | null;
+}
+
+/** What is true of one command. */
+export interface CommandFacts {
+  mounts: Mounts;
+  env: Readonly<Record<string, string>>;
+  /** Host directory that holds the egress proxy's socket, or null: no network. */
+  egress: string | null;
+}
+
+/** Descriptors that the launcher opens for bwrap. */
+export const descriptors = { args: 3, status: 4, seccomp: 5 } as const;
+
+export const egressInside = "/run/airlock";
+export const egressSocket = "egress.sock";
+const forwarderInside = `${toolchainInside}/forward.mjs`;
+
+/** One option of bwrap with its operands. */
+export type Option = string[];
+
+/**
+ * The options for bwrap: namespaces, environment, mounts, filter. Pure.
+ * The order is the meaning: a later mount covers an earlier one, and `/` becomes read-only last.
+ */
+export function sandboxOptions(host: HostFacts, command: CommandFacts): Option[] {
+  const environment = environmentInside(command.env, command.egress === null ? null : host.caBundle);
+  return [
+    ...isolation(host),
+    ...Object.entries(environment).map(([name, value]) => ["--setenv", name, value]),
+    ...systemMounts(host),
+    ...privateMounts(host.bwrap),
+    ...toolchainMounts(host),
+    ...profileMounts(host, command.mounts),
+    ...(command.egress === null ? [] : [["--ro-bind", command.egress, egressInside]]),
+    ["--remount-ro", "/"],
+    ["--chdir", "/"],
+    ["--seccomp", String(descriptors.seccomp)],
+    ["--json-status-fd", String(descriptors.status)],
+  ];
+}
+
+/**
+ * The command as bwrap executes it. A shell changes directory and then *becomes* the command, so that a missing program
+ * is its exit code 127 and not a failure of bwrap; the command itself is never read as shell text.
+ */
+export function commandArguments(cwd: string, argv: readonly string[], egress: boolean): string[] {
+  const enter = 'cd -- "$1" || exit 125; unset OLDPWD; shift; exec "$@"';
+  const forward = egress
+    ? [
+        `${toolchainInside}/bin/node`,
+        forwarderInside,
+        `${egressInside}/${egressSocket}`,
+        "/bin/sh",
+        "-c",
+        'exec "$@"',
+        "sh",
+      ]
+    : [];
+  return ["/bin/sh", "-c", enter, "sh", cwd, ...forward, ...argv];
+}
+
+export function defaultDirectory(mounts: Mounts): string {
+  return mounts.binds.some((bind) => bind.inside === workspaceInside) ? workspaceInside : "/tmp";
+}
+
+function isolation({ bwrap, user }: HostFacts): Option[] {
+  return [
+    // No controlling terminal; nothing outlives the command or us.
+    ["--new-session"],
+    ["--die-with-parent"],
+    ["--unshare-user"],
+    ["--unshare-all"],
+    ...(bwrap.disableUserns ? [["--disable-userns"]] : []),
+    ["--uid", String(user.uid)],
+    ["--gid", String(user.gid)],
+    ["--hostname", "airlock"],
+    ["--cap-drop", "ALL"],
+    ["--clearenv"],
+  ];
+}
+
+function systemMounts({ system, files }: HostFacts): Option[] {
+  return [
+    ...system.map((entry) =>
+      entry.kind === "bind" ? ["--ro-bind", entry.host, entry.inside] : ["--symlink", entry.target, entry.inside],
+    ),
+    ["--ro-bind", files.passwd, "/etc/passwd"],
+    ["--ro-bind", files.group, "/etc/group"],
+    ["--ro-bind", files.hosts, "/etc/hosts"],
+    ["--ro-bind", files.nsswitch, "/etc/nsswitch.conf"],
+  ];
+}
+
+function privateMounts(bwrap: Bubblewrap): Option[] {
+  return [
+    ["--dev", "/dev"],
+    ...tmpfs(bwrap, "/dev/shm", defaultLimits.shmBytes),
+    ["--remount-ro", "/dev"],
+    // As mapped root, files below /proc/sys are guarded by their owner alone: read-only closes that.
+    ["--proc", "/proc"],
+    ["--remount-ro", "/proc"],
+    ...tmpfs(bwrap, "/tmp", defaultLimits.tmpBytes),
+    ["--dir", homeInside],
+    ["--dir", "/run"],
+    ["--symlink", "/tmp", "/var/tmp"],
+  ];
+}
+
+function toolchainMounts({ toolchain, files }: HostFacts): Option[] {
+  if (toolchain === null) return [];
+  const npm = `${toolchainInside}/lib/node_modules/npm`;
+  const link = (name: string) => [
+    "--symlink",
+    `../lib/node_modules/npm/bin/${name}-cli.js`,
+    `${toolchainInside}/bin/${name}`,
+  ];
+  return [
+    ["--ro-bind", toolchain.node, `${toolchainInside}/bin/node`],
+    ["--ro-bind", files.forwarder, forwarderInside],
+    ...(toolchain.npm === null ? [] : [["--ro-bind", toolchain.npm, npm], link("npm"), link("npx")]),
+  ];
+}
+
+function profileMounts(host: HostFacts, mounts: Mounts): Option[] {
+  const guards = [
+    ...mounts.protectedBinds.map((bind) => ["--ro-bind", bind.host, bind.inside]),
+    ...mounts.masked.map((inside) => ["--ro-bind", host.files.empty, inside]),
+  ];
+  return [
+    ...mounts.binds.flatMap((bind) => [
+      [bind.writable ? "--bind" : "--ro-bind", bind.host, bind.inside],
+      ...(bind.inside === workspaceInside ? guards : []),
+    ]),
+    ...mounts.scratch.flatMap((inside) => tmpfs(host.bwrap, inside, defaultLimits.scratchBytes)),
+  ];
+}
+
+/** `--perms` and `--size` hold for the next mount only. */
+function tmpfs(bwrap: Bubblewrap, inside: string, bytes: number): Option[] {
+  return [["--perms", "1777"], ...(bwrap.size ? [["--size", String(bytes)]] : []), ["--tmpfs", inside]];
+}

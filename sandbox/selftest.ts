@@ -1,0 +1,116 @@
+import { chown, mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { readlinkSync } from "node:fs";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import type { Option } from "./argv.ts";
+import { environmentInside } from "./environment.ts";
+import { judgeProbes, probeScript } from "./probe.ts";
+import { runCommand } from "./run.ts";
+import { SandboxError } from "./sandbox.ts";
+import { makeUserDirectory } from "./statedir.ts";
+import type { Server } from "node:net";
+import type { Establishment } from "./run.ts";
+import type { Limits, Probe } from "./sandbox.ts";
+
+const limits: Limits = { timeoutMs: 30_000, output: { headBytes: 65_536, tailBytes: 65_536 } };
+
+/**
+ * Starts real sandboxes and looks whether they hold. Out: every probe with what was seen; the caller decides.
+ * @throws SandboxError when no sandbox starts at all.
+ */
+export async function proveSandbox(host: Establishment): Promise<Probe[]> {
+  const directory = await makeUserDirectory(join(host.stateDir, "selftest"), host.user);
+  try {
+    return [...(await probeInside(host, directory)), await probeSymlinkedMountPoint(host, directory)];
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function probeInside(host: Establishment, directory: string): Promise<Probe[]> {
+  const workspace = await makeWorkspace(host, directory);
+  const canary = join(directory, "canary");
+  await writeFile(canary, "");
+  const listener = createServer((socket) => socket.destroy());
+  listener.listen(0, "127.0.0.1");
+  await once(listener, "listening");
+  try {
+    const port = portOf(listener);
+    const words = ["/bin/sh", "-c", probeScript, "sh", port, ...hiddenPaths(canary)];
+    const result = await runCommand(host, { workspace: { host: workspace, mode: "workspace-write" }, limits }, words);
+    return judgeProbes(result.stdout.text, {
+      hostNamespaces: namespaces(),
+      uid: host.user.uid,
+      // The shell adds these two by itself.
+      environment: [...Object.keys(environmentInside({}, null)), "PWD", "_"],
+      disableUserns: host.bwrap.disableUserns,
+    });
+  } finally {
+    listener.close();
+  }
+}
+
+function portOf(listener: Server): string {
+  const address = listener.address();
+  return typeof address === "object" && address !== null ? String(address.port) : "0";
+}
+
+async function makeWorkspace({ user }: Establishment, directory: string): Promise<string> {
+  const workspace = join(directory, "workspace");
+  const directories = ["", ".git", ".agents", ...deepPath("a/b/c/d/e/f/.git")];
+  const files = [".git/config", "a/b/c/d/e/f/.git/config"];
+  for (const path of directories) await mkdir(join(workspace, path));
+  for (const path of files) await writeFile(join(workspace, path), "[core]\n");
+  if (process.getuid?.() === 0) {
+    for (const path of [...directories, ...files]) await chown(join(workspace, path), user.uid, user.gid);
+  }
+  return workspace;
+}
+
+function deepPath(path: string): string[] {
+  return path.split("/").map((_step, index, steps) => steps.slice(0, index + 1).join("/"));
+}
+
+/** Paths of the host that no sandbox may see. Homes that lie in a system directory are left out. */
+function hiddenPaths(canary: string): string[] {
+  const home = userInfo().homedir;
+  const homes = home.startsWith("/usr") || home === "/" || home === "/tmp" ? [] : [home];
+  return [canary, "/home", "/root", "/mnt", "/srv", "/var/lib", "/var/run/docker.sock", "/run/docker.sock", ...homes];
+}
+
+function namespaces(): Record<string, string> {
+  return Object.fromEntries(
+    ["user", "pid", "net", "ipc", "uts", "mnt"].map((name) => [name, readlinkSync(`/proc/self/ns/${name}`)]),
+  );
+}
+
+/**
+ * CVE-2026-87766: bwrap that creates a mount point below a committed link writes on the host. The link leads to a directory
+ * of ours; whether this bwrap is affected is told, what must hold is that our own preparation refuses the mount.
+ */
+async function probeSymlinkedMountPoint(host: Establishment, directory: string): Promise<Probe> {
+  const name = "a symlinked mount point is refused (CVE-2026-87766)";
+  const out = await makeUserDirectory(join(directory, "out"), host.user);
+  const workspace = await makeUserDirectory(join(directory, "linked"), host.user);
+  await symlink(join("/oldroot", out), join(workspace, "link"));
+  const profile = { workspace: { host: workspace, mode: "workspace-write" as const }, limits };
+  const attempt = async (scratch: string[], raw: string[]) => {
+    const weakened = { ...host, weaken: (options: Option[]) => options.toSpliced(-4, 0, raw) };
+    return runCommand(raw.length > 0 ? weakened : host, { ...profile, scratch }, ["/bin/true"]).catch(
+      (error: unknown) => error,
+    );
+  };
+  const answer = await attempt(["/workspace/repo/link/probe"], []);
+  const untouched = (await readdir(out)).length === 0;
+  await attempt([], ["--dir", "/workspace/repo/link/probe"]);
+  const affected = (await readdir(out)).length > 0;
+  return {
+    name,
+    held: answer instanceof SandboxError && untouched,
+    detail: affected
+      ? "this bubblewrap follows such a link, so an upgrade is advised; Airlock never lets it create a mount point"
+      : "this bubblewrap refuses it too",
+  };
+}

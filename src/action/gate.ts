@@ -1,0 +1,48 @@
+import { openAudit } from "../audit/log.ts";
+import { AirlockError } from "../errors.ts";
+import { githubClient } from "../github/client.ts";
+import { seal } from "../handoff/seal.ts";
+import { Task } from "../handoff/task.ts";
+import { GateInputs } from "../phases/asked.ts";
+import { gate } from "../phases/gate.ts";
+import type { InputsOf } from "./inputs.ts";
+import { writePapers } from "./papers.ts";
+import { onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
+
+/** Job permissions: contents, issues, pull-requests, actions, checks: read. */
+export async function runGate(inputs: InputsOf<"gate">, shell: Shell): Promise<void> {
+  const token = inputs["github-token"];
+  shell.mask(token);
+  const { identity, apiUrl } = shell.runner;
+  const { owner, name } = identity.repository;
+  await onPaper("gate", shell, {
+    begin: () => Promise.resolve(openAudit("gate", shell.now)),
+    work: async (audit) => {
+      const { verb, issue, comment, requester } = inputs;
+      const parsed = GateInputs.safeParse({ verb, issue, comment, requester });
+      if (!parsed.success) throw badInputs();
+      const github = githubClient({ token, apiUrl, owner, repo: name });
+      const outcome = await gate({ identity, inputs: parsed.data, appBotId: inputs["app-bot-id"] }, { github, audit, now: shell.now });
+      if (outcome.kind === "stop") return outcome;
+      const sealed = seal(Task, outcome.task);
+      const directory = paperDirectory(shell);
+      await writePapers(directory, { name: "task", sealed, audit });
+      shell.output("paper", directory);
+      shell.output("digest", sealed.digest);
+      shell.output("start", outcome.task.start.commit);
+      shell.output("proceed", "true");
+      const { requester: person } = outcome.task;
+      shell.log(`@${person.login} (${person.role}) asks for ${verb} on #${issue}; trusted commit ${outcome.task.trusted.commit}`);
+      await shell.summary(`### Airlock gate: allowed\n\n${plain(person.login)} (${person.role}) asks for \`${outcome.task.verb}\` on #${parsed.data.issue}.\n`);
+      return null;
+    },
+  });
+}
+
+function badInputs(): AirlockError {
+  return new AirlockError({
+    code: "bad-input",
+    message: "The workflow's inputs are not a request: expected a verb and three ids.",
+    fix: "Comment `/agent fix` on the issue instead of starting the workflow by hand.",
+  });
+}

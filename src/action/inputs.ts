@@ -1,0 +1,124 @@
+import { z } from "zod";
+import { AirlockError } from "../errors.ts";
+import { Digest, type Identity } from "../handoff/identity.ts";
+
+const given = z.string().min(1);
+const number = z.string().regex(/^[1-9]\d{0,18}$/).transform(Number);
+const flag = z.enum(["true", "false"]).transform((text) => text === "true");
+
+/** The inputs of action.yml by phase. A token or key that a phase does not name here never reaches it. */
+const Inputs = z.discriminatedUnion("phase", [
+  z.strictObject({
+    phase: z.literal("gate"),
+    "github-token": given,
+    "app-bot-id": number,
+    verb: given,
+    issue: given,
+    comment: given,
+    requester: given,
+  }),
+  z.strictObject({
+    phase: z.literal("prepare"),
+    repository: given,
+    task: given,
+    "task-digest": Digest,
+    "setup-host": flag,
+    "drop-sudo": flag,
+  }),
+  z.strictObject({
+    phase: z.literal("solve"),
+    repository: given,
+    task: given,
+    "task-digest": Digest,
+    "openai-api-key": given,
+    "openai-base-url": given.optional(),
+  }),
+  z.strictObject({
+    phase: z.literal("verify"),
+    repository: given,
+    task: given,
+    "task-digest": Digest,
+    solution: given,
+    "solution-digest": Digest,
+  }),
+  z.strictObject({
+    phase: z.literal("publish"),
+    "github-token": given,
+    "app-bot-id": number,
+    task: given,
+    "task-digest": Digest,
+    solution: given,
+    "solution-digest": Digest,
+    report: given,
+    "report-digest": Digest,
+  }),
+]);
+export type Inputs = z.infer<typeof Inputs>;
+export type InputsOf<Phase extends Inputs["phase"]> = Extract<Inputs, { phase: Phase }>;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the action's inputs from the environment the runner prepared. An empty input counts as absent.
+ * @throws AirlockError `bad-input` naming the input, for a missing one and for one that does not belong to the phase.
+ */
+export function readInputs(environment: Environment): Inputs {
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (!name.startsWith("INPUT_") || value === undefined || value.trim() === "") continue;
+    values[name.slice("INPUT_".length).toLowerCase()] = value.trim();
+  }
+  const flags = ["setup-host", "drop-sudo"];
+  if (values["phase"] !== "prepare") for (const name of flags) delete values[name];
+  const parsed = Inputs.safeParse(values);
+  if (parsed.success) return parsed.data;
+  throw new AirlockError({
+    code: "bad-input",
+    message: `The action's inputs do not fit phase "${values["phase"] ?? ""}": ${z.prettifyError(parsed.error)}`,
+    fix: "Compare the step with .github/workflows/airlock.yml of the release you use: each phase takes exactly the inputs listed there.",
+  });
+}
+
+const Runner = z.object({
+  GITHUB_REPOSITORY: z.string().regex(/^[^/]+\/[^/]+$/),
+  GITHUB_REPOSITORY_ID: number,
+  GITHUB_RUN_ID: number,
+  GITHUB_RUN_ATTEMPT: number,
+  GITHUB_API_URL: z.url(),
+  GITHUB_SERVER_URL: z.url(),
+  RUNNER_TEMP: given,
+  PATH: given,
+});
+
+export interface RunnerFacts {
+  identity: Identity;
+  apiUrl: string;
+  /** The run's page, for people. */
+  runUrl: string;
+  temp: string;
+  path: string;
+}
+
+/** What the runner says of itself. @throws AirlockError `bad-input` outside GitHub Actions. */
+export function readRunner(environment: Environment): RunnerFacts {
+  const parsed = Runner.safeParse(environment);
+  if (!parsed.success) {
+    throw new AirlockError({
+      code: "bad-input",
+      message: `This is not a GitHub Actions runner: ${z.prettifyError(parsed.error)}`,
+      fix: "Use the `airlock` command outside GitHub Actions.",
+    });
+  }
+  const facts = parsed.data;
+  const [owner = "", name = ""] = facts.GITHUB_REPOSITORY.split("/");
+  return {
+    identity: {
+      repository: { id: facts.GITHUB_REPOSITORY_ID, owner, name },
+      run: { id: facts.GITHUB_RUN_ID, attempt: facts.GITHUB_RUN_ATTEMPT },
+    },
+    apiUrl: facts.GITHUB_API_URL,
+    runUrl: `${facts.GITHUB_SERVER_URL}/${facts.GITHUB_REPOSITORY}/actions/runs/${facts.GITHUB_RUN_ID}`,
+    temp: facts.RUNNER_TEMP,
+    path: facts.PATH,
+  };
+}

@@ -1,0 +1,69 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { z } from "zod";
+import { type AuditEntry, type AuditLog, type AuditPhase, openAudit, verifyAudit } from "../audit/log.ts";
+import { AirlockError } from "../errors.ts";
+import type { Identity } from "../handoff/identity.ts";
+import { open, paperBytesMax, type Sealed } from "../handoff/seal.ts";
+
+/** File names inside a paper directory; the artifact of a job holds exactly these. */
+export type PaperName = "task" | "solution" | "report" | "verdict" | "stop";
+const auditFile = "audit.jsonl";
+
+/**
+ * Reads a paper from the directory its artifact was unpacked to.
+ * @throws AirlockError when the file is missing, or as `open` does.
+ */
+export async function readPaper<Schema extends z.ZodType<Identity>>(
+  schema: Schema,
+  from: { directory: string; name: PaperName; digest: string; identity: Identity },
+): Promise<z.output<Schema>> {
+  const bytes = await readOrExplain(join(from.directory, `${from.name}.json`));
+  return open(schema, bytes, { digest: from.digest, identity: from.identity });
+}
+
+/** Continues the log that came with a paper. @throws AirlockError `audit-broken` when it does not end in the head the paper names. */
+export async function continueAudit(
+  phase: AuditPhase,
+  from: { directory: string; head: string },
+  now: () => number,
+): Promise<AuditLog> {
+  const text = (await readOrExplain(join(from.directory, auditFile))).toString("utf8");
+  const verdict = verifyAudit(text, from.head);
+  if (verdict.kind === "intact") return openAudit(phase, now, verdict.entries satisfies AuditEntry[]);
+  throw new AirlockError({
+    code: "audit-broken",
+    message: `The audit log that came with the paper is broken at line ${verdict.line}: ${verdict.why}.`,
+    fix: "The artifact was changed between the jobs. Ask again; if it repeats, look for another workflow that writes this run's artifacts.",
+  });
+}
+
+/** Writes a paper, the log and further files into the directory that the workflow uploads. */
+export async function writePapers(
+  directory: string,
+  papers: { name: PaperName; sealed: Sealed; audit: AuditLog; files?: Record<string, string> },
+): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, `${papers.name}.json`), papers.sealed.bytes);
+  await writeFile(join(directory, auditFile), papers.audit.text());
+  for (const [name, content] of Object.entries(papers.files ?? {})) await writeFile(join(directory, name), content);
+}
+
+async function readOrExplain(path: string): Promise<Buffer> {
+  try {
+    const bytes = await readFile(path);
+    if (bytes.byteLength <= paperBytesMax) return bytes;
+  } catch (cause) {
+    throw lost(path, cause);
+  }
+  throw new AirlockError({ code: "paper-too-large", message: `${path} is over ${paperBytesMax} bytes.`, fix: "Ask for a smaller change." });
+}
+
+function lost(path: string, cause: unknown): AirlockError {
+  return new AirlockError({
+    code: "bad-paper",
+    message: `The paper ${path} cannot be read.`,
+    fix: "The artifact is missing or expired. Comment again to start a new run.",
+    cause,
+  });
+}

@@ -1,0 +1,57 @@
+import { exec } from "@actions/exec";
+import { mkdir, realpath } from "node:fs/promises";
+import { AirlockError } from "../errors.ts";
+import { Task } from "../handoff/task.ts";
+import { dropSudo, type Exec, prepareHost } from "../phases/prepare-host.ts";
+import { prepare } from "../phases/prepare.ts";
+import type { InputsOf } from "./inputs.ts";
+import { readPaper } from "./papers.ts";
+import { jobDirectory, type Shell } from "./shell.ts";
+
+/** Readies the machine for solve or verify. Needs no token and no key. */
+export async function runPrepare(inputs: InputsOf<"prepare">, shell: Shell): Promise<void> {
+  const { identity, path } = shell.runner;
+  const dir = jobDirectory(shell);
+  await mkdir(dir, { recursive: true });
+  const task = await readPaper(Task, { directory: inputs.task, name: "task", digest: inputs["task-digest"], identity });
+  const host = { exec: silent, root: process.getuid?.() === 0, dir, hosted: shell.hosted, onProgress: shell.log };
+  if (inputs["setup-host"]) await prepareHost(host);
+  else shell.log("setup-host is off: this machine is left as it is");
+  await prepare(
+    { dir, path },
+    {
+      checkout: await realpath(inputs.repository),
+      registry: await registry(),
+      limits: task.config.limits,
+      onProgress: shell.log,
+      signal: shell.signal,
+    },
+  );
+  if (inputs["drop-sudo"]) await dropSudo({ ...host, user: shell.user });
+}
+
+/** The runner obeys commands it reads from a child's output, so a child's output is never passed on. */
+export const silent: Exec = async (program, args) => {
+  let output = "";
+  const listen = (data: Buffer) => {
+    output = (output + data.toString("utf8")).slice(-10_000);
+  };
+  try {
+    const code = await exec(program, args, { silent: true, ignoreReturnCode: true, listeners: { stdout: listen, stderr: listen } });
+    return { code, output };
+  } catch (thrown) {
+    return { code: 127, output: thrown instanceof Error ? thrown.message : String(thrown) };
+  }
+};
+
+/** The package registry of the machine's npm configuration; never a built-in name. */
+export async function registry(): Promise<URL> {
+  const { code, output } = await silent("npm", ["config", "get", "registry"]);
+  const line = output.trim().split("\n").findLast((text) => /^https?:\/\//.test(text));
+  if (code === 0 && line !== undefined && URL.canParse(line)) return new URL(line);
+  throw new AirlockError({
+    code: "install-failed",
+    message: "The package registry is not known: `npm config get registry` gave no address.",
+    fix: "Install npm on the runner, or set `registry` in its .npmrc.",
+  });
+}

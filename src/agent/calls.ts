@@ -1,0 +1,111 @@
+import { z } from "zod";
+import type { Config } from "../config.ts";
+import type { Item, ToolCall } from "../model/model.ts";
+import { redact } from "../text/redact.ts";
+import { capText } from "../tools/cap.ts";
+import { Finish, finishName } from "../tools/finish.ts";
+import type { Tool, ToolResult } from "../tools/tool.ts";
+import type { OnEvent, ToolItem } from "./session.ts";
+import type { Streak } from "./streak.ts";
+import { sameCallMax, sameCallTold, withCall, withMisstep } from "./streak.ts";
+
+/** What running calls needs. */
+export interface CallContext {
+  tools: readonly Tool[];
+  limits: Config["limits"];
+  /** Values that must not reach the model or the session. */
+  known: readonly string[];
+  signal: AbortSignal;
+  onEvent: OnEvent;
+}
+
+export interface CallsRun {
+  /** One output per call, in order: the provider refuses a history with a call that has none. */
+  outputs: Item[];
+  /** Set when the model called finish; calls after it are not carried out. */
+  finish: Finish | null;
+  /** Whether a tool ran that may have changed the workspace. */
+  wrote: boolean;
+  streak: Streak;
+}
+
+/** Bytes of one call's arguments. More is no work, but a flood. */
+const argumentBytesMax = 1024 * 1024;
+
+/**
+ * Carries out the calls of one completed response, one after the other. A bad call is answered, never thrown; only a broken
+ * sandbox throws.
+ */
+export async function runCalls(calls: readonly ToolCall[], before: Streak, context: CallContext): Promise<CallsRun> {
+  const run: CallsRun = { outputs: [], finish: null, wrote: false, streak: before };
+  const seen = new Set<string>();
+  for (const call of calls) {
+    const item = itemOf(call);
+    context.onEvent({ type: "item.started", item });
+    const result = await answer(call, seen.has(call.callId), run, context);
+    seen.add(call.callId);
+    const { output_head_bytes: headBytes, output_tail_bytes: tailBytes } = context.limits;
+    const output = capText(redact(result.output, context.known), { headBytes, tailBytes });
+    context.onEvent({ type: "item.completed", item: completed(item, { ...result, output }) });
+    run.outputs.push({ kind: "tool_output", callId: call.callId, output });
+  }
+  return run;
+}
+
+async function answer(call: ToolCall, isDouble: boolean, run: CallsRun, context: CallContext): Promise<ToolResult> {
+  if (context.signal.aborted) return failed("Not carried out: the run is ending.");
+  if (run.finish !== null) return failed("Not carried out: you had called finish.");
+  const read = isDouble
+    ? { kind: "bad" as const, why: `The call id ${call.callId} was used twice.` }
+    : readCall(call, context.tools);
+  if (read.kind === "bad") {
+    run.streak = withMisstep(run.streak);
+    return failed(read.why);
+  }
+  run.streak = withCall(run.streak, call);
+  if (run.streak.times >= sameCallMax) return failed("Not carried out: you made the same call too often.");
+  if (read.tool.name === finishName) run.finish = Finish.parse(read.input);
+  run.wrote ||= read.tool.writes;
+  const result = await read.tool.run(read.input, context.signal);
+  if (run.streak.times < sameCallTold) return result;
+  const told = `You made exactly this call ${run.streak.times} times in a row. Do something else, or call finish.`;
+  return { ...result, output: `${result.output}\n${told}` };
+}
+
+type ReadCall = { kind: "call"; tool: Tool; input: unknown } | { kind: "bad"; why: string };
+
+function readCall(call: ToolCall, tools: readonly Tool[]): ReadCall {
+  const bad = (why: string): ReadCall => ({ kind: "bad", why });
+  const tool = tools.find(({ name }) => name === call.name);
+  if (tool === undefined)
+    return bad(
+      `There is no tool ${JSON.stringify(call.name)}. The tools are ${tools.map(({ name }) => name).join(", ")}.`,
+    );
+  if (Buffer.byteLength(call.arguments) > argumentBytesMax)
+    return bad(`The arguments have more than ${argumentBytesMax} bytes.`);
+  let json: unknown;
+  try {
+    json = JSON.parse(call.arguments);
+  } catch (thrown) {
+    return bad(`The arguments are not valid JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+  }
+  const input = tool.input.safeParse(json);
+  return input.success
+    ? { kind: "call", tool, input: input.data }
+    : bad(`The arguments do not fit the tool:\n${z.prettifyError(input.error)}`);
+}
+
+function itemOf({ callId, name, arguments: args }: ToolCall): ToolItem {
+  const type = name === "shell" ? "command_execution" : name === "apply_patch" ? "file_change" : "tool_call";
+  return { id: callId, type, tool: name, arguments: args, status: "in_progress" };
+}
+
+function completed(item: ToolItem, { ok, output, detail }: ToolResult): ToolItem {
+  const done: ToolItem = { ...item, status: ok ? "completed" : "failed", aggregated_output: output };
+  if (detail?.kind === "command") return { ...done, exit_code: detail.exitCode };
+  return detail?.kind === "files" ? { ...done, changes: detail.changes } : done;
+}
+
+function failed(output: string): ToolResult {
+  return { ok: false, output };
+}

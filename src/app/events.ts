@@ -1,0 +1,68 @@
+import { z } from "zod";
+import type { Installed } from "../github/app.ts";
+import { AirlockError } from "../errors.ts";
+
+/** The parts of webhook payloads that are read. Everything else a payload says is never looked at. */
+const id = z.int().positive();
+const Account = z.object({ id, login: z.string().min(1), type: z.enum(["User", "Bot", "Organization", "Mannequin"]) });
+const where = {
+  installation: z.object({ id }),
+  repository: z.object({
+    id,
+    name: z.string().min(1),
+    owner: z.object({ login: z.string().min(1) }),
+    default_branch: z.string().min(1),
+    html_url: z.url(),
+  }),
+};
+
+export const CommentCreated = z.object({
+  ...where,
+  action: z.literal("created"),
+  sender: Account,
+  issue: z.object({
+    number: id,
+    state: z.enum(["open", "closed"]),
+    pull_request: z.object({}).nullish(),
+  }),
+  comment: z.object({
+    id,
+    body: z.string(),
+    user: Account,
+    created_at: z.iso.datetime(),
+    updated_at: z.iso.datetime(),
+    performed_via_github_app: z.object({ id }).nullish(),
+  }),
+});
+export type CommentCreated = z.infer<typeof CommentCreated>;
+
+export const RunMoved = z.object({
+  ...where,
+  action: z.enum(["completed", "in_progress"]),
+  workflow_run: z.object({ id, event: z.string(), path: z.string() }),
+});
+export type RunMoved = z.infer<typeof RunMoved>;
+
+/**
+ * Reads a verified payload by its schema.
+ * @throws AirlockError `github-unreadable`: the header named another event, or GitHub changed the event's shape. The delivery
+ *   is then answered as failed, so that it shows among the App's deliveries instead of vanishing.
+ */
+export function readEvent<Schema extends z.ZodType>(schema: Schema, payload: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(payload);
+  if (parsed.success) return parsed.data;
+  throw new AirlockError({
+    code: "github-unreadable",
+    message: `A delivery does not fit its event: ${z.prettifyError(parsed.error)}`,
+    fix: "Look at the delivery in the App's settings (Advanced), and update Airlock if GitHub changed the event.",
+  });
+}
+
+/** Whose token answers the event. */
+export function installedOf({
+  installation,
+  repository,
+}: Pick<CommentCreated, "installation" | "repository">): Installed {
+  const { id: repositoryId, name, owner } = repository;
+  return { installation: installation.id, repository: { id: repositoryId, name, owner: owner.login } };
+}

@@ -1,0 +1,115 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { explain } from "../errors.ts";
+import { type AppConnection, connectApp } from "../github/app.ts";
+import { createWebhookServer, webhookPath } from "./http.ts";
+import type { Log } from "./log.ts";
+import { onComment } from "./on-comment.ts";
+import { onRun } from "./on-run.ts";
+import type { Settings } from "./settings.ts";
+import { statusBoard } from "./status-board.ts";
+
+/** Milliseconds: the answer to GitHub, which waits 10 s; one request to GitHub; the end of what is under way at a stop. */
+const deadlineMs = 8_000;
+const requestTimeoutMs = 2_000;
+const graceMs = 10_000;
+/** Bytes of a delivery. The events we subscribe to stay far below. */
+const bodyBytesMax = 5 * 1024 * 1024;
+
+export interface RunningApp extends AsyncDisposable {
+  /** Where deliveries go. */
+  readonly webhookUrl: string;
+  readonly port: number;
+  /** Resolves when no delivery and no later work is under way. */
+  idle(): Promise<void>;
+}
+
+/**
+ * Starts the webhook server. Disposing stops it: no new deliveries, then up to 10 s for what is under way.
+ * The app keeps no state, so it may be killed, doubled or started anew at any moment (design §5).
+ * @throws AirlockError `app-misconfigured` when GitHub does not know the App by this key, `github-failed` when it cannot be asked.
+ */
+export async function startApp(settings: Settings, log: Log): Promise<RunningApp> {
+  const app = await connectApp({ ...settings, timeoutMs: requestTimeoutMs });
+  const { id, slug } = await app.identity();
+  const work = new Set<Promise<void>>();
+  const track = (promise: Promise<void>): Promise<void> => {
+    const settled = promise.catch(() => undefined).finally(() => work.delete(settled));
+    work.add(settled);
+    return promise;
+  };
+  subscribe(app, id, { log, track });
+
+  let stopping = false;
+  const server = createWebhookServer({
+    verify: (body, signature) => app.verify(body, signature),
+    receive: (delivery) => track(app.receive(delivery)),
+    ready: () => !stopping,
+    log,
+    deadlineMs,
+    bodyBytesMax,
+  });
+  server.listen(settings.port);
+  await once(server, "listening");
+  const port = portOf(server);
+  const webhookUrl = `http://127.0.0.1:${port}${webhookPath}`;
+  const proxy =
+    settings.webhookProxyUrl === null ? null : await connectProxy(settings.webhookProxyUrl, webhookUrl, log);
+  log.info("app.started", { app: id, slug, port });
+  const idle = async () => {
+    while (work.size > 0) await Promise.all(work);
+  };
+  return {
+    webhookUrl,
+    port,
+    idle,
+    async [Symbol.asyncDispose]() {
+      stopping = true;
+      await proxy?.stop();
+      await stopServer(server, idle);
+      log.info("app.stopped", { unfinished: work.size });
+    },
+  };
+}
+
+function subscribe(
+  app: AppConnection,
+  appId: number,
+  { log, track }: { log: Log; track: (work: Promise<void>) => Promise<void> },
+): void {
+  const board = statusBoard(appId);
+  const later = (work: Promise<void>) => {
+    track(work).catch((thrown: unknown) => log.warn("later.failed", { why: explain(thrown).message }));
+  };
+  app.on("issue_comment.created", (payload) => onComment(payload, { app, board, log, later }));
+  for (const event of ["workflow_run.in_progress", "workflow_run.completed"] as const) {
+    app.on(event, (payload) => onRun(payload, { app, board, log }));
+  }
+}
+
+/** For development: a public smee channel passes deliveries on. They stay signed, so the channel can add none. */
+async function connectProxy(source: string, target: string, log: Log): Promise<{ stop(): Promise<void> }> {
+  const { SmeeClient } = await import("smee-client");
+  const quiet = { info: () => {}, error: () => log.warn("proxy.failed") };
+  const client = new SmeeClient({ source, target, logger: quiet });
+  await client.start();
+  log.warn("proxy.connected", { source });
+  return client;
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new TypeError("the server listens on no port");
+  return address.port;
+}
+
+async function stopServer(server: Server, idle: () => Promise<void>): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  server.closeIdleConnections();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, graceMs);
+  await Promise.race([Promise.all([idle(), closed]), promise]);
+  clearTimeout(timer);
+  server.closeAllConnections();
+}

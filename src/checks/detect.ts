@@ -1,0 +1,154 @@
+import type { CheckKind, Config } from "../config.ts";
+import { AirlockError } from "../errors.ts";
+
+/** One check as it will be run, the same on both sides. */
+export interface PlannedCheck {
+  name: string;
+  kind: CheckKind;
+  /** Commands one after the other, each as a list; the first that fails ends the check. */
+  command: string[][];
+  /** Variables that npm sets for a script. */
+  env: Record<string, string>;
+  /** Milliseconds for all of them together. */
+  timeoutMs: number;
+}
+
+export type BuiltInKind = Exclude<CheckKind, "custom">;
+
+export interface CheckPlan {
+  checks: PlannedCheck[];
+  /** Kinds for which the repository offers nothing to run. */
+  notConfigured: BuiltInKind[];
+}
+
+/** Everything here comes from the trusted commit, so that a change cannot redefine its own check (promise 6). */
+export interface TrustedFacts {
+  /** Text of package.json at the top; null when there is none. */
+  manifest: string | null;
+  /** Text of tsconfig.json at the top; null when there is none. */
+  tsconfig: string | null;
+  config: Pick<Config, "checks" | "limits">;
+}
+
+const builtInKinds: readonly BuiltInKind[] = ["types", "lint", "tests", "build"];
+
+/** Names of scripts looked for, best first. */
+const scriptNames: Record<BuiltInKind, readonly string[]> = {
+  types: ["typecheck", "type-check", "types", "tsc", "check-types"],
+  lint: ["lint"],
+  tests: ["test"],
+  build: ["build"],
+};
+
+/**
+ * Which checks there are: those of the configuration first (a kind other than `custom` replaces the built-in check of that
+ * kind), then types, lint, tests and build as package.json offers them.
+ * @throws AirlockError `unsupported-repository` when package.json is no JSON object: npm could not run it either.
+ */
+export function detectChecks({ manifest, tsconfig, config }: TrustedFacts): CheckPlan {
+  const parsed = parseManifest(manifest);
+  const timeoutMs = config.limits.check_s * 1000;
+  const checks: PlannedCheck[] = [];
+  const notConfigured: BuiltInKind[] = [];
+  for (const kind of builtInKinds) {
+    const configured = configuredChecks(config, kind);
+    const found = configured.length > 0 ? configured : builtIn(kind, parsed, tsconfig, timeoutMs);
+    if (found.length === 0) notConfigured.push(kind);
+    checks.push(...found);
+  }
+  return { checks: [...checks, ...configuredChecks(config, "custom")], notConfigured };
+}
+
+function configuredChecks({ checks, limits }: TrustedFacts["config"], kind: CheckKind): PlannedCheck[] {
+  return checks
+    .filter((check) => check.kind === kind)
+    .map(({ name, run, timeout_s }) => ({
+      name,
+      kind,
+      command: [run],
+      env: {},
+      timeoutMs: (timeout_s ?? limits.check_s) * 1000,
+    }));
+}
+
+function builtIn(kind: BuiltInKind, manifest: Manifest, tsconfig: string | null, timeoutMs: number): PlannedCheck[] {
+  const script = scriptNames[kind].find((name) => isRealScript(manifest.scripts[name]));
+  if (script !== undefined) {
+    return [
+      { name: kind, kind, command: scriptSteps(manifest.scripts, script), env: scriptEnv(manifest, script), timeoutMs },
+    ];
+  }
+  if (kind !== "types" || tsconfig === null || !manifest.dependencies.has("typescript")) return [];
+  const compiler = hasReferences(tsconfig) ? ["tsc", "-b"] : ["tsc", "--noEmit"];
+  return [{ name: kind, kind, command: [compiler], env: {}, timeoutMs }];
+}
+
+/** What `npm run` runs: the script between its `pre` and `post` scripts, each by `sh -c`. */
+function scriptSteps(scripts: Record<string, string>, name: string): string[][] {
+  return [`pre${name}`, name, `post${name}`].flatMap((step) => {
+    const text = scripts[step];
+    return text === undefined || text.trim() === "" ? [] : [["sh", "-c", text]];
+  });
+}
+
+function scriptEnv({ name, version }: Manifest, script: string): Record<string, string> {
+  return { npm_lifecycle_event: script, npm_package_name: name, npm_package_version: version };
+}
+
+/** `npm init` writes a test script that only fails; it says that there are no tests. */
+function isRealScript(text: string | undefined): boolean {
+  return text !== undefined && text.trim() !== "" && !text.includes("Error: no test specified");
+}
+
+interface Manifest {
+  name: string;
+  version: string;
+  scripts: Record<string, string>;
+  dependencies: ReadonlySet<string>;
+}
+
+function parseManifest(text: string | null): Manifest {
+  const json = text === null ? {} : parseObject(text);
+  const scripts = Object.entries(fields(json["scripts"])).filter(
+    (pair): pair is [string, string] => typeof pair[1] === "string",
+  );
+  const dependencies = ["dependencies", "devDependencies"].flatMap((key) => Object.keys(fields(json[key])));
+  return {
+    name: stringOf(json["name"]),
+    version: stringOf(json["version"]),
+    scripts: Object.fromEntries(scripts),
+    dependencies: new Set(dependencies),
+  };
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  const json = parseJson(text.replace(/^\ufeff/, ""));
+  if (typeof json === "object" && json !== null && !Array.isArray(json)) return { ...json };
+  throw new AirlockError({
+    code: "unsupported-repository",
+    message: "package.json of the trusted commit is not a JSON object.",
+    fix: "Mend package.json on the default branch; `npm pkg get name` shows whether npm can read it.",
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function fields(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}
+
+function stringOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** tsconfig.json is JSON with comments; only whether it lists other projects matters here. */
+function hasReferences(tsconfig: string): boolean {
+  const bare = tsconfig.replace(/("(?:\\.|[^"\\])*")|\/\/[^\n]*|\/\*[^]*?\*\//g, "$1");
+  return /"references"\s*:\s*\[\s*\{/.test(bare);
+}

@@ -1,0 +1,50 @@
+import type { CheckKind } from "../config.ts";
+import type { Outcome } from "../handoff/report.ts";
+import type { Ran } from "./run.ts";
+
+/** Paths named in evidence. */
+const pathsMax = 10;
+
+/**
+ * What a check's run is worth once its files were hashed again. `changed` are the tracked files that the check rewrote.
+ * A check that passed after it rewrote the code judged other code than would be published, so it counts as not run; only a
+ * build may rewrite tracked files (committed output), and says so. A failure stays a failure. Tests that ran no test are
+ * not run either.
+ */
+export function judgeSide(kind: CheckKind, ran: Ran, changed: readonly string[]): Ran {
+  const { outcome, counts } = ran;
+  if (outcome.kind === "not_run" || outcome.kind === "not_configured") return ran;
+  if (outcome.kind === "passed" && counts !== null && counts.passed + counts.failed === 0) {
+    return { ...ran, outcome: { kind: "not_run", reason: "its command ended well without running a test" } };
+  }
+  if (changed.length === 0) return ran;
+  const note = `it changed tracked files: ${listPaths(changed)}`;
+  if (outcome.kind === "passed" && kind !== "build") {
+    return { ...ran, outcome: { kind: "not_run", reason: `${note}; so it did not check the code as it is` } };
+  }
+  return { ...ran, outcome: { ...outcome, evidence: `${outcome.evidence}\n(${note})`.trim() } };
+}
+
+/**
+ * Tests on head that pass only because there are fewer of them: a removed test cannot fail. Such a head counts as failed.
+ * Counts that no known runner reported are not compared.
+ */
+export function judgeFewerTests(base: Ran, head: Ran): Outcome {
+  if (base.counts === null || head.counts === null || head.outcome.kind !== "passed") return head.outcome;
+  const before = base.counts.passed + base.counts.failed;
+  const now = head.counts.passed + head.counts.failed;
+  if (now >= before) return head.outcome;
+  const { ms, evidence } = head.outcome;
+  return {
+    kind: "failed",
+    ms,
+    exit_code: 0,
+    evidence: `Only ${now} tests ran; on the base it were ${before}.\n${evidence}`,
+  };
+}
+
+function listPaths(paths: readonly string[]): string {
+  const shown = paths.slice(0, pathsMax).map((path) => JSON.stringify(path));
+  const rest = paths.length - shown.length;
+  return shown.join(", ") + (rest > 0 ? ` and ${rest} more` : "");
+}

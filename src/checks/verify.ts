@@ -1,0 +1,173 @@
+import type { Sandbox } from "../../sandbox/sandbox.ts";
+import type { Change } from "../change.ts";
+import type { Config } from "../config.ts";
+import type { CheckResult, Outcome } from "../handoff/report.ts";
+import { AirlockError } from "../errors.ts";
+import { applyChange } from "../workspace/apply.ts";
+import { checkoutTree } from "../workspace/checkout.ts";
+import { contentsBefore, fileAt } from "../workspace/local.ts";
+import { copyTrees, type Store, treeOf, viewRepository } from "../workspace/store.ts";
+import { auditDependencies } from "./audit.ts";
+import { classify, redSide } from "./compare.ts";
+import { type BuiltInKind, type CheckPlan, detectChecks, type PlannedCheck } from "./detect.ts";
+import { judgeFewerTests } from "./judge-side.ts";
+import { pinScripts } from "./pin-scripts.ts";
+import { type SecretScan, secretsResult } from "./secrets.ts";
+import { checkOnSide, type Side, type SideDependencies, type SideName } from "./side.ts";
+
+export interface Verification {
+  sandbox: Sandbox;
+  /** Host directory in or above a repository that holds the base and the trusted commit. */
+  source: string;
+  /** Existing host directory, reachable for the sandbox user, for everything written here; emptied again. */
+  dir: string;
+  /** Which checks there are comes from the trusted commit and its configuration, never from base or change. */
+  task: { trusted: { commit: string }; config: Pick<Config, "checks" | "limits"> };
+  base: { commit: string };
+  change: Change;
+  /** The tree that base + Change must make; absent means that any is right. */
+  headTree?: string;
+  /** Installs one side's dependencies. In: a checkout of that side, owned by the sandbox user. Asked for base, then for head. */
+  dependencies: (side: SideName, checkout: string, tree: string) => Promise<SideDependencies>;
+  /** The package registry for the audit; null when there is none. */
+  registry: URL | null;
+  scanSecrets: SecretScan;
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+export interface Progress {
+  check: string;
+  side: SideName;
+  state: "started" | "passed" | "failed" | "not run";
+  /** Whether this is the second run of a red. */
+  again: boolean;
+}
+
+/** Everything known once both sides stand. */
+interface Prepared {
+  verification: Verification;
+  store: Store;
+  plan: CheckPlan;
+  sides: Record<SideName, Side>;
+}
+
+/**
+ * Rebuilds base + Change and runs every check on both, base and head at the same time, each in its own copy and sandbox.
+ * Out: the tree that was checked, and one result per check; kinds with nothing to run are listed as not configured.
+ * @throws AirlockError `tree-mismatch`, before anything runs, when the Change does not fit the base or does not make
+ * `headTree`; SandboxError when the sandbox broke.
+ */
+export async function runChecks(verification: Verification): Promise<{ head_tree: string; checks: CheckResult[] }> {
+  const { sandbox, source, dir, task, base, change } = verification;
+  await using view = await viewRepository(source, dir);
+  const [baseTree, trusted] = await Promise.all([treeOf(view, base.commit), treeOf(view, task.trusted.commit)]);
+  await using store = await copyTrees(view, [baseTree, trusted], dir, sandbox.user);
+  const head = await applyChange(store, baseTree, change);
+  if (verification.headTree !== undefined && head !== verification.headTree)
+    throw otherTree(head, verification.headTree);
+  const plan = await planOf(store, trusted, verification);
+  const sides = {
+    base: await prepareSide({ verification, store, plan, trusted }, "base", baseTree),
+    head: await prepareSide({ verification, store, plan, trusted }, "head", head),
+  };
+  const prepared: Prepared = { verification, store, plan, sides };
+  const checks: CheckResult[] = [];
+  for (const check of plan.checks) checks.push(await compareCheck(prepared, check));
+  checks.push(...plan.notConfigured.map(notConfigured), await secrets(prepared), await audit(prepared));
+  return { head_tree: head, checks };
+}
+
+function otherTree(found: string, wanted: string): AirlockError {
+  return new AirlockError({
+    code: "tree-mismatch",
+    message: `Base and change make the tree ${found}, expected ${wanted}.`,
+    fix: "Nothing was run. Start a new run; a change that was altered on its way is not used.",
+  });
+}
+
+async function planOf(store: Store, trusted: string, { task }: Verification): Promise<CheckPlan> {
+  const text = async (path: string) => (await fileAt(store, trusted, path))?.toString("utf8") ?? null;
+  const [manifest, tsconfig] = await Promise.all([text("package.json"), text("tsconfig.json")]);
+  return detectChecks({ manifest, tsconfig, config: task.config });
+}
+
+async function prepareSide(
+  {
+    verification,
+    store,
+    plan,
+    trusted,
+  }: { verification: Verification; store: Store; plan: CheckPlan; trusted: string },
+  name: SideName,
+  tree: string,
+): Promise<Side> {
+  if (plan.checks.length === 0) {
+    return { name, tree, pinned: [], dependencies: { kind: "ready", readOnly: [], scratch: [] } };
+  }
+  await using checkout = await checkoutTree(store, { tree, name: `install-${name}` });
+  const dependencies = await verification.dependencies(name, checkout.root, tree);
+  return { name, tree, dependencies, pinned: await pinScripts(store, trusted, tree) };
+}
+
+async function compareCheck(prepared: Prepared, check: PlannedCheck): Promise<CheckResult> {
+  const [base, head] = await bothDone(runSide(prepared, check, "base"), runSide(prepared, check, "head"));
+  const headOutcome = judgeFewerTests(base, head);
+  const red = redSide(base.outcome, headOutcome);
+  const again = red === null || headOutcome !== head.outcome ? undefined : await runSide(prepared, check, red, true);
+  return {
+    name: check.name,
+    kind: check.kind,
+    command: shownCommand(check),
+    base: base.outcome,
+    head: headOutcome,
+    class: classify(base.outcome, headOutcome, again?.outcome),
+  };
+}
+
+async function runSide({ verification, store, sides }: Prepared, check: PlannedCheck, name: SideName, again = false) {
+  const { sandbox, task, signal, onProgress } = verification;
+  const tell = (state: Progress["state"]) => onProgress?.({ check: check.name, side: name, state, again });
+  const { output_head_bytes: headBytes, output_tail_bytes: tailBytes } = task.config.limits;
+  tell("started");
+  const ran = await checkOnSide({ sandbox, store, check, side: sides[name], output: { headBytes, tailBytes }, signal });
+  tell(stateOn[ran.outcome.kind]);
+  return ran;
+}
+
+/** Both must have ended before an error of one is passed on: nothing may still run when the copies are removed. */
+async function bothDone<T>(a: Promise<T>, b: Promise<T>): Promise<[T, T]> {
+  await Promise.allSettled([a, b]);
+  return [await a, await b];
+}
+
+const stateOn: Record<Outcome["kind"], Progress["state"]> = {
+  passed: "passed",
+  failed: "failed",
+  not_run: "not run",
+  not_configured: "not run",
+};
+
+/** Several steps are shown as the one line that a person would type. */
+function shownCommand({ command }: PlannedCheck): string[] {
+  const [only, ...more] = command;
+  if (only !== undefined && more.length === 0) return only;
+  return ["sh", "-c", command.map((step) => step.at(-1) ?? "").join(" && ")];
+}
+
+function notConfigured(kind: BuiltInKind): CheckResult {
+  const outcome = { kind: "not_configured" } as const;
+  return { name: kind, kind, command: [], base: outcome, head: outcome, class: "not configured" };
+}
+
+async function secrets({ verification, store }: Prepared): Promise<CheckResult> {
+  const { change, scanSecrets } = verification;
+  const started = performance.now();
+  const findings = await scanSecrets(change, await contentsBefore(store, change));
+  return secretsResult(findings, Math.round(performance.now() - started));
+}
+
+async function audit({ verification, store, sides }: Prepared): Promise<CheckResult> {
+  const { sandbox, registry, signal } = verification;
+  return auditDependencies({ sandbox, store, base: sides.base.tree, head: sides.head.tree, registry, signal });
+}

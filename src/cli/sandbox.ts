@@ -1,0 +1,76 @@
+import { constants } from "node:os";
+import { realpath } from "node:fs/promises";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { SandboxMode } from "../config.ts";
+import { AirlockError } from "../errors.ts";
+import { groundSandbox, temporaryDirectory } from "./ground.ts";
+import { UsageError, type Verb } from "./verb.ts";
+
+/** Exit codes of the sandbox's own, as `timeout` and shells use them; every other code is the command's. */
+const ownCode = { timedOut: 124, broken: 125, cancelled: 130 } as const;
+
+const megabyte = 1024 * 1024;
+
+export const verb: Verb = {
+  usage: "sandbox [-s read-only|workspace-write] [-C DIR] [--timeout SECONDS] [--json] -- COMMAND…",
+  summary: "Runs one command in the sandbox, with DIR (default: here) as its workspace and no network.",
+  async run(args, terminal) {
+    const split = args.indexOf("--");
+    const command = split === -1 ? [] : args.slice(split + 1);
+    const { values } = parseArgs({
+      args: split === -1 ? args : args.slice(0, split),
+      options: {
+        sandbox: { type: "string", short: "s", default: "read-only" },
+        directory: { type: "string", short: "C", default: "." },
+        timeout: { type: "string", default: "120" },
+        json: { type: "boolean" },
+      },
+    });
+    if (command.length === 0) throw new UsageError("name a command after --");
+    const mode = SandboxMode.safeParse(values.sandbox);
+    if (!mode.success) throw new UsageError(`--sandbox takes read-only or workspace-write, not "${values.sandbox}"`);
+    const seconds = Number(values.timeout);
+    if (!Number.isInteger(seconds) || seconds < 1 || seconds > 3600) throw new UsageError("--timeout takes 1 to 3600 seconds");
+    try {
+      await using dir = await temporaryDirectory();
+      const sandbox = await groundSandbox(dir.path, terminal);
+      const workspace = { host: await directory(resolve(terminal.cwd, values.directory)), mode: mode.data };
+      const limits = { timeoutMs: seconds * 1000, output: { headBytes: 8 * megabyte, tailBytes: 8 * megabyte } };
+      const result = await sandbox.run({ workspace, limits }, command, { signal: terminal.signal });
+      if (values.json === true) terminal.out(JSON.stringify(result));
+      else {
+        if (result.stdout.text !== "") terminal.out(result.stdout.text.replace(/\n$/, ""));
+        if (result.stderr.text !== "") terminal.err(result.stderr.text.replace(/\n$/, ""));
+      }
+      switch (result.kind) {
+        case "exited":
+          return result.exitCode;
+        case "signalled":
+          terminal.err(`airlock: killed by signal ${signalName(result.signal)}`);
+          return 128 + result.signal;
+        case "timed-out":
+          terminal.err(`airlock: stopped after ${seconds} s; everything it had started was killed`);
+          return ownCode.timedOut;
+        case "cancelled":
+          return ownCode.cancelled;
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof Error) || !("fix" in thrown)) throw thrown;
+      terminal.err(`airlock: ${thrown.message}\n  fix: ${String(thrown.fix)}`);
+      return ownCode.broken;
+    }
+  },
+};
+
+async function directory(path: string): Promise<string> {
+  const real = await realpath(path).catch((cause: unknown) => {
+    throw new AirlockError({ code: "bad-input", message: `${path} cannot be read.`, fix: "Name an existing directory with -C.", cause });
+  });
+  if (real === path) return real;
+  throw new AirlockError({ code: "bad-input", message: `${path} is reached through a symbolic link.`, fix: `Name the real directory: -C ${real}` });
+}
+
+function signalName(signal: number): string {
+  return Object.entries(constants.signals).find(([, number]) => number === signal)?.[0] ?? String(signal);
+}

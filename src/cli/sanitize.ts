@@ -1,0 +1,16 @@
+import { parseArgs } from "node:util";
+import { plainText } from "../text/incoming.ts";
+import { neutralise } from "../text/outgoing.ts";
+import { exitCode, type Verb } from "./verb.ts";
+
+export const verb: Verb = {
+  usage: "sanitize [--outgoing] [--json] < body.md",
+  summary: "Prints, as JSON, the text a model would be given, or with --outgoing the text that would be posted.",
+  async run(args, terminal) {
+    const { values } = parseArgs({ args, options: { json: { type: "boolean" }, outgoing: { type: "boolean" } } });
+    const body = (await terminal.stdin()).toString("utf8");
+    const result = values.outgoing === true ? { text: neutralise(body, []), hidden: 0 } : plainText(body);
+    terminal.out(JSON.stringify({ text: result.text, hidden: result.hidden }));
+    return exitCode.done;
+  },
+};

@@ -1,0 +1,48 @@
+import type { Outcome, Report } from "../handoff/report.ts";
+
+/** The verification table for a terminal: check, base, head, class; then the evidence of every check that is not fine. */
+export function reportTable({ checks }: Pick<Report, "checks">): string[] {
+  const rows = checks.map((check) => [check.name, outcomeWord(check.base), outcomeWord(check.head), check.class]);
+  const lines = columns([["check", "base", "head", "result"], ...rows]);
+  for (const check of checks) {
+    if (["pass", "fixed", "not configured"].includes(check.class)) continue;
+    lines.push("", `${check.name}: ${check.class}`, ...evidence(check.head).map((line) => `  ${line}`));
+  }
+  return lines;
+}
+
+/** Pads text cells so that they stand in columns. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd());
+}
+
+function outcomeWord(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "passed":
+      return `passed ${(outcome.ms / 1000).toFixed(1)} s`;
+    case "failed":
+      return `failed (${outcome.exit_code})`;
+    case "not_run":
+      return "not run";
+    case "not_configured":
+      return "–";
+  }
+}
+
+function evidence(outcome: Outcome): string[] {
+  switch (outcome.kind) {
+    case "passed":
+    case "failed":
+      return printable(outcome.evidence).slice(-20);
+    case "not_run":
+      return printable(outcome.reason).slice(-20);
+    case "not_configured":
+      return [];
+  }
+}
+
+/** What a check printed is not ours: no control character of it reaches the terminal. */
+function printable(text: string): string[] {
+  return text.replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, "").split("\n");
+}

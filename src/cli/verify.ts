@@ -1,0 +1,56 @@
+import { parseArgs } from "node:util";
+import { openAudit } from "../audit/log.ts";
+import type { Report } from "../handoff/report.ts";
+import { seal } from "../handoff/seal.ts";
+import { Solution } from "../handoff/solution.ts";
+import { Task } from "../handoff/task.ts";
+import { installFor } from "../phases/dependencies.ts";
+import { checkoutOf } from "../phases/local-checkout.ts";
+import { localTask, solutionOfTrees } from "../phases/local-task.ts";
+import { verify } from "../phases/verify.ts";
+import { localChange, openLocal, resolveRevision } from "../workspace/local.ts";
+import { groundSandbox, localGround, temporaryDirectory } from "./ground.ts";
+import { reportTable } from "./table.ts";
+import { exitCode, type Terminal, UsageError, type Verb } from "./verb.ts";
+
+export const verb: Verb = {
+  usage: "verify --base REV --head REV [-C DIR] [--json]",
+  summary: "Runs the base's checks on both commits, each in its own sandbox, and compares them.",
+  async run(args, terminal) {
+    const { values } = parseArgs({
+      args,
+      options: {
+        base: { type: "string" },
+        head: { type: "string" },
+        directory: { type: "string", short: "C", default: terminal.cwd },
+        json: { type: "boolean" },
+      },
+    });
+    const { base, head, directory } = values;
+    if (base === undefined || head === undefined) throw new UsageError("name both --base and --head");
+    const report = await verifyRevisions({ base, head, directory }, terminal);
+    if (values.json === true) terminal.out(JSON.stringify(report));
+    else for (const line of reportTable(report)) terminal.out(line);
+    return report.checks.some((check) => check.class === "regressed" || check.class === "not run") ? exitCode.no : exitCode.done;
+  },
+};
+
+async function verifyRevisions(revisions: { base: string; head: string; directory: string }, terminal: Terminal): Promise<Report> {
+  await using local = await openLocal(revisions.directory);
+  await using place = await temporaryDirectory();
+  const audit = openAudit("local", terminal.now);
+  const task = await localTask({ local, revision: revisions.base, text: "verify", now: terminal.now, auditHead: audit.head });
+  const head = await resolveRevision(local, revisions.head);
+  const change = await localChange(local, task.start.tree, head.tree);
+  const sandbox = await groundSandbox(place.path, terminal);
+  const onProgress = (text: string) => terminal.err(`  ${text}`);
+  const ground = await localGround(terminal, { sandbox, dir: place.path, limits: task.config.limits, onProgress });
+  const dependencies = await checkoutOf(local, task.start.tree, ground, (checkout) => installFor(ground, checkout));
+  const taskDigest = seal(Task, task).digest;
+  const solution = solutionOfTrees(task, { change, tree: head.tree, taskDigest, certificate: sandbox.certificate, auditHead: audit.head });
+  const digests = { task: taskDigest, solution: seal(Solution, solution).digest };
+  return verify(
+    { task, solution, digests, source: revisions.directory, dependencies },
+    { sandbox, ground, audit, onProgress, signal: terminal.signal },
+  );
+}

@@ -1,0 +1,25 @@
+import type { Config } from "../config.ts";
+
+/** What no single key can tell: values that are each allowed and make no sense together. Out: the key to change, and why. */
+export function contradictions(config: Config): { path: PropertyKey[]; message: string; allowed: null }[] {
+  const { limits, risk, checks } = config;
+  const found: { path: PropertyKey[]; message: string; allowed: null }[] = [];
+  if (limits.command_s > limits.command_max_s) {
+    const message = `${limits.command_s} is more than limits.command_max_s, which is ${limits.command_max_s}`;
+    found.push({ path: ["limits", "command_s"], message, allowed: null });
+  }
+  if (risk.high_lines < risk.medium_lines) {
+    const message = `${risk.high_lines} is less than risk.medium_lines, which is ${risk.medium_lines}`;
+    found.push({ path: ["risk", "high_lines"], message, allowed: null });
+  }
+  for (const [index, check] of checks.entries()) {
+    const first = checks.findIndex(({ name }) => name === check.name);
+    if (first === index) continue;
+    found.push({
+      path: ["checks", index, "name"],
+      message: `"${check.name}" is already the name of check ${first + 1}`,
+      allowed: null,
+    });
+  }
+  return found;
+}

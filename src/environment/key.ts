@@ -1,0 +1,28 @@
+import { createHash } from "node:crypto";
+import type { Manifest } from "./manifests.ts";
+
+/** What an installed tree depends on. Registry and cache are not part of it: integrity hashes decide the bytes. */
+export interface KeyFacts {
+  manifests: readonly Manifest[];
+  /** The text of `.npmrc`, or null: some of its settings change the tree. */
+  npmrc: string | null;
+  /** `process.version` of the Node inside. */
+  node: string;
+  platform: string;
+  arch: string;
+}
+
+/** SHA-256 in hexadecimal: equal keys may share one installed tree. Pure. */
+export function dependencyKey({ manifests, npmrc, node, platform, arch }: KeyFacts): string {
+  const hash = createHash("sha256");
+  const add = (part: string | Uint8Array) => {
+    const bytes = Buffer.from(part);
+    hash.update(`${bytes.byteLength}:`).update(bytes);
+  };
+  for (const part of ["airlock-dependencies-1", node, platform, arch, npmrc ?? ""]) add(part);
+  for (const { path, content } of [...manifests].sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    add(path);
+    add(content);
+  }
+  return hash.digest("hex");
+}

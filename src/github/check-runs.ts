@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { AirlockError } from "../errors.ts";
+import type { Api } from "./api.ts";
+import type { CheckRun, GitHub } from "./github.ts";
+
+/** Check runs: only an App may write them, and nobody edits them by hand. */
+export function checkRuns(api: Api): Pick<GitHub, "createCheck" | "updateCheck" | "checks"> {
+  return {
+    createCheck: ({ head, ...check }) =>
+      api.call(z.object({ id: z.int().positive() }), "POST /check-runs", { head_sha: head, ...fields(check) }),
+    async updateCheck(id, check) {
+      await api.call(z.object({}), "PATCH /check-runs/{check_run_id}", { check_run_id: id, ...fields(check) });
+    },
+    async checks(commit, name) {
+      if (api.appId === null) throw noApp();
+      const found = await api.list(Listed, "GET /commits/{ref}/check-runs", {
+        parameters: { ref: commit, check_name: name, app_id: api.appId, filter: "all" },
+        field: "check_runs",
+      });
+      return found.filter((check) => check.appId === api.appId);
+    },
+  };
+}
+
+function fields({ name, externalId, status, conclusion, title, summary, detailsUrl }: CheckRun) {
+  return {
+    name,
+    status,
+    external_id: externalId,
+    output: { title, summary },
+    ...(conclusion === undefined ? {} : { conclusion }),
+    ...(detailsUrl === undefined ? {} : { details_url: detailsUrl }),
+  };
+}
+
+const Listed = z
+  .object({
+    id: z.int().positive(),
+    external_id: z.string().nullish(),
+    status: z.string(),
+    app: z.object({ id: z.int() }).nullish(),
+  })
+  .transform((answer) => ({
+    id: answer.id,
+    externalId: answer.external_id ?? null,
+    status: answer.status,
+    appId: answer.app?.id ?? null,
+  }));
+
+function noApp(): AirlockError {
+  return new AirlockError({
+    code: "internal",
+    message: "Check runs were listed without saying whose.",
+    fix: "Pass the App's id to the GitHub client.",
+  });
+}

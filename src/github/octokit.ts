@@ -1,0 +1,23 @@
+import { apiOver, type Graphql, type Request } from "./api.ts";
+import { checkRuns } from "./check-runs.ts";
+import type { GitHub } from "./github.ts";
+import { issues } from "./issues.ts";
+import { objects } from "./objects.ts";
+import { people } from "./people.ts";
+import { pulls } from "./pulls.ts";
+import { runs } from "./runs.ts";
+
+/**
+ * The GitHub port over any Octokit-like client. In: its authenticated `request` and `graphql`, the repository, and the App's
+ * id where check runs are listed. Adds no retries: the given `request` decides how patient it is (`patience.ts`).
+ */
+export function githubFor(from: {
+  request: Request;
+  graphql: Graphql;
+  owner: string;
+  repo: string;
+  appId?: number;
+}): GitHub {
+  const api = apiOver({ ...from, appId: from.appId ?? null });
+  return { ...people(api), ...issues(api), ...objects(api), ...pulls(api), ...runs(api), ...checkRuns(api) };
+}

@@ -1,0 +1,32 @@
+import type { Finding } from "../handoff/finding.ts";
+import { findingOf } from "./finding-id.ts";
+import { foldPath } from "./fold-path.ts";
+import { pathRules, repositoryFolder } from "./path-rules.ts";
+import type { Sides } from "./sides.ts";
+
+/**
+ * What a path's name alone says: files that steer CI, review, agents, hooks, installs or checks. A deletion counts like an edit.
+ * The finding carries the blob ids, so that its id names this very content.
+ */
+export function inspectPaths(sides: readonly Sides[]): Finding[] {
+  return sides.flatMap(({ entry }) =>
+    rulesFor(entry.path).map(({ rule, level, message }) =>
+      findingOf({
+        rule,
+        level,
+        path: entry.path,
+        line: null,
+        message,
+        before: entry.before?.sha ?? null,
+        after: entry.after?.sha ?? null,
+      }),
+    ),
+  );
+}
+
+function rulesFor(path: string) {
+  const folded = foldPath(path);
+  const named = pathRules.filter(({ patterns }) => patterns.some((pattern) => pattern.test(folded)));
+  const inFolder = named.length === 0 && repositoryFolder.patterns.every((pattern) => pattern.test(folded));
+  return inFolder ? [repositoryFolder] : named;
+}

@@ -1,0 +1,111 @@
+import { z } from "zod";
+import type { Comment, GitHub, Repository, Run } from "../github/github.ts";
+import type { Identity, Person, Role } from "../handoff/identity.ts";
+import { mayAsk } from "../request/authority.ts";
+import { commandWords, parseCommand } from "../request/command.ts";
+import { parseRunName } from "../request/run-name.ts";
+import { stop, type Stopped } from "./stop.ts";
+
+/** The workflow whose runs the gate believes, and looks for duplicates among. */
+export const workflowFile = "airlock.yml";
+
+/** Minutes between the comment and the run it started, above which the request is stale (design §5). */
+const requestAgeMinutes = 30;
+
+const id = z
+  .string()
+  .regex(/^[1-9]\d{0,15}$/, "expected a number")
+  .transform(Number);
+
+/** What a dispatch may carry: ids and a verb of the closed list. Everything else is fetched. */
+export const GateInputs = z.strictObject({ verb: z.enum(["fix"]), issue: id, comment: id, requester: id });
+export type GateInputs = z.infer<typeof GateInputs>;
+
+export interface RunRequest {
+  identity: Identity;
+  inputs: GateInputs;
+  /** User id of our App's bot: the only account whose dispatch is believed. */
+  appBotId: number;
+}
+
+/** The run must be one that our App dispatched, on the default branch, of our workflow: the gate trusts no dispatcher. */
+export async function ourRun(request: RunRequest, repository: Repository, github: GitHub): Promise<{ kind: "run"; run: Run } | Stopped> {
+  const foreign = (why: string) =>
+    stop("not-dispatched-by-us", `This run was not started by the Airlock app: ${why}.`, "Comment `/agent fix` on the issue instead of starting the workflow by hand.");
+  if (repository.id !== request.identity.repository.id) return foreign("it belongs to another repository");
+  const run = await github.run(request.identity.run.id);
+  if (run === null) return foreign("GitHub does not know it");
+  if (run.event !== "workflow_dispatch") return foreign(`its event is ${run.event}`);
+  if (run.actor.id !== request.appBotId) return foreign(`its actor is ${run.actor.login}`);
+  if (run.headBranch !== repository.defaultBranch) return foreign(`it runs on ${run.headBranch ?? "no branch"}, not on ${repository.defaultBranch}`);
+  if (run.path !== `.github/workflows/${workflowFile}`) return foreign(`it runs ${run.path}`);
+  const name = parseRunName(run.title);
+  const { verb, issue, comment, requester } = request.inputs;
+  const same = name !== null && name.verb === verb && name.issue === issue && name.comment === comment && name.requester === requester;
+  return same ? { kind: "run", run } : foreign("its name does not carry its inputs");
+}
+
+export interface Asked {
+  kind: "asked";
+  comment: Comment;
+  words: string;
+  requester: Person & { role: Role };
+}
+
+/** The comment as it stands now: present, young, never edited, by the person the dispatch names, and a command. */
+export async function readRequest({ inputs }: RunRequest, run: Run, github: GitHub): Promise<Asked | Stopped> {
+  const comment = await github.comment(inputs.comment);
+  if (comment === null || comment.issue !== inputs.issue) {
+    return stop("not-a-command", "The comment that asked for this is gone.", "Comment `/agent fix` again.");
+  }
+  if (comment.author.id !== inputs.requester) return stop("not-allowed", "The comment was written by somebody else.", "");
+  if (comment.updatedAt !== comment.createdAt) {
+    return stop("edited", "The comment was edited after it was written.", "Write a new comment: an edited command is never run.");
+  }
+  const ageMinutes = (Date.parse(run.createdAt) - Date.parse(comment.createdAt)) / 60_000;
+  if (!(ageMinutes <= requestAgeMinutes)) {
+    return stop("expired", `The request was ${Math.round(ageMinutes)} minutes old when its run started; ${requestAgeMinutes} are allowed.`, "Comment again.");
+  }
+  const command = parseCommand(comment.body);
+  if (command.kind !== "command" || command.verb !== inputs.verb) {
+    return stop("not-a-command", `The comment holds no \`/agent ${inputs.verb}\`.`, "Write the command alone at the start of a line.");
+  }
+  const allowed = await allowedToAsk(inputs, comment, github);
+  if (allowed.kind === "stop") return allowed;
+  const requester = { id: comment.author.id, login: comment.author.login, role: allowed.role };
+  return { kind: "asked", comment, words: commandWords(comment.body).text, requester };
+}
+
+async function allowedToAsk(
+  { issue: number, verb }: GateInputs,
+  comment: Comment,
+  github: GitHub,
+): Promise<{ kind: "role"; role: Role } | Stopped> {
+  const issue = await github.issue(number);
+  if (issue === null) return stop("issue-closed", "The issue is gone.", "");
+  const { role } = await github.role(comment.author.login);
+  const answer = mayAsk({
+    verb,
+    role,
+    userType: comment.author.type,
+    appId: comment.appId,
+    senderIsAuthor: true,
+    commentEdited: comment.updatedAt !== comment.createdAt,
+    isPull: issue.isPull,
+    issueState: issue.state,
+  });
+  return answer.kind === "allowed" ? { kind: "role", role } : stop(answer.code, answer.message, answer.next);
+}
+
+/** At least once, fenced: among the runs our App dispatched for one comment, the lowest id goes on (design §5). */
+export async function firstComer(request: RunRequest, run: Run, github: GitHub): Promise<{ kind: "first" } | Stopped> {
+  const since = new Date(Date.parse(run.createdAt) - 24 * 60 * 60_000);
+  const runs = await github.runs(workflowFile, since);
+  const earlier = runs.find(
+    (other) =>
+      other.id < run.id && other.actor.id === request.appBotId && parseRunName(other.title)?.comment === request.inputs.comment,
+  );
+  if (earlier === undefined) return { kind: "first" };
+  return stop("duplicate", `Run ${earlier.id} already works on this comment.`, "");
+}
+

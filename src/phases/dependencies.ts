@@ -1,0 +1,100 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Sandbox } from "../../sandbox/sandbox.ts";
+import type { SideDependencies, SideName } from "../checks/side.ts";
+import type { Config } from "../config.ts";
+import { detectDependencies } from "../environment/detect.ts";
+import { installDependencies } from "../environment/install.ts";
+import { dependencyKey } from "../environment/key.ts";
+import { readManifests } from "../environment/manifests.ts";
+import { dependencyMounts } from "../environment/mounts.ts";
+
+/** Where installations happen, and from where. */
+export interface Ground {
+  sandbox: Sandbox;
+  /** Host directory of ours that the sandbox's user can enter; installations and npm's cache lie below it. */
+  dir: string;
+  /** The package registry of the machine's npm configuration. */
+  registry: URL;
+  limits: Config["limits"];
+  onProgress: (text: string) => void;
+  signal: AbortSignal;
+}
+
+/** What was installed for one tree. `key` names the lockfile and the platform: equal keys share one installation. */
+export const Installed = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("none"), key: z.string() }),
+  z.strictObject({ kind: z.literal("installed"), key: z.string(), directory: z.string() }),
+  z.strictObject({ kind: z.literal("failed"), key: z.string(), reason: z.string() }),
+]);
+export type Installed = z.infer<typeof Installed>;
+
+const outputBytes = { headBytes: 16_384, tailBytes: 65_536 };
+
+/**
+ * Installs the dependencies that a checkout's own lockfile names, in the sandbox, without scripts, with the registry as the only
+ * host. A manager that is not supported or a registry that does not answer is a `failed`, never an empty installation.
+ */
+export async function installFor(ground: Ground, checkout: string): Promise<Installed> {
+  const packageJson = await readFile(join(checkout, "package.json"), "utf8").catch(() => null);
+  const found = detectDependencies(await readdir(checkout), packageJson);
+  if (found.kind === "none") return { kind: "none", key: "none" };
+  if (found.kind === "unsupported") return failed("none", `${found.reason}. ${found.fix}`);
+  const manifests = await readManifests(checkout, found.lockfile);
+  if (manifests.kind === "unusable") return failed("none", manifests.reason);
+  const { version: node, platform, arch } = process;
+  const key = dependencyKey({ manifests: manifests.files, npmrc: manifests.npmrc, node, platform, arch });
+  ground.onProgress(`installing dependencies (${found.lockfile}) in the sandbox, scripts off`);
+  const result = await installDependencies({
+    sandbox: ground.sandbox,
+    manifestDir: checkout,
+    lockfile: found.lockfile,
+    into: join(ground.dir, `dependencies-${key.slice(0, 16)}`),
+    registry: ground.registry,
+    cacheDir: join(ground.dir, "npm-cache"),
+    limits: { timeoutMs: ground.limits.install_s * 1000, output: outputBytes },
+    signal: ground.signal,
+  });
+  if (result.kind === "failed") return failed(key, [`${result.reason}. ${result.fix}`, result.evidence].join("\n").trim());
+  ground.onProgress(`dependencies installed in ${(result.ms / 1000).toFixed(1)} s`);
+  return { kind: "installed", key, directory: result.directory };
+}
+
+/**
+ * Gives the checks their dependencies by side. What `ready` already holds is shared by key; a side whose lockfile differs gets an
+ * installation of its own.
+ */
+export function dependenciesBySide(
+  ground: Ground,
+  ready: readonly Installed[],
+): (side: SideName, checkout: string) => Promise<SideDependencies> {
+  const known = new Map(ready.map((installed) => [installed.key, installed]));
+  return async (_side, checkout) => {
+    const key = await keyOf(checkout);
+    const installed = known.get(key) ?? (await installFor(ground, checkout));
+    known.set(installed.key, installed);
+    switch (installed.kind) {
+      case "none":
+        return { kind: "ready", readOnly: [], scratch: [] };
+      case "installed":
+        return { kind: "ready", ...dependencyMounts(installed.directory) };
+      case "failed":
+        return { kind: "failed", reason: `the dependencies are not installed: ${installed.reason}` };
+    }
+  };
+}
+
+async function keyOf(checkout: string): Promise<string> {
+  const packageJson = await readFile(join(checkout, "package.json"), "utf8").catch(() => null);
+  const found = detectDependencies(await readdir(checkout), packageJson);
+  if (found.kind !== "npm") return "unknown";
+  const manifests = await readManifests(checkout, found.lockfile);
+  if (manifests.kind === "unusable") return "unknown";
+  const { version: node, platform, arch } = process;
+  return dependencyKey({ manifests: manifests.files, npmrc: manifests.npmrc, node, platform, arch });
+}
+
+function failed(key: string, reason: string): Installed {
+  return { kind: "failed", key, reason };
+}

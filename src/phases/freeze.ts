@@ -1,0 +1,67 @@
+import type { Comment, GitHub } from "../github/github.ts";
+import type { Role } from "../handoff/identity.ts";
+import type { Brief, FrozenText } from "../handoff/task.ts";
+import { plainText } from "../text/incoming.ts";
+import { stop, type Stopped } from "./stop.ts";
+
+/** Text edited less than this long before the command makes us ask again: the requester may not have read it (design §5). */
+const freshEditMinutes = 5;
+
+type IssueBrief = Extract<Brief, { kind: "issue" }>;
+
+/**
+ * The issue and its conversation as they stood when the command was written, as plain text.
+ * In: the issue's number and the comment that holds the command. Later comments and comments edited later are left out and
+ * counted; bots are left out; an issue whose own text changed later cannot be rebuilt and stops the road.
+ */
+export async function freezeIssue(number: number, request: Comment, github: GitHub): Promise<{ kind: "brief"; brief: IssueBrief } | Stopped> {
+  const issue = await github.issue(number);
+  if (issue === null) return stop("issue-closed", "The issue is gone.", "");
+  const askedAt = Date.parse(request.createdAt);
+  for (const [what, changedAt] of [["body", issue.editedAt], ["title", issue.renamedAt]] as const) {
+    const moment = momentOf(changedAt, askedAt);
+    if (moment === "later") return stop("edited", `The issue's ${what} was edited after the command was written.`, "Read it again, then comment `/agent fix` once more.");
+    if (moment === "fresh") return recently(`The issue's ${what} was edited less than ${freshEditMinutes} minutes before the command.`);
+  }
+  const roles = roleCache(github);
+  const comments: FrozenText[] = [];
+  let leftOut = 0;
+  for (const comment of await github.comments(number)) {
+    if (comment.id === request.id || comment.author.type === "Bot") continue;
+    const moment = momentOf(comment.updatedAt === comment.createdAt ? null : comment.updatedAt, askedAt);
+    if (moment === "later" || Date.parse(comment.createdAt) > askedAt) {
+      leftOut += 1;
+      continue;
+    }
+    if (moment === "fresh") return recently(`A comment by ${comment.author.login} was edited less than ${freshEditMinutes} minutes before the command.`);
+    comments.push(await freeze(comment.author.login, comment.createdAt, comment.body, roles));
+  }
+  const body = await freeze(issue.author.login, issue.createdAt, issue.body, roles);
+  const title = plainText(issue.title).text.replaceAll(/\s+/g, " ").trim();
+  return { kind: "brief", brief: { kind: "issue", number, title, body, comments, left_out: leftOut } };
+}
+
+function recently(message: string): Stopped {
+  return stop("recently-edited", message, "Read the text as it stands now, then comment `/agent fix` again.");
+}
+
+/** Where an edit lies relative to the command: `before` is harmless, `fresh` may not have been seen, `later` was not. */
+function momentOf(editedAt: string | null, askedAt: number): "before" | "fresh" | "later" {
+  if (editedAt === null) return "before";
+  const edited = Date.parse(editedAt);
+  if (!(edited <= askedAt)) return "later";
+  return edited > askedAt - freshEditMinutes * 60_000 ? "fresh" : "before";
+}
+
+async function freeze(login: string, createdAt: string, markdown: string, roles: (login: string) => Promise<Role>): Promise<FrozenText> {
+  return { author: login, role: await roles(login), created_at: new Date(createdAt).toISOString(), ...plainText(markdown) };
+}
+
+function roleCache(github: GitHub): (login: string) => Promise<Role> {
+  const known = new Map<string, Promise<Role>>();
+  return (login) => {
+    const role = known.get(login) ?? github.role(login).then((answer) => answer.role);
+    known.set(login, role);
+    return role;
+  };
+}

@@ -1,0 +1,136 @@
+import type { AuditLog } from "../audit/log.ts";
+import { type Config, configPath } from "../config.ts";
+import { loadConfig, renderProblems } from "../config/load.ts";
+import { AirlockError } from "../errors.ts";
+import type { GitHub, Repository } from "../github/github.ts";
+import type { Snapshot } from "../handoff/identity.ts";
+import { sha256 } from "../handoff/seal.ts";
+import type { Instruction, Task } from "../handoff/task.ts";
+import { openPullOfIssue } from "../record/branch.ts";
+import { type Asked, firstComer, ourRun, readRequest, type RunRequest } from "./asked.ts";
+import { freezeIssue } from "./freeze.ts";
+import { stop, type Stopped } from "./stop.ts";
+
+/** Bytes of AGENTS.md files copied into the Task: one file, all files. */
+const instructionBytesMax = 64 * 1024;
+const instructionsBytesMax = 256 * 1024;
+
+export interface GateEffects {
+  github: GitHub;
+  audit: AuditLog;
+  now: () => number;
+}
+
+/**
+ * May this person ask this, and what exactly is asked? Trusts nothing but ids: every text, role and commit is fetched here.
+ * Out: the Task, or why the road ends (an expected refusal). Throws AirlockError when GitHub cannot be read: no fact, no run.
+ * Job permissions: contents, issues, pull-requests, actions, checks: read.
+ */
+export async function gate(request: RunRequest, effects: GateEffects): Promise<{ kind: "task"; task: Task } | Stopped> {
+  const outcome = await ask(request, effects);
+  if (outcome.kind === "stop") effects.audit.append("request.refused", { ...outcome.stop });
+  return outcome;
+}
+
+async function ask(request: RunRequest, { github, audit, now }: GateEffects): Promise<{ kind: "task"; task: Task } | Stopped> {
+  const repository = await github.repository();
+  const run = await ourRun(request, repository, github);
+  if (run.kind === "stop") return run;
+  const asked = await readRequest(request, run.run, github);
+  if (asked.kind === "stop") return asked;
+  audit.append("request.allowed", { comment: asked.comment.id, requester: asked.requester.login, role: asked.requester.role });
+  const first = await firstComer(request, run.run, github);
+  if (first.kind === "stop") return first;
+
+  const trusted = await trustedCommit(repository, github);
+  const loaded = await readConfig(trusted, github);
+  if (loaded.kind === "stop") return loaded;
+  const open = await openPullOfIssue(github, loaded.config.pull_request.branch_prefix, request.inputs.issue);
+  if (open !== null) {
+    return stop("already-done", `Pull request #${open.number} already answers this issue.`, "Review it, or close it and comment `/agent fix` again.");
+  }
+  const frozen = await freezeIssue(request.inputs.issue, asked.comment, github);
+  if (frozen.kind === "stop") return frozen;
+  const instructions = await readInstructions(trusted, github);
+
+  audit.append("task.sealed", {
+    trusted: trusted.commit,
+    config: loaded.from,
+    instructions: instructions.map(({ path }) => path),
+    hidden_characters: frozen.brief.body.hidden,
+    texts_left_out: frozen.brief.left_out,
+  });
+  return {
+    kind: "task",
+    task: {
+      version: 1,
+      ...request.identity,
+      trigger: triggerOf(asked),
+      requester: asked.requester,
+      verb: request.inputs.verb,
+      words: asked.words,
+      brief: frozen.brief,
+      trusted,
+      start: trusted,
+      default_branch: repository.defaultBranch,
+      sandbox_mode: loaded.config.agent.sandbox_mode,
+      approval_policy: loaded.config.agent.approval_policy,
+      config: loaded.config,
+      config_from: loaded.from,
+      instructions,
+      created_at: new Date(now()).toISOString(),
+      audit_head: audit.head,
+    },
+  };
+}
+
+async function trustedCommit(repository: Repository, github: GitHub): Promise<Snapshot> {
+  const head = await github.branch(repository.defaultBranch);
+  if (head === null) {
+    throw new AirlockError({
+      code: "github-unreadable",
+      message: `The default branch ${repository.defaultBranch} has no head.`,
+      fix: "Push a first commit to the default branch.",
+    });
+  }
+  const commit = await github.commit(head);
+  return { commit: commit.sha, tree: commit.tree };
+}
+
+/** The configuration of a commit; a missing file means the documented defaults, a wrong one ends the road. */
+export async function readConfig(
+  { commit }: Snapshot,
+  github: GitHub,
+): Promise<{ kind: "config"; config: Config; from: "file" | "defaults" } | Stopped> {
+  const bytes = await github.file(configPath, commit);
+  const loaded = loadConfig(bytes === null ? null : bytes.toString("utf8"), configPath);
+  if (loaded.kind === "ok") return { kind: "config", config: loaded.config, from: loaded.from };
+  const problems = renderProblems(loaded.problems);
+  return stop("failed", `The configuration cannot be used: ${problems}`, `Correct ${configPath} on the default branch, then comment again.`);
+}
+
+/** Every AGENTS.md of the trusted commit; `agent/` decides which of them apply. A file over the cap is left out, never cut. */
+async function readInstructions(trusted: Snapshot, github: GitHub): Promise<Instruction[]> {
+  const entries = (await github.tree(trusted.tree)).filter(
+    ({ path, mode }) => mode === "100644" && /(^|\/)AGENTS\.md$/.test(path) && !/(^|\/)node_modules\//.test(path),
+  );
+  const instructions: Instruction[] = [];
+  let total = 0;
+  for (const entry of entries) {
+    const bytes = await github.blob(entry.sha);
+    if (bytes.byteLength > instructionBytesMax || total + bytes.byteLength > instructionsBytesMax) continue;
+    total += bytes.byteLength;
+    instructions.push({ path: entry.path, content: bytes.toString("utf8") });
+  }
+  return instructions;
+}
+
+function triggerOf({ comment }: Asked): Task["trigger"] {
+  return {
+    kind: "issue_comment",
+    comment: comment.id,
+    issue: comment.issue,
+    created_at: new Date(comment.createdAt).toISOString(),
+    body_sha256: sha256(comment.body),
+  };
+}

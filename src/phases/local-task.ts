@@ -1,0 +1,99 @@
+import type { Change } from "../change.ts";
+import { type Config, configPath } from "../config.ts";
+import { loadConfig, renderProblems } from "../config/load.ts";
+import { AirlockError } from "../errors.ts";
+import type { Snapshot } from "../handoff/identity.ts";
+import type { Certificate, Solution } from "../handoff/solution.ts";
+import type { Instruction, Task } from "../handoff/task.ts";
+import { fileAt, type LocalRepository, localTree, resolveRevision } from "../workspace/local.ts";
+import { readBlobs } from "../workspace/tree.ts";
+
+const instructionsBytesMax = 256 * 1024;
+
+/** A run on this machine has no GitHub identity; these say so in every paper. */
+const localIdentity = { repository: { id: 1, owner: "local", name: "repository" }, run: { id: 0, attempt: 1 } };
+
+export interface LocalOrder {
+  local: LocalRepository;
+  /** The commit to work from; policy, instructions and checks come from it too: whoever owns the working copy is trusted. */
+  revision: string;
+  text: string;
+  now: () => number;
+  auditHead: string;
+  /** What the command line changes of the configuration's `[agent]`. */
+  agent?: Partial<Config["agent"]>;
+}
+
+/**
+ * The gate of a local run: the Task from a working copy instead of from GitHub.
+ * @throws AirlockError `bad-input` for a bad revision, `bad-config` naming file, line and key.
+ */
+export async function localTask({ local, revision, text, now, auditHead, agent = {} }: LocalOrder): Promise<Task> {
+  const start = await resolveRevision(local, revision);
+  const { config, from } = await localConfig(local, start);
+  const merged = { ...config, agent: { ...config.agent, ...agent } };
+  return {
+    version: 1,
+    ...localIdentity,
+    trigger: { kind: "local" },
+    requester: { id: 1, login: "local", role: "admin" },
+    verb: "fix",
+    words: "",
+    brief: { kind: "local", text },
+    trusted: start,
+    start,
+    default_branch: revision,
+    sandbox_mode: merged.agent.sandbox_mode,
+    approval_policy: merged.agent.approval_policy,
+    config: merged,
+    config_from: from,
+    instructions: await instructionsAt(local, start),
+    created_at: new Date(now()).toISOString(),
+    audit_head: auditHead,
+  };
+}
+
+/** The configuration of a local commit. @throws AirlockError `bad-config`. */
+export async function localConfig(local: LocalRepository, at: Snapshot): Promise<{ config: Config; from: "file" | "defaults" }> {
+  const bytes = await fileAt(local.store, at.commit, configPath);
+  const loaded = loadConfig(bytes === null ? null : bytes.toString("utf8"), configPath);
+  if (loaded.kind === "ok") return { config: loaded.config, from: loaded.from };
+  throw new AirlockError({
+    code: "bad-config",
+    message: renderProblems(loaded.problems),
+    fix: `Correct ${configPath} and commit it.`,
+  });
+}
+
+/** A Solution for a change that already exists as two trees: nobody worked, nothing was spent. */
+export function solutionOfTrees(
+  task: Task,
+  made: { change: Change; tree: string; taskDigest: string; certificate: Certificate; auditHead: string },
+): Solution {
+  return {
+    version: 1,
+    repository: task.repository,
+    run: task.run,
+    task_digest: made.taskDigest,
+    ending: { kind: "finished" },
+    base: task.start,
+    tree: made.tree,
+    change: made.change,
+    checkpoints: [],
+    summary: "",
+    reasons: [],
+    notes: "",
+    look_at: [],
+    model: "none",
+    usage: { turns: 0, input_tokens: 0, cached_input_tokens: 0, output_tokens: 0, cost_usd: 0 },
+    violations: [],
+    certificate: made.certificate,
+    audit_head: made.auditHead,
+  };
+}
+
+async function instructionsAt(local: LocalRepository, { commit }: Snapshot): Promise<Instruction[]> {
+  const files = (await localTree(local, commit)).filter(({ path, mode }) => mode === "100644" && /(^|\/)AGENTS\.md$/.test(path));
+  const blobs = await readBlobs(local.store, files.map(({ sha }) => sha), instructionsBytesMax);
+  return files.map(({ path, sha }) => ({ path, content: blobs.get(sha)?.toString("utf8") ?? "" }));
+}

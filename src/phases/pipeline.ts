@@ -1,0 +1,76 @@
+import type { AuditLog } from "../audit/log.ts";
+import type { OnEvent } from "../agent/session.ts";
+import type { Report } from "../handoff/report.ts";
+import { seal } from "../handoff/seal.ts";
+import { Solution } from "../handoff/solution.ts";
+import { Task } from "../handoff/task.ts";
+import type { Judgement } from "../handoff/verdict.ts";
+import type { Model } from "../model/model.ts";
+import { contentsBefore, type LocalRepository, localTree } from "../workspace/local.ts";
+import { type Ground, installFor } from "./dependencies.ts";
+import { checkoutOf } from "./local-checkout.ts";
+import { type LocalOrder, localTask } from "./local-task.ts";
+import { judgeChange } from "./publish.ts";
+import { solve } from "./solve.ts";
+import { stopOfSolution } from "./solution-end.ts";
+import type { Stopped } from "./stop.ts";
+import { verify } from "./verify.ts";
+
+export interface PipelineEffects {
+  local: LocalRepository;
+  /** Directory in or above the repository. */
+  source: string;
+  ground: Ground;
+  model: Model;
+  audit: AuditLog;
+  now: () => number;
+  session: (line: string) => void;
+  onEvent: OnEvent;
+  onProgress: (text: string) => void;
+  known: readonly string[];
+}
+
+export type PipelineResult =
+  | { kind: "stopped"; task: Task; solution: Solution; stopped: Stopped["stop"] }
+  | { kind: "judged"; task: Task; solution: Solution; report: Report; judgement: Judgement };
+
+/**
+ * gate → solve → verify → publish in one process, on a local repository: the same phases with the same papers. The gate reads the
+ * working copy instead of GitHub, and publish ends with its judgement: nothing is pushed and the work tree is not touched.
+ */
+export async function pipeline(order: Omit<LocalOrder, "local" | "now" | "auditHead">, effects: PipelineEffects): Promise<PipelineResult> {
+  const { local, source, ground, audit, onProgress } = effects;
+  const { sandbox, dir, signal } = ground;
+
+  onProgress("gate: reading the repository");
+  const task = await localTask({ ...order, local, now: effects.now, auditHead: audit.head });
+  const digests = { task: seal(Task, task).digest, solution: "" };
+
+  onProgress(`solve: preparing a copy of ${task.start.commit.slice(0, 12)}`);
+  const dependencies = await checkoutOf(local, task.start.tree, ground, (checkout) => installFor(ground, checkout));
+  const { model, now, session, onEvent, known } = effects;
+  const solution = await solve(
+    { task, taskDigest: digests.task, source, dependencies, known },
+    { sandbox, model, audit, dir, now, session, onEvent, onProgress, signal },
+  );
+  digests.solution = seal(Solution, solution).digest;
+  const stopped = stopOfSolution(solution);
+  if (stopped !== null) return { kind: "stopped", task, solution, stopped: stopped.stop };
+
+  onProgress("verify: checking base and head");
+  const report = await verify({ task, solution, digests, source, dependencies }, { sandbox, ground, audit, onProgress, signal });
+
+  onProgress("publish: judging the change (nothing is pushed from here)");
+  const judgement = await judgeLocally(local, { task, solution, report });
+  return { kind: "judged", task, solution, report, judgement };
+}
+
+/** Validator, inspection and policy with the base read from the local repository. */
+export async function judgeLocally(
+  local: LocalRepository,
+  { task, solution, report }: { task: Pick<Task, "config" | "start">; solution: Pick<Solution, "change">; report: Report | null },
+): Promise<Judgement> {
+  const before = await contentsBefore(local.store, solution.change);
+  const basePaths = (await localTree(local, task.start.tree)).map(({ path }) => path);
+  return judgeChange({ change: solution.change, before, basePaths, task, report });
+}

@@ -1,0 +1,195 @@
+import type { AuditLog } from "../audit/log.ts";
+import type { Change } from "../change.ts";
+import { patchText } from "../change/patch.ts";
+import { validateChange } from "../change/validate.ts";
+import { AirlockError } from "../errors.ts";
+import type { GitHub } from "../github/github.ts";
+import { canonical } from "../handoff/canonical.ts";
+import type { Identity } from "../handoff/identity.ts";
+import type { Report } from "../handoff/report.ts";
+import { sha256 } from "../handoff/seal.ts";
+import type { Solution } from "../handoff/solution.ts";
+import type { Task } from "../handoff/task.ts";
+import type { Judgement, Verdict } from "../handoff/verdict.ts";
+import { inspectChange } from "../inspect/inspect.ts";
+import { factsOf } from "../policy/facts.ts";
+import { judge } from "../policy/judge.ts";
+import { publishChange } from "../record/publish-change.ts";
+import type { KnownSecrets } from "../text/outgoing.ts";
+import { firstComer, ourRun, readRequest, type RunRequest } from "./asked.ts";
+import { readConfig } from "./gate.ts";
+import { stop, type Stopped } from "./stop.ts";
+
+export interface PublishRequest {
+  identity: Identity;
+  appBotId: number;
+  task: Task;
+  solution: Solution;
+  report: Report;
+  /** SHA-256 of the three papers as they were read. */
+  digests: { task: string; solution: string; report: string };
+  run: { id: number; url: string };
+  /** The repository's page: links in the body stay below it. */
+  home: string;
+  /** Values this process holds; none of them leaves. */
+  known: KnownSecrets;
+}
+
+export interface PublishEffects {
+  github: GitHub;
+  audit: AuditLog;
+  onProgress: (text: string) => void;
+}
+
+/**
+ * How risky is the change, and what may be shown? Believes no paper where GitHub can be asked: the request, the role, the trusted
+ * commit and every blob are read again, inspected and judged here; the Report is evidence only.
+ * Out: the Verdict (published, held or refused) with the patch of a held change for people, or why the road ends. Throws AirlockError when the papers contradict each other
+ * or GitHub, or when GitHub cannot be read.
+ * Job permissions: contents, pull-requests: write; issues, actions, checks: read.
+ */
+export async function publish(
+  request: PublishRequest,
+  { github, audit, onProgress }: PublishEffects,
+): Promise<{ kind: "verdict"; verdict: Verdict; patch: string | null } | Stopped> {
+  const { task, solution, report, digests } = request;
+  papersAgree(request);
+  onProgress("asking GitHub again who asked, and what the trusted commit is");
+  const still = await stillAsked(request, github);
+  if (still.kind === "stop") {
+    audit.append("request.refused", { ...still.stop });
+    return still;
+  }
+  onProgress("reading the base's files from GitHub and judging the change");
+  const { judgement, patch } = await judgeAgain(request, github);
+  audit.append("verdict.reached", {
+    kind: judgement.kind,
+    level: judgement.level,
+    reasons: judgement.reasons.map(({ rule, saw }) => `${rule}: ${saw}`.slice(0, 300)),
+    tree: report.head_tree,
+  });
+  const verdict = {
+    version: 1 as const,
+    ...request.identity,
+    task_digest: digests.task,
+    solution_digest: digests.solution,
+    report_digest: digests.report,
+    ...judgement,
+    published: null,
+    // The log ends here, so that the head the pull request shows is the head of the whole log.
+    audit_head: audit.head,
+  };
+  // A held change can be read and applied by hand; a refused one may carry what must not be copied further.
+  if (judgement.kind !== "publish") return { kind: "verdict", verdict, patch: judgement.kind === "hold" ? patch : null };
+  onProgress("writing blobs, tree, commit, branch and pull request");
+  const { run, home, known } = request;
+  const facts = { task, solution, report, judgement, run, home, auditHead: audit.head, known };
+  const publishing = await publishChange(github, facts);
+  if (publishing.kind === "already-open") {
+    return stop("already-done", `Pull request #${publishing.pull} already answers this issue.`, "Review it, or close it and comment `/agent fix` again.");
+  }
+  return { kind: "verdict", verdict: { ...verdict, published: publishing.published }, patch: null };
+}
+
+/** The three papers must tell one story: the digests chain, and base and tree are the same in all of them. */
+function papersAgree({ task, solution, report, digests }: PublishRequest): void {
+  const pairs: [string, string, string][] = [
+    ["the Solution's task", solution.task_digest, digests.task],
+    ["the Report's task", report.task_digest, digests.task],
+    ["the Report's solution", report.solution_digest, digests.solution],
+    ["the Solution's base", canonical(solution.base), canonical(task.start)],
+    ["the Report's base", canonical(report.base), canonical(task.start)],
+    ["the verified tree", report.head_tree, solution.tree],
+  ];
+  for (const [what, found, wanted] of pairs) if (found !== wanted) throw contradiction(what, found, wanted);
+}
+
+/** Promise 1, second half: the request still stands, the person still may, and no earlier run answers it. */
+async function stillAsked(request: PublishRequest, github: GitHub): Promise<{ kind: "asked" } | Stopped> {
+  const { task, identity, appBotId } = request;
+  if (task.trigger.kind !== "issue_comment") return stop("not-allowed", "Only a request on GitHub can be published there.", "");
+  const inputs = {
+    verb: task.verb,
+    issue: task.trigger.issue,
+    comment: task.trigger.comment,
+    requester: task.requester.id,
+  };
+  const runRequest: RunRequest = { identity, inputs, appBotId };
+  const repository = await github.repository();
+  const run = await ourRun(runRequest, repository, github);
+  if (run.kind === "stop") return run;
+  const asked = await readRequest(runRequest, run.run, github);
+  if (asked.kind === "stop") return asked;
+  if (sha256(asked.comment.body) !== task.trigger.body_sha256) {
+    return stop("edited", "The comment changed while the run was working.", "Write a new comment: an edited command is never run.");
+  }
+  const first = await firstComer(runRequest, run.run, github);
+  if (first.kind === "stop") return first;
+  await trustedStillTrue(task, repository.defaultBranch, github);
+  return { kind: "asked" };
+}
+
+/** Promise 6: the trusted commit is one of the default branch, and its policy is the policy in the Task. */
+async function trustedStillTrue(task: Task, defaultBranch: string, github: GitHub): Promise<void> {
+  if (task.default_branch !== defaultBranch) throw contradiction("the default branch", task.default_branch, defaultBranch);
+  const head = await github.branch(defaultBranch);
+  if (head === null || !(await github.isAncestor(task.trusted.commit, head))) {
+    throw contradiction("the trusted commit", task.trusted.commit, `a commit of ${defaultBranch}`);
+  }
+  const commit = await github.commit(task.trusted.commit);
+  if (commit.tree !== task.trusted.tree) throw contradiction("the trusted tree", task.trusted.tree, commit.tree);
+  if (canonical(task.start) !== canonical(task.trusted)) throw contradiction("the start", task.start.commit, task.trusted.commit);
+  const config = await readConfig(task.trusted, github);
+  if (config.kind === "stop" || canonical(config.config) !== canonical(task.config)) {
+    throw contradiction("the policy", "the Task's configuration", "the configuration of the trusted commit");
+  }
+}
+
+/** The change as policy sees it: the very entries that would be written, against the base's blobs from GitHub. */
+async function judgeAgain(
+  { task, solution, report }: PublishRequest,
+  github: GitHub,
+): Promise<{ judgement: Judgement; patch: string }> {
+  const { change } = solution;
+  const base = new Map((await github.tree(task.start.tree)).map((entry) => [entry.path, entry]));
+  const before = new Map<string, Buffer | null>();
+  for (const entry of change) {
+    const there = base.get(entry.path) ?? null;
+    const found = there === null ? null : { mode: there.mode, sha: there.sha };
+    if (canonical(found) !== canonical(entry.before)) {
+      throw contradiction(`the base of ${entry.path}`, canonical(entry.before), canonical(found));
+    }
+    before.set(entry.path, there === null || there.mode === "160000" ? null : await github.blob(there.sha));
+  }
+  const judgement = await judgeChange({ change, before, basePaths: [...base.keys()], task, report });
+  return { judgement, patch: patchText(change, before) };
+}
+
+/** Validator, inspection and policy over one change. Shared with the local road, where git instead of GitHub gives the base. */
+export async function judgeChange(evidence: {
+  change: Change;
+  before: ReadonlyMap<string, Uint8Array | null>;
+  basePaths: readonly string[];
+  task: Pick<Task, "config">;
+  report: Pick<Report, "checks" | "findings"> | null;
+}): Promise<Judgement> {
+  const { change, before, basePaths, task, report } = evidence;
+  const { config } = task;
+  const valid = validateChange(change, {
+    filesMax: config.limits.change_files,
+    bytesMax: config.limits.change_bytes,
+    basePaths,
+    before,
+  });
+  const findings = [...(await inspectChange(change, before)), ...(report?.findings ?? [])];
+  const problems = valid.kind === "valid" ? [] : valid.problems;
+  return judge(factsOf({ change, before, findings, checks: report?.checks ?? null, problems, config }));
+}
+
+function contradiction(what: string, found: string, wanted: string): AirlockError {
+  return new AirlockError({
+    code: "bad-paper",
+    message: `The papers contradict each other or GitHub: ${what} is ${found}, expected ${wanted}.`,
+    fix: "Nothing was pushed. Comment `/agent fix` again; if it repeats, report it with the run's artifacts.",
+  });
+}

@@ -1,0 +1,27 @@
+import type { Solution } from "../handoff/solution.ts";
+import { stop, type Stopped } from "./stop.ts";
+
+/**
+ * Whether the road goes on after solve. A partial result at a limit goes on: it is verified like any other, and its pull request
+ * says how the work ended. Everything without a change to show stops here.
+ */
+export function stopOfSolution({ ending, change }: Solution): Stopped | null {
+  switch (ending.kind) {
+    case "finished":
+      return null;
+    case "limit":
+      return change.length > 0 && ending.limit !== "cancelled"
+        ? null
+        : stop("limit", `The limit ${ending.limit} was reached: ${ending.detail}`, "Raise it in .github/airlock.toml, or ask for something smaller.");
+    case "no_change":
+      return stop("no-change", `No file was changed. The agent says: ${ending.reason}`, "Say more about what should change, then comment `/agent fix` again.");
+    case "gave_up":
+      return stop("gave-up", `The agent gave up: ${ending.reason}`, "Say more about the problem, then comment `/agent fix` again.");
+    case "needs_approval":
+      return stop("gave-up", `The agent needs an approval: ${ending.reason}`, "");
+    case "refused": {
+      const why = ending.findings.map(({ path, line, message }) => `${path}${line === null ? "" : `:${line}`}: ${message}`).join(" ");
+      return stop("refused", `The change was refused before it left the agent's job. ${why}`, "Nothing of it was kept. Look at what made the agent write it, then ask again.");
+    }
+  }
+}

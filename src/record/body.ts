@@ -1,0 +1,167 @@
+import type { Change } from "../change.ts";
+import type { Report } from "../handoff/report.ts";
+import type { Solution, Usage } from "../handoff/solution.ts";
+import type { Task } from "../handoff/task.ts";
+import type { Judgement } from "../handoff/verdict.ts";
+import * as out from "../text/outgoing.ts";
+import { cell, code, joined, type KnownSecrets, link, ours, type Outgoing, quote, word } from "../text/outgoing.ts";
+import { assemble, type Section } from "./assemble.ts";
+import { findingLine, levelMark, requirementPhrases, requirementSentence } from "./requirements.ts";
+import { redOutputs, verificationTable } from "./verification-table.ts";
+
+/** Characters of model text in each slot, and rows of each list. The whole body stays below `textUnitsMax`. */
+const summaryMax = 4_000;
+const notesMax = 8_000;
+const reasonMax = 300;
+const listMax = 30;
+const filesMax = 50;
+
+export interface BodyFacts {
+  task: Task;
+  solution: Solution;
+  report: Report;
+  judgement: Judgement;
+  /** The run's page; the repository's page, under which alone links may point. */
+  run: { id: number; url: string };
+  home: string;
+  /** Head of the audit log when the body is written. */
+  auditHead: string;
+  known: KnownSecrets;
+}
+
+/**
+ * The pull request's body. Tables, level and checklist are made from the papers' data; the model's words stand only in block
+ * quotes and in the reason cells, neutralised (promises 11 and 14). At most `textUnitsMax` code units; what must be read
+ * (table, risk, checklist, provenance) is never cut for what the model wrote.
+ */
+export function pullBody(facts: BodyFacts): Outgoing {
+  const { report, known } = facts;
+  const sections: Section[] = [
+    { must: true, text: opening(facts) },
+    { must: false, text: quote(facts.solution.summary.slice(0, summaryMax), known) },
+    { must: true, text: ours`### Verification\n\n${verificationTable(report, known)}` },
+    { must: false, text: redOutputs(report, known) },
+    { must: true, text: risk(facts) },
+    { must: false, text: changes(facts) },
+    { must: false, text: whereToLook(facts) },
+    { must: true, text: checklist(facts) },
+    { must: false, text: notes(facts) },
+    { must: true, text: provenance(facts) },
+  ];
+  return assemble(sections, out.textUnitsMax);
+}
+
+function opening({ task: { brief, requester, config }, known }: BodyFacts): Outgoing {
+  const asked = ours`asked by ${word(requester.login, known)}`;
+  if (brief.kind !== "issue") return ours`A task ${asked}.`;
+  return config.pull_request.closes_issue
+    ? ours`Fixes #${brief.number}, ${asked}.`
+    : ours`For #${brief.number}, ${asked}.`;
+}
+
+function risk({ judgement, known }: BodyFacts): Outgoing {
+  const reasons = judgement.reasons.map(
+    ({ level, message, saw }) =>
+      ours`- **${word(level, known)}**: ${cell(message.slice(0, reasonMax), known)}${saw === "" ? ours`` : ours` (${code(saw.slice(0, reasonMax), known)})`}`,
+  );
+  const findings = judgement.findings.map((finding) => ours`- ${findingLine(finding, known)}`);
+  const lower = judgement.lower.map((sentence) => ours`- ${cell(sentence.slice(0, reasonMax), known)}`);
+  return joined(
+    [
+      ours`### Risk: ${levelMark[judgement.level]}\n\n${requirementSentence(judgement.requirements)}`,
+      some(reasons),
+      ...(findings.length === 0 ? [] : [ours`**Findings**\n\n${some(findings)}`]),
+      ...(lower.length === 0 ? [] : [ours`**What would lower the level**\n\n${some(lower)}`]),
+    ],
+    "\n\n",
+  );
+}
+
+function changes({ solution, known }: BodyFacts): Outgoing {
+  const reasonOf = new Map(solution.reasons.map(({ path, reason }) => [path, reason]));
+  const rows = solution.change.slice(0, filesMax).map((entry) => {
+    const reason = reasonOf.get(entry.path);
+    const said = reason === undefined ? ours`no reason given` : cell(reason.slice(0, reasonMax), known);
+    return ours`| ${code(entry.path, known)} | ${kindOf(entry)} | ${said} |`;
+  });
+  const more = solution.change.length - rows.length;
+  return joined(
+    [
+      ours`### Changes\n`,
+      ours`| File | | Reason (the agent's words) |`,
+      ours`| :-- | :-- | :-- |`,
+      ...rows,
+      ...(more > 0 ? [ours`| and ${more} more | | |`] : []),
+    ],
+    "\n",
+  );
+}
+
+function kindOf({ before, after }: Change[number]): Outgoing {
+  if (before === null) return ours`added`;
+  return after === null ? ours`deleted` : ours`modified`;
+}
+
+function whereToLook({ solution: { look_at }, known }: BodyFacts): Outgoing {
+  if (look_at.length === 0) return ours``;
+  const lines = look_at.slice(0, listMax).map((place) => `- ${place.slice(0, reasonMax).replaceAll("\n", " ")}`);
+  return ours`### Where to look\n\nThe agent suggests:\n\n${quote(lines.join("\n"), known)}`;
+}
+
+function checklist({ task, judgement }: BodyFacts): Outgoing {
+  const { brief } = task;
+  const items = [
+    ...(brief.kind === "issue" ? [ours`The change does what #${brief.number} asks, and nothing else`] : []),
+    ours`The repository's own workflows were allowed to run after reading the change, and are green`,
+    ...(judgement.draft ? [ours`Every check above that regressed or did not run is explained`] : []),
+    ...requirementPhrases(judgement.requirements).map((phrase) => ours`There is ${phrase}`),
+  ];
+  return ours`### Before merging\n\n${joined(
+    items.map((item) => ours`- [ ] ${item}`),
+    "\n",
+  )}`;
+}
+
+function notes({ solution, known }: BodyFacts): Outgoing {
+  if (solution.notes.trim() === "") return ours``;
+  return ours`### Notes of the agent\n\n${quote(solution.notes.slice(0, notesMax), known)}`;
+}
+
+function provenance({ task, solution, report, run, home, auditHead, known }: BodyFacts): Outgoing {
+  const runLink = link(ours`run ${run.id}`, run.url, home);
+  const stopped = solution.violations.length;
+  return joined(
+    [
+      ours`### Provenance\n`,
+      ours`| | |`,
+      ours`| :-- | :-- |`,
+      ours`| Run | ${runLink}, attempt ${task.run.attempt} |`,
+      ours`| Base | ${code(report.base.commit, known)} |`,
+      ours`| Verified tree | ${code(report.head_tree, known)} |`,
+      ours`| Model | ${code(solution.model, known)}, ${code(task.sandbox_mode, known)}, approvals ${code(task.approval_policy, known)} |`,
+      ours`| Cost | ${costOf(solution.usage)} |`,
+      ...(stopped === 0
+        ? []
+        : [
+            ours`| Stopped by the sandbox | ${stopped} ${stopped === 1 ? ours`thing` : ours`things`}, named in the run's papers |`,
+          ]),
+      ours`| Audit head | ${code(auditHead, known)} |`,
+    ],
+    "\n",
+  );
+}
+
+/** Tokens and dollars; an unknown price is said, never shown as zero. */
+export function costOf({ turns, input_tokens, output_tokens, cost_usd }: Usage): Outgoing {
+  const spent = `${turns} turns, ${input_tokens + output_tokens} tokens`;
+  const price = cost_usd === null ? "price unknown" : `${cost_usd.toFixed(2)} USD`;
+  return cell(`${spent}, ${price}`, []);
+}
+
+function some(items: readonly Outgoing[]): Outgoing {
+  const more = items.length - listMax;
+  return joined(
+    [...items.slice(0, listMax), ...(more > 0 ? [ours`- and ${more} more, in the run's papers`] : [])],
+    "\n",
+  );
+}

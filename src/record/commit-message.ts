@@ -1,0 +1,85 @@
+import { z } from "zod";
+import { canonical } from "../handoff/canonical.ts";
+import type { Person } from "../handoff/identity.ts";
+import { sha256 } from "../handoff/seal.ts";
+import type { Brief } from "../handoff/task.ts";
+import { Judgement } from "../handoff/verdict.ts";
+import { commitText, joined, type KnownSecrets, ours, type Outgoing, title, word } from "../text/outgoing.ts";
+
+/** Characters of a commit's first line; longer ones are folded by most tools. */
+const subjectMax = 72;
+
+export interface CommitFacts {
+  brief: Brief;
+  requester: Person;
+  run: { id: number; url: string };
+  judgement: Judgement;
+  known: KnownSecrets;
+}
+
+/**
+ * The commit's message: the issue's title as subject, who asked and where it was made as body and trailers. Author and
+ * committer are GitHub's business, because it signs only what it wrote itself.
+ */
+export function commitMessage({ brief, requester, run, judgement, known }: CommitFacts): Outgoing {
+  const login = word(requester.login, known);
+  const subject = subjectOf(brief, known);
+  const about = brief.kind === "issue" ? ours`Issue: #${brief.number}` : ours`Task: typed by its owner`;
+  const made = ours`Made by Airlock in run ${run.id}: ${addressOf(run.url, known)}`;
+  const coAuthor = ours`Co-authored-by: ${login} <${requester.id}+${login}@users.noreply.github.com>`;
+  const marks = ours`Airlock-Run: ${run.id}\nAirlock-Judgement: ${word(judgementDigest(judgement), known)}`;
+  return joined([subject, ours`${about}\n${made}`, ours`${coAuthor}\n${marks}`], "\n\n");
+}
+
+/** The first line, also used as the pull request's title. Never empty. */
+export function subjectOf(brief: Brief, known: KnownSecrets): Outgoing {
+  const text = brief.kind === "issue" ? brief.title : (brief.text.split("\n")[0] ?? "");
+  const line = title(cut(commitText(title(text, known), known)), known);
+  if (line !== "") return line;
+  return brief.kind === "issue" ? ours`Change for issue ${brief.number}` : ours`Change`;
+}
+
+/** The run that a commit says it comes from; null for any other commit. Whoever can push can write it: it finds, it proves nothing. */
+export function runOfCommit(message: string): number | null {
+  const id = trailerOf(message, "Airlock-Run", /^\d{1,15}$/);
+  return id === null ? null : Number(id);
+}
+
+/**
+ * The judgement a commit was published under. Only the publish job can push, so the other jobs of a run, which could replace
+ * an artifact, cannot change it; people with write access could, and they could merge as well.
+ */
+export function judgementOfCommit(message: string): string | null {
+  return trailerOf(message, "Airlock-Judgement", /^[0-9a-f]{64}$/);
+}
+
+/** SHA-256 over a judgement's canonical form. In: a Judgement, or a Verdict that carries one. */
+export function judgementDigest(judgement: Judgement): string {
+  return sha256(canonical(z.object(Judgement.shape).parse(judgement)));
+}
+
+function trailerOf(message: string, name: string, form: RegExp): string | null {
+  const last = message.trimEnd().split(/\n\n/).at(-1) ?? "";
+  const values = last
+    .split("\n")
+    .flatMap((line) => (line.startsWith(`${name}: `) ? [line.slice(name.length + 2)] : []));
+  const [value] = values;
+  return values.length === 1 && value !== undefined && form.test(value) ? value : null;
+}
+
+/** The run's address as it is: GitHub gave it, and a plain message has no links that could show another. */
+function addressOf(url: string, known: KnownSecrets): Outgoing {
+  const [, scheme, rest] = /^(https?):\/\/(.+)$/.exec(url) ?? [];
+  if (scheme === undefined || rest === undefined) return word(url, known);
+  return scheme === "https" ? ours`https://${word(rest, known)}` : ours`http://${word(rest, known)}`;
+}
+
+function cut(text: string): string {
+  const characters = Array.from(text);
+  return characters.length <= subjectMax
+    ? text
+    : `${characters
+        .slice(0, subjectMax - 1)
+        .join("")
+        .trimEnd()}…`;
+}

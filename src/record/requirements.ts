@@ -1,0 +1,32 @@
+import type { RiskLevel } from "../config.ts";
+import type { Finding } from "../handoff/finding.ts";
+import type { Requirements } from "../handoff/verdict.ts";
+import { cell, code, joined, type KnownSecrets, ours, type Outgoing } from "../text/outgoing.ts";
+
+/** What people must do, one phrase each; empty when nothing is required. */
+export function requirementPhrases({ reviewers, security_review, manual_verification }: Requirements): Outgoing[] {
+  return [
+    ...(reviewers > 0 ? [ours`${reviewers} approving ${reviewers === 1 ? ours`review` : ours`reviews`}`] : []),
+    ...(security_review ? [ours`a security review`] : []),
+    ...(manual_verification ? [ours`a manual verification`] : []),
+  ];
+}
+
+/** The same as one sentence. */
+export function requirementSentence(requirements: Requirements): Outgoing {
+  const phrases = requirementPhrases(requirements);
+  return phrases.length === 0 ? ours`No review is required by policy.` : ours`Required: ${joined(phrases, ", ")}.`;
+}
+
+export const levelMark: Record<RiskLevel, Outgoing> = {
+  low: ours`🟢 low`,
+  medium: ours`🟡 medium`,
+  high: ours`🟠 high`,
+  critical: ours`🔴 critical`,
+};
+
+/** One finding as a list item's text. A finding never carries a secret's value. */
+export function findingLine({ level, message, path, line }: Finding, known: KnownSecrets): Outgoing {
+  const place = line === null ? path : `${path}:${line}`;
+  return ours`**${cell(level, known)}** ${cell(message, known)}${place === "" ? ours`` : ours` (${code(place, known)})`}`;
+}

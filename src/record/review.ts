@@ -1,0 +1,51 @@
+import type { Config, RiskLevel } from "../config.ts";
+import { explain } from "../errors.ts";
+import type { GitHub } from "../github/github.ts";
+import type { Judgement } from "../handoff/verdict.ts";
+import type { Task } from "../handoff/task.ts";
+
+/**
+ * Sets the judgement's labels and asks the configured reviewers. Out: one sentence for each thing GitHub did not do: the pull
+ * request stands, so a refused label or reviewer is reported and never undoes it.
+ */
+export async function applyReview(
+  github: GitHub,
+  pull: number,
+  { task, judgement }: { task: Task; judgement: Judgement },
+): Promise<string[]> {
+  const labels = judgement.labels.map((name) => labelOf(name, judgement, task.config));
+  const { users, teams } = reviewersFor(judgement, task.config);
+  return [
+    ...(await unlessItFails("The labels", () => github.addLabels(pull, labels))),
+    ...(await unlessItFails("The reviewers", () => github.requestReviewers(pull, users, teams))),
+  ];
+}
+
+/** Whom to ask: nobody when no review is required; the security reviewers on top when one is. */
+export function reviewersFor(
+  { requirements }: Pick<Judgement, "requirements">,
+  { reviewers }: Pick<Config, "reviewers">,
+): { users: string[]; teams: string[] } {
+  const asked = requirements.reviewers > 0;
+  const users = [...(asked ? reviewers.users : []), ...(requirements.security_review ? reviewers.security_users : [])];
+  return { users: [...new Set(users)], teams: asked ? [...new Set(reviewers.teams)] : [] };
+}
+
+const levelColor: Record<RiskLevel, string> = { low: "2da44e", medium: "bf8700", high: "bc4c00", critical: "cf222e" };
+
+function labelOf(name: string, { level }: Judgement, { labels }: Config) {
+  const isRisk = name === `${labels.risk_prefix}${level}`;
+  return {
+    name,
+    color: isRisk ? levelColor[level] : "57606a",
+    description: isRisk ? "Risk of this change, judged by Airlock" : "Required by Airlock's policy",
+  };
+}
+
+async function unlessItFails(what: string, ask: () => Promise<string[]>): Promise<string[]> {
+  try {
+    return await ask();
+  } catch (thrown) {
+    return [`${what} could not be set: ${explain(thrown).message}`];
+  }
+}

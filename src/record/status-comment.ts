@@ -1,0 +1,64 @@
+import type { Comment } from "../github/github.ts";
+import { joined, type KnownSecrets, link, ours, type Outgoing, word } from "../text/outgoing.ts";
+
+/** How far a request is, as people see it. Display only: nothing is ever decided from a comment. */
+export type StatusState =
+  | { kind: "queued" }
+  | { kind: "running" }
+  | { kind: "finished" | "refused" | "failed"; headline: Outgoing; details: readonly Outgoing[]; next: Outgoing };
+
+export interface Status {
+  verb: string;
+  requester: string;
+  /** The comment that asked. */
+  comment: number;
+  run: { id: number; url: string } | null;
+  state: StatusState;
+}
+
+/** Hidden text by which the comment of a request is found again. It carries an id and no state. */
+export function statusMarker(comment: number): Outgoing {
+  return ours`<!-- airlock:comment:${comment} -->`;
+}
+
+/** The status comment of a request: the oldest with its marker that this App wrote. Anybody can write a marker, only we as our App. */
+export function findStatusComment(comments: readonly Comment[], comment: number, appId: number): Comment | null {
+  const marker = statusMarker(comment);
+  return comments.find(({ appId: author, body }) => author === appId && body.startsWith(marker)) ?? null;
+}
+
+/** One comment per request, edited in place: what happens, for whom, where to look, what to do next. */
+export function renderStatus(status: Status, known: KnownSecrets): Outgoing {
+  const { state } = status;
+  const lines = [ours`${statusMarker(status.comment)}`, headline(status)];
+  if (state.kind !== "queued" && state.kind !== "running") {
+    lines.push(...state.details, ...(state.next === "" ? [] : [ours`**Next:** ${state.next}`]));
+  }
+  lines.push(footer(status, known));
+  return joined(
+    lines.filter((line) => line !== ""),
+    "\n\n",
+  );
+}
+
+function headline({ state }: Status): Outgoing {
+  switch (state.kind) {
+    case "queued":
+      return ours`⏳ **Queued.** The run has been asked for; this comment will show how it ends.`;
+    case "running":
+      return ours`⚙️ **Running.** Gate, solve, verify, publish: this comment will show how it ends.`;
+    case "finished":
+      return ours`✅ **Finished.** ${state.headline}`;
+    case "refused":
+      return ours`🚫 **Not done.** ${state.headline}`;
+    case "failed":
+      return ours`❌ **Failed.** ${state.headline}`;
+  }
+}
+
+function footer({ verb, requester, run }: Status, known: KnownSecrets): Outgoing {
+  const asked = ours`${word(verb, known)}, asked by ${word(requester, known)}`;
+  if (run === null) return ours`<sub>${asked}</sub>`;
+  const home = run.url.split("/actions/runs/")[0] ?? "";
+  return ours`<sub>${asked} · ${link(ours`run ${run.id}`, run.url, home)}</sub>`;
+}

@@ -1,0 +1,89 @@
+import type { CheckClass, CheckResult, Outcome, Report } from "../handoff/report.ts";
+import { cell, fence, joined, type KnownSecrets, ours, type Outgoing, word } from "../text/outgoing.ts";
+
+/** Rows shown: the configuration allows 20 checks besides the built-in ones. */
+const rowsMax = 30;
+/** Characters of evidence in a row; outputs shown in full below the table, and characters of each. */
+const evidenceMax = 160;
+const outputsMax = 3;
+const outputMax = 2_500;
+
+/** The table check · base · head · evidence, with a row for the sandbox. Every cell is made from the Report, none by the model. */
+export function verificationTable(report: Report, known: KnownSecrets): Outgoing {
+  const rows = report.checks.slice(0, rowsMax).map((check) => row(check, known));
+  const more = report.checks.length - rowsMax;
+  return joined(
+    [
+      ours`| Check | Base | Head | Evidence |`,
+      ours`| :-- | :-- | :-- | :-- |`,
+      ...rows,
+      ...(more > 0 ? [ours`| and ${more} more | | | see the run |`] : []),
+      sandboxRow(report, known),
+    ],
+    "\n",
+  );
+}
+
+/** The output of checks that are red on the change, folded away; empty when none is. */
+export function redOutputs(report: Report, known: KnownSecrets): Outgoing {
+  const red = report.checks.flatMap(({ name, head }) =>
+    head.kind === "failed" && head.evidence.trim() !== "" ? [{ name, evidence: head.evidence }] : [],
+  );
+  const blocks = red
+    .slice(0, outputsMax)
+    .map(
+      ({ name, evidence }) =>
+        ours`<details><summary>Output of ${cell(name, known)} on the change</summary>\n\n${fence(evidence.slice(-outputMax), known)}\n\n</details>`,
+    );
+  return joined(blocks, "\n\n");
+}
+
+function row(check: CheckResult, known: KnownSecrets): Outgoing {
+  const seen = lastLine(check.head) ?? lastLine(check.base);
+  const evidence = seen === null ? phrase[check.class] : ours`${phrase[check.class]}: ${cell(seen, known)}`;
+  return ours`| ${cell(check.name, known)} | ${outcome(check.base, known)} | ${outcome(check.head, known)} | ${evidence} |`;
+}
+
+function outcome(side: Outcome, known: KnownSecrets): Outgoing {
+  switch (side.kind) {
+    case "passed":
+      return ours`✅ passed in ${seconds(side.ms)}`;
+    case "failed":
+      return ours`❌ failed (exit ${side.exit_code})`;
+    case "not_run":
+      return ours`⚠️ not run: ${cell(side.reason.slice(0, evidenceMax), known)}`;
+    case "not_configured":
+      return ours`➖ not configured`;
+  }
+}
+
+/** What a reader should take from the pair of outcomes. "Not run" never reads like a pass (promise 9). */
+const phrase: Record<CheckClass, Outgoing> = {
+  pass: ours`**pass**`,
+  fixed: ours`**fixed** by this change`,
+  regressed: ours`**regressed** by this change`,
+  "pre-existing": ours`**pre-existing** failure`,
+  flaky: ours`**flaky**: red, then green when run again`,
+  "not configured": ours`**not configured** in this repository`,
+  "not run": ours`**not run**: proves nothing`,
+};
+
+function sandboxRow({ certificate }: Report, known: KnownSecrets): Outgoing {
+  const held = certificate.probes.filter((probe) => probe.held).length;
+  const all = certificate.probes.length;
+  const mark = held === all && all > 0 ? ours`✅ held` : ours`❌ not held`;
+  return ours`| sandbox | ${mark} | ${mark} | ${held} of ${all} probes held, bubblewrap ${word(certificate.bwrap, known)}, ${word(certificate.uid, known)} user |`;
+}
+
+function lastLine(side: Outcome): string | null {
+  if (side.kind !== "passed" && side.kind !== "failed") return null;
+  const line = side.evidence
+    .split("\n")
+    .map((text) => text.trim())
+    .findLast((text) => text !== "");
+  return line === undefined ? null : line.slice(0, evidenceMax);
+}
+
+function seconds(ms: number): Outgoing {
+  return ours`${Math.round(ms / 100) / 10} s`;
+}

@@ -1,0 +1,104 @@
+import type { Role } from "../handoff/identity.ts";
+import type { Verb } from "./command.ts";
+
+/** What must be known before a request may start. Every field was read from the API at the moment of asking. */
+export interface AuthorityFacts {
+  verb: Verb;
+  /** Effective role by `role_name`; null when it could not be read, which refuses. */
+  role: Role | null;
+  userType: "User" | "Bot" | "Organization" | "Mannequin";
+  /** The App that acted, if one did; null for people. */
+  appId: number | null;
+  /** Apps that may ask, by id. Missing means none. */
+  allowedApps?: readonly number[];
+  /** Whether the account that sent the event also wrote the comment. */
+  senderIsAuthor: boolean;
+  /** Whether the comment was changed after it was written. */
+  commentEdited: boolean;
+  isPull: boolean;
+  issueState: "open" | "closed";
+}
+
+export type RefusalCode = "not-allowed" | "edited" | "issue-closed" | "not-available";
+
+export type Authority =
+  | { kind: "allowed" }
+  /** `message` says why, `next` what the person can do; both are whole sentences. */
+  | { kind: "refused"; code: RefusalCode; message: string; next: string };
+
+/**
+ * May this account ask this? Pure; asked when the comment arrives, again in the gate and again before publishing.
+ * People need write, maintain or admin (design §4, promise 1). Bots count only by App id, never by their name.
+ */
+export function mayAsk(facts: AuthorityFacts): Authority {
+  return identityRefusal(facts) ?? roleRefusal(facts) ?? subjectRefusal(facts) ?? { kind: "allowed" };
+}
+
+function identityRefusal({ senderIsAuthor, commentEdited }: AuthorityFacts): Authority | null {
+  if (!senderIsAuthor) {
+    return refused(
+      "not-allowed",
+      "The comment was not written by the account that sent it.",
+      "Write the command yourself in a new comment.",
+    );
+  }
+  if (commentEdited) {
+    return refused(
+      "edited",
+      "The comment was edited, so it is not clear what was asked and by whom.",
+      "Write the command in a new comment.",
+    );
+  }
+  return null;
+}
+
+function roleRefusal(facts: AuthorityFacts): Authority | null {
+  if (facts.userType !== "User" || facts.appId !== null) return appRefusal(facts);
+  if (facts.role === null) {
+    return refused("not-allowed", "Your role on this repository could not be read.", "Comment again in a few minutes.");
+  }
+  if (mayWrite(facts.role)) return null;
+  return refused(
+    "not-allowed",
+    `Commands need the role write, maintain or admin; yours is ${facts.role}.`,
+    "Ask a maintainer to write the command.",
+  );
+}
+
+function appRefusal({ appId, allowedApps = [] }: AuthorityFacts): Authority | null {
+  if (appId !== null && allowedApps.includes(appId)) return null;
+  return refused(
+    "not-allowed",
+    "Only people may ask; this App is not on the list of allowed App ids.",
+    "Ask a maintainer to write the command.",
+  );
+}
+
+function subjectRefusal({ verb, isPull, issueState }: AuthorityFacts): Authority | null {
+  if (verb !== "fix") {
+    return refused(
+      "not-available",
+      `\`${verb}\` is not available yet in this version.`,
+      "Available now: `fix` on an issue.",
+    );
+  }
+  if (isPull) {
+    return refused(
+      "not-available",
+      "`fix` on a pull request is not available yet in this version.",
+      "Comment on the issue instead.",
+    );
+  }
+  if (issueState === "closed") {
+    return refused("issue-closed", "The issue is closed.", "Reopen it, then write the command in a new comment.");
+  }
+  return null;
+}
+
+function mayWrite(role: Role): boolean {
+  return role === "write" || role === "maintain" || role === "admin";
+}
+
+function refused(code: RefusalCode, message: string, next: string): Authority {
+  return { kind: "refused", code, message, next };
+}

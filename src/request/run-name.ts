@@ -1,0 +1,25 @@
+import { asVerb, type Verb } from "./command.ts";
+
+/** What a run's name says: ids only, so that a list of runs is a list of requests (design §5). */
+export interface RunName {
+  verb: Verb;
+  issue: number;
+  comment: number;
+  /** Numeric id of the person who asked. */
+  requester: number;
+}
+
+/** The evaluated `run-name` of the workflow, character for character. */
+export function renderRunName({ verb, issue, comment, requester }: RunName): string {
+  return `airlock ${verb} #${issue} comment ${comment} by ${requester}`;
+}
+
+/** Reads a run's name. Anything but the exact form is null: a run that is not ours, or that was named by hand. */
+export function parseRunName(title: string): RunName | null {
+  const match = /^airlock ([a-z]{1,20}) #([1-9]\d{0,15}) comment ([1-9]\d{0,15}) by ([1-9]\d{0,15})$/.exec(title);
+  if (match === null) return null;
+  const verb = asVerb(match[1] ?? "");
+  const [issue, comment, requester] = [Number(match[2]), Number(match[3]), Number(match[4])];
+  if (verb === null || ![issue, comment, requester].every((id) => Number.isSafeInteger(id))) return null;
+  return { verb, issue, comment, requester };
+}

@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import { type Checkout, checkoutTree } from "./checkout.ts";
+import { changeBetween } from "./diff.ts";
+import { git, gitText } from "./git.ts";
+import { excludeLines } from "./inside-git.ts";
+import { protectedDirectories, restoreMountPoints } from "./mount-points.ts";
+import { writeOwnedFile } from "./owned.ts";
+import { copyTrees, type Store, treeOf, viewRepository } from "./store.ts";
+import { sweep } from "./sweep.ts";
+import type { RunAs, Workspace } from "./workspace.ts";
+
+export interface OpenWorkspace {
+  /** Host directory in or above a repository that holds the commit. Its configuration is not read. */
+  source: string;
+  commit: string;
+  /** Existing host directory, reachable for `runAs`, in which the workspace gets its own. */
+  dir: string;
+  runAs: RunAs;
+  /** Paths in the work tree that dependencies will be mounted over; `node_modules` at the top is always one. */
+  mountPoints?: readonly string[];
+}
+
+/**
+ * Makes a throw-away copy of one commit for the agent.
+ * @throws AirlockError `bad-input` when `source` is no repository, `workspace-unusable` when the commit is missing or its
+ * tree cannot be contained, `git-failed` when git breaks.
+ */
+export async function openWorkspace({
+  source,
+  commit,
+  dir,
+  runAs,
+  mountPoints = [],
+}: OpenWorkspace): Promise<Workspace> {
+  const { store, tree } = await copyCommit(source, commit, dir, runAs);
+  try {
+    const checkout = await checkoutTree(store, { tree, name: "repo", mountPoints });
+    await writeOwnedFile(join(store.gitDir, "info/exclude"), excludeLines(checkout.created), runAs);
+    const index = await openIndex(store, checkout);
+    const mounted = [...protectedDirectories, "node_modules", ...mountPoints];
+    return {
+      root: checkout.root,
+      base: { commit, tree },
+      checkpoint: async () => {
+        const violations = [
+          ...(await sweep({ root: checkout.root, known: knownPaths(checkout) })),
+          ...(await restoreMountPoints(checkout.root, mounted, runAs)),
+        ];
+        await git(index, ["add", "--all"]);
+        return { tree: await gitText(index, ["write-tree"]), violations };
+      },
+      change: (after) => changeBetween(store, tree, after),
+      [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await store[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function copyCommit(
+  source: string,
+  commit: string,
+  dir: string,
+  runAs: RunAs,
+): Promise<{ store: Store; tree: string }> {
+  await using view = await viewRepository(source, dir);
+  const tree = await treeOf(view, commit);
+  return { store: await copyTrees(view, [tree], dir, runAs), tree };
+}
+
+/** The index that checkpoints are made with lies outside the work tree, like everything else that git believes. */
+async function openIndex(store: Store, { root, tree }: Checkout) {
+  const call = { ...store, workTree: root, cwd: root, indexFile: join(store.directory, "index") };
+  await git(call, ["read-tree", tree]);
+  return call;
+}
+
+/** What was in the work tree before the agent: the tree's paths with their directories, and what we made. */
+function knownPaths({ files, created }: Checkout): Set<string> {
+  const known = new Set<string>(created);
+  for (const { rawPath } of files) {
+    for (let end = rawPath.length; end !== -1; end = rawPath.lastIndexOf("/", end - 1))
+      known.add(rawPath.slice(0, end));
+  }
+  return known;
+}

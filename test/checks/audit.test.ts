@@ -1,0 +1,135 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { gunzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { auditDependencies } from "../../src/checks/audit.ts";
+import { copyTrees, viewRepository } from "../../src/workspace/store.ts";
+import { type FixtureFile, fixtureRepository, writeFiles } from "../workspace/repository.ts";
+import { realSandbox } from "./sandbox.ts";
+
+const real = realSandbox();
+
+function withDependency(name: string, version: string): Record<string, FixtureFile> {
+  const root = { name: "demo", version: "1.0.0", dependencies: { [name]: version } };
+  const packages = { "": root, [`node_modules/${name}`]: { version } };
+  const lockfile = { name: "demo", version: "1.0.0", lockfileVersion: 3, requires: true, packages };
+  return { "package.json": JSON.stringify(root), "package-lock.json": JSON.stringify(lockfile) };
+}
+
+/** The two endpoints of a registry that an audit asks: advisories of packages in bulk, and a package's versions. */
+async function startRegistry(advisories: Record<string, number>, status = 200) {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const bulk = request.url?.endsWith("/advisories/bulk") === true;
+      if (!bulk && request.method === "POST") return void response.writeHead(405).end("{}");
+      const wanted =
+        bulk && status === 200 ? Object.keys(JSON.parse(gunzipSync(Buffer.concat(chunks)).toString())) : [];
+      const found = wanted
+        .filter((name) => name in advisories)
+        .map((name) => [name, [advisory(advisories[name] ?? 0)]]);
+      const name = (request.url ?? "").slice(1);
+      const versions = { "1.0.0": { name, version: "1.0.0" }, "2.0.0": { name, version: "2.0.0" } };
+      response.writeHead(bulk ? status : 200, { "content-type": "application/json" });
+      response.end(
+        JSON.stringify(bulk ? Object.fromEntries(found) : { name, versions, "dist-tags": { latest: "2.0.0" } }),
+      );
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return {
+    url: new URL(`http://127.0.0.1:${address.port}/`),
+    asked,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+function advisory(id: number) {
+  return {
+    id,
+    url: `https://example.com/GHSA-${id}`,
+    title: `Weakness ${id}`,
+    severity: "high",
+    vulnerable_versions: "<2.0.0",
+  };
+}
+
+async function audit(before: Record<string, FixtureFile>, after: Record<string, FixtureFile>, registry: URL | null) {
+  using fixture = fixtureRepository({ "README.md": "x", ...before });
+  writeFiles(fixture.root, after);
+  const head = fixture.recommit();
+  await using view = await viewRepository(fixture.root, fixture.dir);
+  await using store = await copyTrees(view, [fixture.tree, head.tree], fixture.dir, real.sandbox.user);
+  const result = await auditDependencies({
+    sandbox: real.sandbox,
+    store,
+    base: fixture.tree,
+    head: head.tree,
+    registry,
+  });
+  return { base: withoutMs(result.base), head: withoutMs(result.head), class: result.class };
+}
+
+function withoutMs(outcome: object) {
+  return "ms" in outcome ? { ...outcome, ms: 0 } : outcome;
+}
+
+describe("auditDependencies", () => {
+  test("fails for an advisory that the change brings", async () => {
+    await using registry = await startRegistry({ bad: 7 });
+    expect(await audit(withDependency("good", "1.0.0"), withDependency("bad", "1.0.0"), registry.url)).toEqual({
+      base: { kind: "passed", ms: 0, evidence: "0 known" },
+      head: {
+        kind: "failed",
+        ms: 0,
+        exit_code: 1,
+        evidence: "1 new advisories\nbad (high): Weakness 7 https://example.com/GHSA-7",
+      },
+      class: "regressed",
+    });
+  });
+
+  test("passes when the advisory was known before, and asks once when nothing changed", async () => {
+    await using registry = await startRegistry({ bad: 7 });
+    const files = withDependency("bad", "1.0.0");
+    expect(await audit(files, { "src/a.ts": "a" }, registry.url)).toEqual({
+      base: { kind: "passed", ms: 0, evidence: "1 known" },
+      head: { kind: "passed", ms: 0, evidence: "1 known, none new" },
+      class: "pass",
+    });
+    expect(registry.asked.filter((line) => line.endsWith("/bulk"))).toHaveLength(1);
+  });
+
+  test("is not run when the registry does not answer audits: npm's exit code is the same as for vulnerabilities", async () => {
+    await using registry = await startRegistry({}, 405);
+    const result = await audit(withDependency("good", "1.0.0"), { "src/a.ts": "a" }, registry.url);
+    expect(result).toMatchObject({ base: { kind: "not_run" }, head: { kind: "not_run" }, class: "not run" });
+    expect(registry.asked.length).toBeGreaterThan(0);
+  });
+
+  test("is not run without a registry", async () => {
+    const result = await audit(withDependency("good", "1.0.0"), { "src/a.ts": "a" }, null);
+    expect(result.head).toEqual({ kind: "not_run", reason: "no registry is configured" });
+  });
+
+  test("is not run when the registry cannot be reached", async () => {
+    const { url, ...registry } = await startRegistry({});
+    await registry[Symbol.asyncDispose]();
+    const result = await audit(withDependency("good", "1.0.0"), { "src/a.ts": "a" }, url);
+    expect(result).toMatchObject({ head: { kind: "not_run" }, class: "not run" });
+  });
+
+  test("is not configured without a lockfile", async () => {
+    expect(await audit({}, { "src/a.ts": "a" }, null)).toMatchObject({ class: "not configured" });
+  });
+});

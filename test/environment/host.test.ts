@@ -1,0 +1,63 @@
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { toolchainOf } from "../../src/environment/host.ts";
+
+function host(): { dir: string; add: (path: string, content?: string) => string } {
+  const dir = mkdtempSync(join(tmpdir(), "airlock-host-"));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  return {
+    dir,
+    add(path, content) {
+      const full = join(dir, path);
+      mkdirSync(join(full, ".."), { recursive: true });
+      if (content === undefined) copyFileSync("/bin/true", full);
+      else writeFileSync(full, content);
+      chmodSync(full, 0o755);
+      return full;
+    },
+  };
+}
+
+test("the node of this machine is found, and its npm", () => {
+  const { node, npm } = toolchainOf(process.env["PATH"] ?? "");
+  expect(node).toBe(realpathSync(node));
+  expect(npm).toMatch(/\/npm$/);
+});
+
+test("a shell script is no node; links are resolved; the npm beside the node goes before another on PATH", () => {
+  const { dir, add } = host();
+  add("shims/node", "#!/bin/sh\n");
+  const node = add("tool/bin/node");
+  const beside = add("tool/lib/node_modules/npm/bin/npm-cli.js", "");
+  add("tool/lib/node_modules/npm/package.json", "{}");
+  add("other/lib/node_modules/npm/bin/npm-cli.js", "");
+  add("other/lib/node_modules/npm/package.json", "{}");
+  mkdirSync(join(dir, "bin"));
+  symlinkSync(node, join(dir, "bin/node"));
+  symlinkSync(join(dir, "other/lib/node_modules/npm/bin/npm-cli.js"), join(dir, "bin/npm"));
+  const path = [join(dir, "shims"), "relative/bin", "", join(dir, "bin")].join(":");
+  expect(toolchainOf(path)).toEqual({ node, npm: join(beside, "../..") });
+  rmSync(beside);
+  expect(toolchainOf(path)).toEqual({ node, npm: join(dir, "other/lib/node_modules/npm") });
+});
+
+test("an npm that leads nowhere is left out; no node at all is an error with a fix", () => {
+  const { dir, add } = host();
+  add("bin/npm", "#!/bin/sh\n");
+  expect(() => toolchainOf(join(dir, "bin"))).toThrow(
+    expect.objectContaining({ code: "sandbox-unavailable", fix: expect.stringContaining("PATH") }),
+  );
+  const node = add("bin/node");
+  expect(toolchainOf(join(dir, "bin"))).toEqual({ node });
+});

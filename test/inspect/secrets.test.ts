@@ -1,0 +1,100 @@
+import { expect, test } from "vitest";
+import { hiddenPath, scanSecrets, scanText } from "../../src/inspect/secrets.ts";
+import { madeChange } from "./made-change.ts";
+import { letters, lookAlikes, planted } from "./planted.ts";
+
+const token = `ghp_${letters(36)}`;
+
+test.each(Object.entries(planted))("Found: %s", async (_, text) => {
+  const { change } = madeChange({ "src/a.ts": [null, `line one\n${text}\n`] });
+  const findings = await scanSecrets(change);
+  expect(
+    findings.map(({ rule, level, path, line, before, after }) => ({ rule, level, path, line, before, after })),
+  ).toEqual([{ rule: "secret", level: "block", path: "src/a.ts", line: 2, before: null, after: null }]);
+  expect(JSON.stringify(findings)).not.toContain(text.slice(5, 25));
+});
+
+test.each(Object.entries(lookAlikes))("Left alone: %s", async (_, text) => {
+  expect(await scanText("a", `line one\n${text}\n`)).toEqual([]);
+});
+
+test("Of a hundred generated passwords of 24 characters at least ninety-five are found", async () => {
+  const text = Array.from({ length: 100 }, (_, seed) => `password${seed} = "${letters(24, undefined, seed)}"`).join(
+    "\n",
+  );
+  expect((await scanText("a", text)).length).toBeGreaterThanOrEqual(95);
+});
+
+test("A comment in the file cannot switch the rules off", async () => {
+  // A format that only secretlint's own rules know, so that nothing of ours finds it instead.
+  const stripe = `sk_live_${letters(24)}`;
+  for (const comment of ["// secretlint-disable", "# secretlint-disable", "/* secretlint-disable-line */"])
+    expect(await scanText("a", `${comment}\nx = "${stripe}" ${comment}\n`)).toHaveLength(1);
+});
+
+test("The file's name decides nothing: a .p12, .npmrc or lockfile is read like any other", async () => {
+  for (const path of ["key.p12", ".npmrc", "package-lock.json", "/etc/passwd"]) {
+    const { change } = madeChange({ [path]: [null, token] });
+    expect((await scanSecrets(change)).map(({ rule }) => rule)).toEqual(["secret"]);
+  }
+});
+
+test.each([
+  ["UTF-16", Buffer.from(`\uFEFF${token}`, "utf16le")],
+  ["a binary file", Buffer.concat([Buffer.from([0, 255, 254]), Buffer.from(` ${token} `), Buffer.from([0, 1])])],
+])("A token inside %s is found", async (_, bytes) => {
+  const { change } = madeChange({ f: [null, bytes] });
+  expect(await scanSecrets(change)).toHaveLength(1);
+});
+
+test("Two secrets of one kind are two findings with two ids", async () => {
+  const findings = await scanText("a", `${token}\nghp_${letters(36, undefined, 2)}\n`);
+  expect(findings.map(({ line }) => line)).toEqual([1, 2]);
+  expect(new Set(findings.map(({ id }) => id)).size).toBe(2);
+});
+
+test("The id does not depend on the value, so nobody can guess the value from it", async () => {
+  const idOf = async (value: string) => (await scanText("a", `password = "${value}"`)).map(({ id }) => id);
+  expect(await idOf(letters(24))).toEqual(await idOf(letters(24, undefined, 2)));
+});
+
+test("A secret that the same file held before is a warning; elsewhere or changed it blocks", async () => {
+  const other = `ghp_${letters(36, undefined, 2)}`;
+  const { change, before } = madeChange({
+    "kept.ts": [`a = "${token}"`, `// moved\nb = "${token}"`],
+    "new.ts": [null, token],
+    "swapped.ts": [token, other],
+  });
+  expect((await scanSecrets(change, before)).map(({ path, rule, level }) => [path, rule, level])).toEqual([
+    ["kept.ts", "secret-existing", "warn"],
+    ["new.ts", "secret", "block"],
+    ["swapped.ts", "secret", "block"],
+  ]);
+  expect((await scanSecrets(change)).map(({ rule }) => rule)).toEqual(["secret", "secret", "secret"]);
+});
+
+test("A new file name that is a secret is found and not repeated", async () => {
+  const { change } = madeChange({ [`${token}/a.ts`]: [null, `x = "${token}"`] });
+  const findings = await scanSecrets(change);
+  expect(findings.map(({ path, rule }) => [path, rule])).toEqual([
+    [hiddenPath, "secret"],
+    [hiddenPath, "secret"],
+  ]);
+  expect(JSON.stringify(findings)).not.toContain(token.slice(4));
+});
+
+test("A deleted file adds no secret", async () => {
+  const { change, before } = madeChange({ a: [token, null] });
+  expect(await scanSecrets(change, before)).toEqual([]);
+});
+
+test("What a reader sees", async () => {
+  const text = `${token}\nAIza${letters(35)}\nconst password = "${letters(24)}"`;
+  expect((await scanText("summary", text)).map(({ line, message }) => `${line}: ${message}`)).toMatchInlineSnapshot(`
+    [
+      "1: The new content holds what looks like a secret (github GITHUB_TOKEN).",
+      "2: The new content holds what looks like a secret (Google API key).",
+      "3: The new content holds what looks like a secret (high-entropy value assigned to a secret's name).",
+    ]
+  `);
+});

