@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { accessSync, constants, realpathSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { promisify } from "node:util";
 import { SandboxError } from "./sandbox.ts";
@@ -36,8 +36,9 @@ export const installFix =
  * @throws SandboxError when it is missing, set-uid, writable by the sandbox's user, or too old.
  */
 export async function findBubblewrap(search: Search, user: User): Promise<Bubblewrap> {
-  const found = findProgram("bwrap", search);
-  if (found === null) throw new SandboxError("bubblewrap (bwrap) is not on PATH.", installFix);
+  const candidate = findProgram("bwrap", search);
+  if (candidate === null) throw new SandboxError("bubblewrap (bwrap) is not on PATH.", installFix);
+  const found = realpathSync(candidate);
   const { mode, uid } = statSync(found);
   if ((mode & 0o4000) !== 0) {
     throw new SandboxError(
@@ -66,16 +67,18 @@ export interface Search {
 }
 
 /**
- * The first executable of this name on PATH, resolved, or null. Skipped: relative entries, and programs below `notFrom` or
- * any `node_modules` (package managers put those first on PATH).
+ * The first executable of this name on PATH, or null. Skipped: relative entries, and programs that lie below `notFrom` or any
+ * `node_modules` (package managers put those first on PATH). Not resolved: a multi-call binary goes by its link's name.
  */
 export function findProgram(name: string, { path, notFrom }: Search): string | null {
+  const places = notFrom.filter((place) => existsSync(place)).map((place) => realpathSync(place));
   for (const directory of path.split(":").filter((entry) => isAbsolute(entry))) {
     try {
-      const candidate = realpathSync(join(directory, name));
-      accessSync(candidate, constants.X_OK);
-      const untrusted = notFrom.some((place) => `${candidate}/`.startsWith(`${realpathSync(place)}/`));
-      if (statSync(candidate).isFile() && !untrusted && !candidate.split("/").includes("node_modules")) return candidate;
+      const candidate = join(directory, name);
+      const real = realpathSync(candidate);
+      accessSync(real, constants.X_OK);
+      const untrusted = places.some((place) => real.startsWith(`${place}/`));
+      if (statSync(real).isFile() && !untrusted && !real.split("/").includes("node_modules")) return candidate;
     } catch {
       continue;
     }

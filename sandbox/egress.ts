@@ -1,7 +1,9 @@
 import { once } from "node:events";
+import { closeSync, constants, openSync } from "node:fs";
 import { createServer, request as httpRequest } from "node:http";
 import { connect } from "node:net";
-import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { basename, dirname } from "node:path";
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { isPublicAddress } from "./address.ts";
@@ -13,8 +15,6 @@ import type { Egress } from "./sandbox.ts";
 /** Milliseconds for one name lookup, and for one connection attempt. */
 const lookupMs = 10_000;
 const connectMs = 10_000;
-/** Bytes of a socket's path that the kernel takes. */
-const socketPathMax = 107;
 
 export interface EgressOptions {
   /** Where to listen, on the host; only the sandbox's user must be able to reach it. */
@@ -40,12 +40,6 @@ type Decision = { kind: "allow"; addresses: string[] } | { kind: "deny"; reason:
  */
 export async function openEgressProxy(options: EgressOptions): Promise<EgressProxy> {
   const { socketPath } = options;
-  if (Buffer.byteLength(socketPath) > socketPathMax) {
-    throw new SandboxError(
-      `${socketPath} is too long for a socket.`,
-      "Choose a shorter state directory, such as one directly below /tmp.",
-    );
-  }
   const open = new Set<Duplex>();
   const server = createServer({ maxHeaderSize: 65_536 });
   server.maxConnections = 256;
@@ -57,12 +51,7 @@ export async function openEgressProxy(options: EgressOptions): Promise<EgressPro
   );
   server.on("upgrade", (_request, socket: Duplex) => refuse(socket, 501, "blocked-by-policy"));
   server.on("clientError", (_error, socket) => socket.destroy());
-  try {
-    server.listen(socketPath);
-    await once(server, "listening");
-  } catch (cause) {
-    throw new SandboxError("The egress proxy cannot listen.", `Check that ${socketPath} can be created.`, cause);
-  }
+  await listen(server, socketPath);
   return {
     socketPath,
     async [Symbol.asyncDispose]() {
@@ -73,6 +62,19 @@ export async function openEgressProxy(options: EgressOptions): Promise<EgressPro
       await closed;
     },
   };
+}
+
+/** The kernel takes 107 bytes of a socket's path. Through a descriptor of its directory, any path is short enough. */
+async function listen(server: Server, socketPath: string): Promise<void> {
+  const directory = openSync(dirname(socketPath), constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    server.listen(`/proc/self/fd/${directory}/${basename(socketPath)}`);
+    await once(server, "listening");
+  } catch (cause) {
+    throw new SandboxError("The egress proxy cannot listen.", `Check that ${socketPath} can be created.`, cause);
+  } finally {
+    closeSync(directory);
+  }
 }
 
 /** Rule first, then the lookup, then the addresses; anything unreadable is a refusal. */

@@ -5,15 +5,26 @@ import { Task } from "../handoff/task.ts";
 import { dropSudo, type Exec, prepareHost } from "../phases/prepare-host.ts";
 import { prepare } from "../phases/prepare.ts";
 import type { InputsOf } from "./inputs.ts";
-import { readPaper } from "./papers.ts";
-import { jobDirectory, type Shell } from "./shell.ts";
+import { continueAudit, readPaper } from "./papers.ts";
+import { jobDirectory, onPaper, type Shell } from "./shell.ts";
 
 /** Readies the machine for solve or verify. Needs no token and no key. */
 export async function runPrepare(inputs: InputsOf<"prepare">, shell: Shell): Promise<void> {
-  const { identity, path } = shell.runner;
-  const dir = jobDirectory(shell);
-  await mkdir(dir, { recursive: true });
+  const { identity } = shell.runner;
+  await mkdir(jobDirectory(shell), { recursive: true });
   const task = await readPaper(Task, { directory: inputs.task, name: "task", digest: inputs["task-digest"], identity });
+  await onPaper("prepare", shell, {
+    begin: () => continueAudit("prepare", { directory: inputs.task, head: task.audit_head }, shell.now),
+    work: async () => {
+      await ready(inputs, task, shell);
+      return null;
+    },
+  });
+}
+
+async function ready(inputs: InputsOf<"prepare">, task: Task, shell: Shell): Promise<void> {
+  const { path } = shell.runner;
+  const dir = jobDirectory(shell);
   const host = { exec: silent, root: process.getuid?.() === 0, dir, hosted: shell.hosted, onProgress: shell.log };
   if (inputs["setup-host"]) await prepareHost(host);
   else shell.log("setup-host is off: this machine is left as it is");

@@ -43,7 +43,7 @@ export function paperDirectory(shell: Shell): string {
  * In: the phase; `begin` opens the audit log it continues; `work` does it and writes its paper, or gives the reason to stop.
  */
 export async function onPaper(
-  phase: Exclude<AuditPhase, "prepare" | "local">,
+  phase: Exclude<AuditPhase, "local">,
   shell: Shell,
   steps: { begin: () => Promise<AuditLog>; work: (audit: AuditLog) => Promise<Stopped | null> },
 ): Promise<void> {

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { createInterface } from "node:readline/promises";
 import { explain } from "../errors.ts";
 import { exitCode, type Terminal, UsageError, type Verb } from "./verb.ts";

@@ -117,7 +117,7 @@ function npmCommand(registry: URL): string[] {
     "--no-progress",
     "--logs-max=0",
     // npm's own pauses between attempts add up to more than a minute.
-    "--fetch-retries=3",
+    "--fetch-retries=2",
     "--fetch-retry-factor=2",
     "--fetch-retry-mintimeout=1000",
     `--registry=${plain.href}`,

@@ -1,4 +1,4 @@
-import type { Paragraph, Root } from "mdast";
+import type { Nodes, Paragraph, Root } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown } from "mdast-util-gfm";
 import { gfm } from "micromark-extension-gfm";
@@ -60,20 +60,23 @@ function startsAsText({ children }: Paragraph, line: number): boolean {
   });
 }
 
-/** Whether an element is still open where a paragraph begins on this line, after all HTML before it. */
+/** Asks where an element would stand in a paragraph that begins on this line, after all HTML before it: anywhere but directly there is inside. */
 function isInsideHtml(tree: Root, line: number): boolean {
-  return openElements(`${htmlBefore(tree, line)}<p>`) !== 1;
+  const html = htmlBefore(tree, line);
+  let marker = "airlock";
+  while (html.toLowerCase().includes(marker)) marker += "x";
+  return openElements(`${html}<p><${marker}>`).join(" ") !== `p ${marker}`;
 }
 
+/** All raw HTML that begins before a line, wherever it stands: a tag left open in a list goes on after it. */
 function htmlBefore(tree: Root, line: number): string {
   const found: string[] = [];
-  for (const block of tree.children) {
-    if ((block.position?.start.line ?? 0) > line) break;
-    if (block.type === "html") found.push(block.value);
-    if (block.type !== "paragraph") continue;
-    for (const node of block.children) {
-      if (node.type === "html" && (node.position?.start.line ?? 0) < line) found.push(node.value);
-    }
+  const open: Nodes[] = [tree];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    // Footnotes are shown at the end of the page, after everything else.
+    if ((node.position?.start.line ?? 0) > line || node.type === "footnoteDefinition") continue;
+    if (node.type === "html" && (node.position?.start.line ?? 0) < line) found.push(node.value);
+    if ("children" in node) open.push(...node.children.toReversed());
   }
   return found.join("");
 }

@@ -34,9 +34,9 @@ export function visibleText(html: string): { text: string; hidden: number } {
   return { text, hidden: reading.hidden + hidden };
 }
 
-/** How many elements are open after an HTML fragment; void elements and closed ones are not, a `p` is ended by the next block. */
-export function openElements(html: string): number {
-  return read(html).open.length;
+/** The names of the elements that are open after an HTML fragment, outermost first; a `p` is ended by the next block. */
+export function openElements(html: string): string[] {
+  return read(html).open.map(({ name }) => name);
 }
 
 function read(html: string): Reading {

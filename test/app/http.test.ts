@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createWebhookServer, webhookPath } from "../../src/app/http.ts";
 import { createLog } from "../../src/app/log.ts";
 import { connectApp, type AppConnection, type Delivery } from "../../src/github/app.ts";
-import { tcpPortOf } from "../github/mocked.ts";
+import { tcpPortOf } from "../github/ports.ts";
 
 const secret = "a-long-secret";
 const { privateKey } = generateKeyPairSync("rsa", {

@@ -3,7 +3,7 @@ import { statusBoard } from "../../src/app/status-board.ts";
 import type { Comment } from "../../src/github/github.ts";
 import type { StatusState } from "../../src/record/status-comment.ts";
 import { ours } from "../../src/text/outgoing.ts";
-import { portOver } from "../github/mocked.ts";
+import { portOver } from "../github/ports.ts";
 
 /** The comments of one issue, with a slow first creation. */
 function slowIssue() {

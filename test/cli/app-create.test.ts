@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createApp, type AppCreation, type AppCreationEffects } from "../../src/cli/app-create.ts";
 import { readAppFile } from "../../src/cli/manifest.ts";
 import { readSettings } from "../../src/app/settings.ts";
-import { tcpPortOf } from "../github/mocked.ts";
+import { tcpPortOf } from "../github/ports.ts";
 
 const state = "s".repeat(43);
 const pem = "-----BEGIN RSA PRIVATE KEY-----\nQUJD\n-----END RSA PRIVATE KEY-----\n";

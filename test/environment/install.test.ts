@@ -201,6 +201,7 @@ describe("a registry on this machine", () => {
       fix: expect.stringMatching(fix),
       evidence: expect.stringContaining("npm error"),
     });
+    expect(existsSync(join(dir, `i-${name}`))).toBe(false);
   });
 
   test("a time-out is a failure that names the limit", async () => {

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { githubClient } from "../../src/github/client.ts";
 import { outcomeUnknown } from "../../src/github/failure.ts";
 import { ours } from "../../src/text/outgoing.ts";
-import { account, fakePatience, tcpPortOf } from "./mocked.ts";
+import { fakePatience, tcpPortOf } from "./ports.ts";
 
 let server: Server | null = null;
 
@@ -72,9 +72,11 @@ test("a read whose answer breaks off is read again, never taken as it is", async
       return halfAnswer(request, response);
     }
     response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify({ permission: "write", role_name: "write", user: account }));
+    response.end(
+      JSON.stringify({ permission: "write", role_name: "write", user: { id: 5, login: "mona", type: "User" } }),
+    );
   });
-  expect(await github.role("mona")).toEqual({ role: "write", user: account });
+  expect(await github.role("mona")).toEqual({ role: "write", user: { id: 5, login: "mona", type: "User" } });
   expect(asked).toHaveLength(2);
 });
 

@@ -1,28 +1,12 @@
-import type { Server } from "node:http";
 import nock from "nock";
+import { afterEach, beforeEach } from "vitest";
 import { githubClient } from "../../src/github/client.ts";
 import type { GitHub } from "../../src/github/github.ts";
 import type { Patience } from "../../src/github/patience.ts";
+import { fakePatience } from "./ports.ts";
 
 export const api = "https://api.github.test";
 export const sha = (digit: string): string => digit.repeat(40);
-
-/** A clock that only moves when somebody sleeps, and what was slept. */
-export function fakePatience(attempts = 4): Patience & { slept: number[] } {
-  const slept: number[] = [];
-  let now = 1_000_000_000_000;
-  return {
-    attempts,
-    waitMaxMs: 600_000,
-    slept,
-    now: () => now,
-    random: () => 0,
-    sleep: async (ms) => {
-      slept.push(ms);
-      now += ms;
-    },
-  };
-}
 
 export function client(patience: Patience = fakePatience()): GitHub {
   return githubClient({ token: "t0k3n", apiUrl: api, owner: "octo", repo: "demo", appId: 7, patience, timeoutMs: 300 });
@@ -56,19 +40,12 @@ export const pullAnswer = (number: number, more: object = {}): object => ({
   ...more,
 });
 
-/** A port that answers only these questions; any other one is a failure of the test. */
-export function portOver(answers: Partial<GitHub>): GitHub {
-  const silent = new Proxy(answers, {
-    get: (target, name) =>
-      Reflect.get(target, name) ?? (() => Promise.reject(new Error(`${String(name)} was not expected`))),
+/** For a whole test file: no connection but the answers a test named, and none of them left for the next test. */
+export function onlyMocked(): void {
+  beforeEach(() => nock.disableNetConnect());
+  afterEach(() => {
+    nock.abortPendingRequests();
+    nock.cleanAll();
+    nock.enableNetConnect();
   });
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the proxy above answers for every other method
-  return silent as GitHub;
-}
-
-/** The port a started server listens on. */
-export function tcpPortOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new TypeError("the server listens on no port");
-  return address.port;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Answer } from "../../src/github/api.ts";
 import { patient, waitBefore } from "../../src/github/patience.ts";
-import { fakePatience } from "./mocked.ts";
+import { fakePatience } from "./ports.ts";
 
 const answered = (status: number, headers: Record<string, string> = {}, message = "no") => ({
   status,

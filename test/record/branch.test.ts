@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { GitHub, Pull } from "../../src/github/github.ts";
 import { attemptsAt, branchName, openPullOfIssue } from "../../src/record/branch.ts";
-import { portOver } from "../github/mocked.ts";
+import { portOver } from "../github/ports.ts";
 import { pull as aPull, sha } from "./papers.ts";
 
 const pull = (number: number, more: Partial<Pull> = {}): Pull => ({ ...aPull, number, ...more });

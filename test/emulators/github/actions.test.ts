@@ -49,7 +49,16 @@ test("An App dispatches a workflow, the runner drives the run, and its artifacts
   expect(await run.readArtifact(1)).toBeNull();
   expect(isIdle).toBe(false);
   const jobs: JobState[] = [
-    { id: "gate", name: "gate", status: "completed", conclusion: "success", startedAt: 1, completedAt: 2, steps: [] },
+    {
+      id: "gate",
+      name: "gate",
+      status: "completed",
+      conclusion: "success",
+      startedAt: 1,
+      completedAt: 2,
+      steps: [],
+      summary: "**Gate** passed",
+    },
   ];
   run.update({ status: "completed", conclusion: "success", jobs });
   await idle;

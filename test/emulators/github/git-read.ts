@@ -111,7 +111,7 @@ function itemsFrom(out: Buffer): TreeItem[] {
       const [mode, type, sha, size] = line.slice(0, tab).split(/ +/);
       return {
         mode: mode ?? "",
-        type: type as TreeItem["type"],
+        type: type === "tree" || type === "commit" ? type : "blob",
         sha: sha ?? "",
         size: size === "-" ? null : Number(size),
         path: line.slice(tab + 1),

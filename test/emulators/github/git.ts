@@ -19,6 +19,8 @@ const gitEnvironment = {
 export interface GitCall {
   input?: string | Buffer;
   env?: Record<string, string>;
+  /** The working directory; only for commands that look at files. */
+  cwd?: string;
 }
 
 /** Runs git in a bare repository. Out: its standard output. @throws Error with git's own words. */
@@ -31,12 +33,13 @@ export function git(bare: string, args: string[], call: GitCall = {}): Buffer {
 export function tryGit(
   bare: string,
   args: string[],
-  { input, env = {} }: GitCall = {},
+  { input, env = {}, cwd }: GitCall = {},
 ): { ok: true; out: Buffer } | { ok: false; error: string } {
   const child = spawnSync("git", ["-c", "core.quotePath=false", "-c", "gc.auto=0", ...args], {
     env: { ...gitEnvironment, GIT_DIR: bare, ...env },
     maxBuffer: outputBytesMax,
     ...(input === undefined ? {} : { input }),
+    ...(cwd === undefined ? {} : { cwd }),
   });
   if (child.error) throw child.error;
   if (child.status === 0) return { ok: true, out: child.stdout };
@@ -67,7 +70,7 @@ export function importDirectory(bare: string, from: string, at: number): string 
     GIT_INDEX_FILE: join(bare, "import.index"),
     ...identity("Import", "import@example.com", at),
   };
-  git(bare, ["add", "--all", "--", "."], { env: { ...env, PWD: from } });
+  git(bare, ["add", "--all", "--", "."], { env, cwd: from });
   const tree = gitText(bare, ["write-tree"], { env });
   const commit = gitText(bare, ["commit-tree", "-m", "First commit", tree], { env });
   git(bare, ["update-ref", "refs/heads/main", commit]);

@@ -32,7 +32,7 @@ export function answerGraphql(
 ): Answer {
   const identity = identify(state, request.authorization);
   if (identity.kind !== "token") throw new Refusal(401, "This endpoint requires you to be authenticated.");
-  const asked = JSON.parse(request.body.toString("utf8")) as { query?: string; variables?: Arguments };
+  const asked: { query?: string; variables?: Arguments } = JSON.parse(request.body.toString("utf8"));
   schema ??= buildSchema(readFileSync(schemaFile(), "utf8"), { assumeValid: true });
   const document = parse(asked.query ?? "");
   const mistakes = validate(schema, document);
@@ -61,14 +61,14 @@ function schemaFile(): string {
 }
 
 /** A field that the emulator does not answer is said loudly: null would look like GitHub's answer. */
-function knownField(violation: (sentence: string) => void): GraphQLFieldResolver<unknown, unknown> {
+function knownField(violation: (sentence: string) => void): GraphQLFieldResolver<Fields, unknown> {
   return (source, args, _context, info) => {
-    const value = (source as Fields)[info.fieldName];
+    const value = source[info.fieldName];
     if (value === undefined) {
       violation(`POST /graphql: the embedded GitHub does not answer ${info.parentType.name}.${info.fieldName}`);
       throw new GraphQLError(`${info.parentType.name}.${info.fieldName} is not emulated`);
     }
-    return typeof value === "function" ? (value as (args: Arguments) => unknown)(args) : value;
+    return typeof value === "function" ? value(args) : value;
   };
 }
 
@@ -152,8 +152,8 @@ function showIssue(state: State, repository: Repository, issue: Issue): Fields {
         asked,
       ),
     timelineItems: (asked: Arguments) => {
-      const types = asked["itemTypes"] as string[] | undefined;
-      return connection(types === undefined || types.includes("RENAMED_TITLE_EVENT") ? renames : [], asked);
+      const types = asked["itemTypes"];
+      return connection(Array.isArray(types) && !types.includes("RENAMED_TITLE_EVENT") ? [] : renames, asked);
     },
   };
 }

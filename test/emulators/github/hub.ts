@@ -1,5 +1,4 @@
 import { mkdirSync } from "node:fs";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { DispatchedRun } from "../runner/dispatched-run.ts";
 import { accountOf, addAccount, createApp, install, person, repositoryOf } from "./accounts.ts";
@@ -11,7 +10,7 @@ import type { HubRepository } from "./hub-repository.ts";
 import { restOf } from "./rest.ts";
 import { handleOf } from "./runs.ts";
 import type { RequestRecord } from "./server.ts";
-import { newServer } from "./server.ts";
+import { newServer, portOf } from "./server.ts";
 import { installPushHook } from "./smart-http.ts";
 import type { Account, App, Delivery, NewApp, Permissions, Repository, State } from "./state.ts";
 import { nextId } from "./ids.ts";
@@ -70,7 +69,7 @@ export interface Hub extends AsyncDisposable {
   redeliver: (id: number) => Promise<Delivery>;
   /** Arms a fault. Out: ends it. */
   fault: (rule: Fault) => () => void;
-  /** All webhooks are delivered and all runs have finished. Only as live as the runner: a run nobody drives never ends. */
+  /** All webhooks are delivered and all runs have finished. Without `onDispatch` runs are not waited for. */
   idle: () => Promise<void>;
   state: State;
 }
@@ -98,7 +97,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     server.once("error", reject);
     server.listen(options.port ?? 0, "127.0.0.1", resolve);
   });
-  state.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  state.url = `http://127.0.0.1:${portOf(server)}`;
 
   return {
     url: state.url,
@@ -109,7 +108,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     ...people(state, webhooks),
     redeliver: webhooks.redeliver,
     fault: faults.add,
-    idle: () => idle(state, webhooks, waiting),
+    idle: () => idle({ state, webhooks, waiting, hasRunner: options.onDispatch !== undefined }),
     [Symbol.asyncDispose]: async () => {
       webhooks.close();
       server.closeAllConnections();
@@ -171,8 +170,16 @@ function createRepository(state: State, options: NewRepository): Repository {
   return repository;
 }
 
+interface Quiet {
+  state: State;
+  webhooks: Webhooks;
+  /** Woken by the next event. */
+  waiting: (() => void)[];
+  hasRunner: boolean;
+}
+
 /** Webhooks start runs and runs send webhooks, so both must be quiet at the same moment. */
-async function idle(state: State, webhooks: Webhooks, waiting: (() => void)[]): Promise<void> {
+async function idle({ state, webhooks, waiting, hasRunner }: Quiet): Promise<void> {
   for (;;) {
     await webhooks.settled();
     if (webhooks.pending() > 0) continue;

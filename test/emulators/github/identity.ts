@@ -72,7 +72,8 @@ function checkTimes(facts: Record<string, unknown>, now: number): void {
 
 function decode(part: string): Record<string, unknown> {
   try {
-    return JSON.parse(Buffer.from(part, "base64url").toString("utf8")) as Record<string, unknown>;
+    const claims: Record<string, unknown> = JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
+    return claims;
   } catch {
     throw new Refusal(401, "A JSON web token could not be decoded");
   }

@@ -1,5 +1,5 @@
 import { micromark } from "micromark";
-import type { HtmlExtension } from "micromark-util-types";
+import type { Options } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
 import { escape, safe } from "./page-html.ts";
 import type { Html } from "./page-html.ts";
@@ -18,6 +18,8 @@ export function markdown(text: string, links: Links): Html {
   const made = micromark(text, { extensions: [gfm()], htmlExtensions: [gfmHtml(), rawHtml] });
   return safe(linked(made, links));
 }
+
+type HtmlExtension = NonNullable<Options["htmlExtensions"]>[number];
 
 const rawHtml: HtmlExtension = {
   exit: {

@@ -55,7 +55,7 @@ export function newAppPage(state: State, request: { method: string; query: URLSe
     );
   let manifest: Manifest;
   try {
-    manifest = JSON.parse(new URLSearchParams(request.body.toString("utf8")).get("manifest") ?? "") as Manifest;
+    manifest = JSON.parse(new URLSearchParams(request.body.toString("utf8")).get("manifest") ?? "");
   } catch {
     return refused("The manifest is not JSON.");
   }

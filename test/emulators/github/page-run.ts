@@ -5,7 +5,7 @@ import { notFound } from "./answer.ts";
 import type { Html } from "./page-html.ts";
 import { html } from "./page-html.ts";
 import type { View } from "./page-layout.ts";
-import { repositoryPage, when, who } from "./page-layout.ts";
+import { repositoryPage, text, when, who } from "./page-layout.ts";
 import { runPage } from "./show-run.ts";
 import type { Artifact, Run } from "./state.ts";
 
@@ -39,7 +39,7 @@ export function runPageOf(view: View, run: Run): Answer {
     </p>
     <p class="small dim">${Object.entries(run.inputs).map(([name, value]) => html`${name}: <code>${value}</code> `)}</p>
     <h2>Jobs</h2>
-    ${run.jobs.map((job) => jobBox(run, job))}
+    ${run.jobs.map((job) => jobBox(view, run, job))}
     <h2>Artifacts</h2>
     <div class="box">
       ${artifacts.length > 0 ? artifacts.map((one) => artifactRow(view, run, one)) : html`<div class="row dim">None yet.</div>`}
@@ -59,7 +59,7 @@ export function artifactDownload(view: View, run: Run, id: number): Answer {
   return { status: 200, bytes: found.zip, headers };
 }
 
-function jobBox(run: Run, job: JobState): Html {
+function jobBox(view: View, run: Run, job: JobState): Html {
   const seconds = job.startedAt === null ? null : ((job.completedAt ?? Date.now()) - job.startedAt) / 1000;
   const steps = job.steps.map(
     (step) => html`<div class="row"><span class="dot ${step.conclusion ?? step.status}"></span>${step.name}</div>`,
@@ -81,7 +81,7 @@ function jobBox(run: Run, job: JobState): Html {
         >${job.conclusion ?? job.status.replaceAll("_", " ")}${seconds === null ? "" : ` · ${seconds.toFixed(1)} s`}</span
       >
     </div>
-    ${steps} ${log}
+    ${steps} ${job.summary === "" ? null : html`<div class="row">${text(view, job.summary)}</div>`} ${log}
   </div>`;
 }
 
@@ -111,12 +111,12 @@ function previews(artifact: Artifact): Html[] {
   );
 }
 
-function pretty(name: string, text: string): string {
-  if (!name.endsWith(".json")) return text;
+function pretty(name: string, content: string): string {
+  if (!name.endsWith(".json")) return content;
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    return JSON.stringify(JSON.parse(content), null, 2);
   } catch {
-    return text;
+    return content;
   }
 }
 

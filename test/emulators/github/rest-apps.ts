@@ -111,7 +111,7 @@ function oneDelivery(ask: Ask) {
     (one) => one.id === numeric(ask, "delivery_id") && one.app === appAsking(ask),
   );
   if (found === undefined) throw notFound();
-  const payload = JSON.parse(found.body) as Json;
+  const payload: Json = JSON.parse(found.body);
   return ok({
     ...showDelivery(found),
     request: { headers: found.headers, payload },

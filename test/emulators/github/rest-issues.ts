@@ -143,10 +143,10 @@ function issueAsked(ask: Ask): Issue {
 }
 
 /** GitHub takes `{labels: […]}`, a bare list, or a bare string. */
-function labelsAsked({ body }: Ask): string[] {
+function labelsAsked(ask: Ask): string[] {
+  const body = bodyAs<string | string[] | { labels?: string[] }>(ask);
   if (typeof body === "string") return [body];
-  if (Array.isArray(body)) return labelNames(body as string[]);
-  return labelNames((body as { labels?: string[] } | undefined)?.labels);
+  return labelNames(Array.isArray(body) ? body : body.labels);
 }
 
 function labelNames(labels: (string | { name?: string })[] | undefined): string[] {

@@ -48,8 +48,8 @@ export function match(
     if (endpoint.route.method !== method) continue;
     const found = endpoint.pattern.exec(pathname);
     if (found === null) continue;
-    const values = endpoint.names.map((name, at) => [name, decodeURIComponent(found[at + 1] ?? "")]);
-    return { endpoint, params: Object.fromEntries(values) as Record<string, string> };
+    const values = endpoint.names.map((name, at) => [name, decodeURIComponent(found[at + 1] ?? "")] as const);
+    return { endpoint, params: Object.fromEntries(values) };
   }
   return null;
 }

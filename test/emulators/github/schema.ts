@@ -90,7 +90,7 @@ function closed(schema: Schema): Schema {
 function compile(ajv: Ajv, name: string, schema: () => Schema): ValidateFunction {
   const found = compiled.get(name);
   if (found !== undefined) return found;
-  const made = ajv.compile(nullable({ $id: `${root}/${encodeURIComponent(name)}`, ...anchored(schema()) }) as Schema);
+  const made = ajv.compile({ $id: `${root}/${encodeURIComponent(name)}`, ...cured(schema()) });
   compiled.set(name, made);
   return made;
 }
@@ -98,7 +98,7 @@ function compile(ajv: Ajv, name: string, schema: () => Schema): ValidateFunction
 function mistakes(validate: ValidateFunction, value: unknown, where: string): string[] {
   if (validate(structuredClone(value))) return [];
   return (validate.errors ?? []).map((error) => {
-    const named = error.params as { additionalProperty?: string; allowedValues?: unknown[] };
+    const named: { additionalProperty?: string; allowedValues?: unknown[] } = error.params;
     const detail = named.additionalProperty ?? (named.allowedValues ? JSON.stringify(named.allowedValues) : "");
     return `${where}${error.instancePath}: ${error.message ?? error.keyword}${detail === "" ? "" : ` (${detail})`}`;
   });
@@ -108,22 +108,21 @@ function newAjv(coerceTypes: boolean | "array"): Ajv {
   const ajv = new Ajv({ strict: false, allErrors: true, coerceTypes, validateSchema: false });
   formats.default(ajv);
   for (const format of ["repo.nwo", "binary"]) ajv.addFormat(format, true);
-  ajv.addSchema({ $id: root, ...(nullable({ components: { schemas: slice.components.schemas } }) as Schema) });
+  ajv.addSchema({ $id: root, ...cured({ components: { schemas: slice.components.schemas } }) });
   return ajv;
 }
 
-/** References point at the shared components wherever the schema itself lives. */
-function anchored(node: Schema): Schema {
-  return JSON.parse(JSON.stringify(node).replaceAll('"#/components/', `"${root}#/components/`)) as Schema;
+/** References point at the shared components wherever the schema itself lives, and null is said the JSON schema way. */
+function cured(schema: Schema): Schema {
+  const text = JSON.stringify(schema).replaceAll('"#/components/', `"${root}#/components/`);
+  const made: Schema = JSON.parse(text, (_, node) => nullable(node));
+  return made;
 }
 
 /** OpenAPI 3.0 says `nullable`, JSON schema says it with types; nullable enumerations must also list null. */
 function nullable(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map((item) => nullable(item));
-  if (node === null || typeof node !== "object") return node;
-  const entries = Object.entries(node).map(([key, value]) => [key, nullable(value)] as const);
-  const { nullable: isNullable, ...rest } = Object.fromEntries(entries);
-  if (isNullable !== true)
-    return Object.fromEntries(entries.filter(([key, value]) => key !== "nullable" || value !== false));
-  return { anyOf: [rest, { type: "null" }] };
+  if (node === null || typeof node !== "object" || !("nullable" in node) || typeof node.nullable !== "boolean")
+    return node;
+  const { nullable: isNullable, ...rest } = node;
+  return isNullable ? { anyOf: [rest, { type: "null" }] } : rest;
 }

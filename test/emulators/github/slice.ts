@@ -28,7 +28,7 @@ interface Slice {
 }
 
 /** The slice of GitHub's OpenAPI description that the embedded GitHub answers. */
-export const slice = JSON.parse(readFileSync(new URL("./openapi-slice.json", import.meta.url), "utf8")) as Slice;
+export const slice: Slice = JSON.parse(readFileSync(new URL("./openapi-slice.json", import.meta.url), "utf8"));
 
 /** @throws Error when the slice has no such operation: then it belongs into `cut-openapi.mjs`. */
 export function operationOf(method: string, path: string): Operation {

@@ -1,11 +1,12 @@
 import { createHmac } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
+import type { DispatchedRun } from "../runner/dispatched-run.ts";
 import { call, jwt, mint, stage } from "./harness.ts";
 import type { Anything } from "./harness.ts";
 import { payloadMistakes } from "./schema.ts";
+import { portOf } from "./server.ts";
 
 interface Received {
   headers: IncomingHttpHeaders;
@@ -29,7 +30,7 @@ async function receiver(answer: () => number = () => 200): Promise<{ url: string
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, received };
+  return { url: `http://127.0.0.1:${portOf(server)}/hook`, received };
 }
 
 test("A comment reaches the App, signed, complete and with a GUID", async () => {
@@ -40,7 +41,7 @@ test("A comment reaches the App, signed, complete and with a GUID", async () => 
   const id = await repository.comment("mara", number, "/agent fix");
   await hub.idle();
   expect(received.map(({ headers }) => headers["x-github-event"])).toEqual(["issues", "issue_comment"]);
-  const [, { headers, body }] = received as [Received, Received];
+  const { headers, body } = received[1]!;
   expect(headers["x-hub-signature-256"]).toBe(`sha256=${createHmac("sha256", "quiet").update(body).digest("hex")}`);
   expect(headers["x-github-delivery"]).toMatch(/^[0-9a-f-]{36}$/);
   expect(JSON.parse(body)).toMatchObject({
@@ -55,7 +56,8 @@ test("A comment reaches the App, signed, complete and with a GUID", async () => 
 });
 
 test("Every payload fits GitHub's own description of it", async () => {
-  const on = await stage();
+  const runs: DispatchedRun[] = [];
+  const on = await stage({ onDispatch: (run) => runs.push(run) });
   const { hub, app, repository } = on;
   const { url } = await receiver();
   app.webhookUrl = url;
@@ -83,8 +85,10 @@ test("Every payload fits GitHub's own description of it", async () => {
   await call(hub, writer, "PATCH /repos/acme/toy/git/refs/heads/b", { sha: next, force: true });
   await call(hub, writer, "DELETE /repos/acme/toy/git/refs/heads/b");
   const run = repository.dispatch("mara", "work.yml", { subject: "x" });
+  runs[0]!.update({ status: "in_progress", title: "work on x" });
+  runs[0]!.update({ status: "completed", conclusion: "success" });
   expect(run).toBeGreaterThan(2 ** 31);
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await hub.idle();
   const sent = hub.deliveries.map(({ event, action, body }) => ({
     name: [event, action].filter((part) => part !== null).join("."),
     mistakes: payloadMistakes(event, action, JSON.parse(body)),
@@ -108,6 +112,8 @@ test("Every payload fits GitHub's own description of it", async () => {
       "pull_request.synchronize",
       "pull_request.closed",
       "workflow_run.requested",
+      "workflow_run.in_progress",
+      "workflow_run.completed",
     ]),
   );
 });

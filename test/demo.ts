@@ -1,0 +1,102 @@
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { unzipSync } from "fflate";
+import { Script, type Step } from "./emulators/model/step.ts";
+import type { LogLine } from "./emulators/runner/job-log.ts";
+import { build, startWorld, type World } from "./world.ts";
+
+const root = path.dirname(import.meta.dirname);
+const fixture = path.join(root, "test/fixtures/demo-repository");
+const started = performance.now();
+
+const { values } = parseArgs({ options: { serve: { type: "boolean" }, port: { type: "string" } } });
+const abort = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => abort.abort());
+
+say("Airlock's whole road, once: an issue, a comment, four jobs, a pull request.");
+const model = await chooseModel();
+say("building the action, the server and the command line");
+await build();
+say("starting the embedded GitHub, the runner, and the app as its own process");
+{
+  await using world = await startWorld({
+    from: fixture,
+    model: model.world,
+    onLog: narrate,
+    ...(values.port === undefined ? {} : { port: Number(values.port) }),
+  });
+  process.exitCode = await walk(world);
+  if (values.serve === true) await serve(world);
+}
+
+async function chooseModel(): Promise<{ world: Parameters<typeof startWorld>[0]["model"] }> {
+  const key = process.env["OPENAI_API_KEY"] ?? "";
+  if (key !== "") {
+    say("OPENAI_API_KEY is set: the real model works. Its words and its change will differ from run to run.");
+    return { world: { kind: "endpoint", key, baseUrl: process.env["OPENAI_BASE_URL"] ?? null } };
+  }
+  say("OPENAI_API_KEY is not set: a recorded model answers. Everything else is real.");
+  const script = Script.parse(JSON.parse(await readFile(path.join(root, "test/fixtures/models/duration.json"), "utf8")));
+  return { world: { kind: "scripted", steps: script.steps as Step[] } };
+}
+
+async function walk(world: World): Promise<number> {
+  const { hub, repository } = world;
+  say(`${hub.url}/${repository.owner}/${repository.name} is the repository`);
+  const issue = repository.openIssue(
+    "rita",
+    "Seconds are counted as minutes",
+    '`parseDuration("90s")` returns **90**, but ninety seconds are one and a half minutes.\n\nSeen with version 1.4.0.',
+  );
+  say(`rita opens issue #${issue}: Seconds are counted as minutes`);
+  say("mona, an admin, comments: /agent fix");
+  await repository.comment("mona", issue, "/agent fix please add a test, too");
+  await world.settled();
+
+  const [run] = repository.runs();
+  const [pull] = repository.pulls();
+  say(`the run ended: ${run?.conclusion ?? "no run"}`);
+  const papers = run === undefined ? null : await keepPapers(world, run.id);
+  if (pull !== undefined) {
+    print(`\n${"─".repeat(100)}\n${pull.title}   [${pull.draft ? "draft" : "open"}]   ${pull.labels.join("  ")}\n${"─".repeat(100)}\n\n${pull.body}\n${"─".repeat(100)}\n`);
+  }
+  const status = repository.issueComments(issue).find(({ author }) => author.endsWith("[bot]"));
+  print(`The status comment on #${issue}:\n\n${status?.body ?? "(none)"}\n`);
+  say(pull === undefined ? "there is no pull request" : `pull request: ${pull.htmlUrl} (the page is there while --serve is running)`);
+  if (papers !== null) say(`the papers of the four jobs: ${papers}`);
+  if (hub.violations.length > 0) say(`requests that GitHub would refuse: ${hub.violations.join("; ")}`);
+  world.assertModelDone();
+  return pull !== undefined && hub.violations.length === 0 ? 0 : 1;
+}
+
+async function keepPapers({ repository }: World, run: number): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), "airlock-demo-papers-"));
+  for (const artifact of repository.artifacts(run)) {
+    for (const [name, bytes] of Object.entries(unzipSync(artifact.bytes))) {
+      await writeFile(path.join(folder, `${artifact.name}.${path.basename(name)}`), bytes);
+    }
+  }
+  return folder;
+}
+
+async function serve({ hub, repository }: World): Promise<void> {
+  const [pull] = repository.pulls();
+  say(`serving the pages until Ctrl-C: ${pull?.htmlUrl ?? `${hub.url}/${repository.owner}/${repository.name}`}`);
+  if (!abort.signal.aborted) await new Promise((resolve) => abort.signal.addEventListener("abort", resolve, { once: true }));
+}
+
+function narrate({ job, step, text }: LogLine): void {
+  if (text.startsWith("##[") && !text.startsWith("##[error]")) return;
+  say(`${job.padEnd(8)} ${text.replace("##[error]", "ERROR ")}`, step);
+}
+
+function say(text: string, _step?: string): void {
+  const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(5);
+  process.stdout.write(`${seconds} s  ${text}\n`);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { type AuthorityFacts, mayAsk } from "../../src/request/authority.ts";
+import { asVerb } from "../../src/request/command.ts";
+
+const maintainer: AuthorityFacts = {
+  verb: "fix",
+  role: "write",
+  userType: "User",
+  appId: null,
+  senderIsAuthor: true,
+  commentEdited: false,
+  isPull: false,
+  issueState: "open",
+};
+
+describe("allowed", () => {
+  it.each([
+    ["a person with write", {}],
+    ["a person with maintain", { role: "maintain" }],
+    ["a person with admin", { role: "admin" }],
+    ["an App on the list, by its id", { userType: "Bot", appId: 7, role: "none", allowedApps: [7] }],
+  ] satisfies [string, Partial<AuthorityFacts>][])("%s", (_, facts) => {
+    expect(mayAsk({ ...maintainer, ...facts })).toEqual({ kind: "allowed" });
+  });
+});
+
+describe("refused", () => {
+  it.each([
+    ["nobody", { role: "none" }, "not-allowed"],
+    ["a reader", { role: "read" }, "not-allowed"],
+    ["a triager", { role: "triage" }, "not-allowed"],
+    ["someone whose role cannot be read", { role: null }, "not-allowed"],
+    ["a bot, whatever its role", { userType: "Bot", role: "admin" }, "not-allowed"],
+    [
+      "a bot whose App is not on the list",
+      { userType: "Bot", appId: 8, role: "admin", allowedApps: [7] },
+      "not-allowed",
+    ],
+    ["a person's comment written through an App", { appId: 8 }, "not-allowed"],
+    ["an organization", { userType: "Organization", role: "admin" }, "not-allowed"],
+    ["a mannequin", { userType: "Mannequin", role: "admin" }, "not-allowed"],
+    ["someone who sends another's comment", { senderIsAuthor: false }, "not-allowed"],
+    ["an edited comment", { commentEdited: true }, "edited"],
+    ["a closed issue", { issueState: "closed" }, "issue-closed"],
+    ["a pull request", { isPull: true }, "not-available"],
+    ["a verb of a later version", { verb: "plan" }, "not-available"],
+    ["a stranger who uses a verb of a later version", { verb: "plan", role: "read" }, "not-allowed"],
+  ] satisfies [string, Partial<AuthorityFacts>, string][])("%s", (_, facts, code) => {
+    const answer = mayAsk({ ...maintainer, ...facts });
+    expect(answer).toMatchObject({ kind: "refused", code });
+    // Both sentences are there for a person to read.
+    expect(answer.kind === "refused" && [answer.message, answer.next].every((text) => /^[A-Z`].*\.$/.test(text))).toBe(
+      true,
+    );
+  });
+
+  it("every verb but fix, for now, with its name", () => {
+    expect(mayAsk({ ...maintainer, verb: asVerb("rollback") ?? "fix" })).toEqual({
+      kind: "refused",
+      code: "not-available",
+      message: "`rollback` is not available yet in this version.",
+      next: "Available now: `fix` on an issue.",
+    });
+  });
+});

@@ -1,0 +1,33 @@
+import { expect, it } from "vitest";
+import { parseRunName, renderRunName } from "../../src/request/run-name.ts";
+
+const run = { verb: "fix", issue: 12, comment: 3_456_789_012, requester: 583_231 } as const;
+
+it("a run's name says verb, issue, comment and requester, and reads back the same", () => {
+  expect(renderRunName(run)).toBe("airlock fix #12 comment 3456789012 by 583231");
+  expect(parseRunName(renderRunName(run))).toEqual(run);
+});
+
+it.each([
+  "",
+  "airlock",
+  "Airlock fix #12 comment 3 by 4",
+  "airlock fix #12 comment 3 by 4 ",
+  " airlock fix #12 comment 3 by 4",
+  "airlock fix #12 comment 3 by 4\n",
+  "airlock fix #12  comment 3 by 4",
+  "airlock fix 12 comment 3 by 4",
+  "airlock fix #012 comment 3 by 4",
+  "airlock fix #0 comment 3 by 4",
+  "airlock fix #-1 comment 3 by 4",
+  "airlock fix #1.5 comment 3 by 4",
+  "airlock fix #１ comment 3 by 4",
+  "airlock fix #12 comment 99999999999999999 by 4",
+  "airlock fix #12 comment 9999999999999999 by 4",
+  "airlock FIX #12 comment 3 by 4",
+  "airlock frobnicate #12 comment 3 by 4",
+  "airlock constructor #12 comment 3 by 4",
+  "airlock fix #12 comment 3 by 4; airlock fix #13 comment 3 by 4",
+])("%j is no name of ours", (title) => {
+  expect(parseRunName(title)).toBeNull();
+});
