@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/fixtures/**"],
+    globalSetup: ["test/build.ts"],
     // The workflow parser imports JSON without an attribute; see the preload for the one line that cures it.
     execArgv: ["--import", new URL("./test/emulators/runner/json-imports.mjs", import.meta.url).href],
     testTimeout: 60_000,

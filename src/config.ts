@@ -74,9 +74,9 @@ const words = (...values: string[]) => z.array(z.string().regex(/^[a-z0-9]+$/, "
 const Risk = z.strictObject({
   critical_words: words(
     "auth",
-      "oauth",
-      "jwt",
-      "envrc",
+    "oauth",
+    "jwt",
+    "envrc",
     "authentication",
     "authorization",
     "security",

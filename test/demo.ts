@@ -5,7 +5,8 @@ import { parseArgs } from "node:util";
 import { unzipSync } from "fflate";
 import { Script, type Step } from "./emulators/model/step.ts";
 import type { LogLine } from "./emulators/runner/job-log.ts";
-import { build, startWorld, type World } from "./world.ts";
+import { build } from "./build.ts";
+import { startWorld, type World } from "./world.ts";
 
 const root = path.dirname(import.meta.dirname);
 const fixture = path.join(root, "test/fixtures/demo-repository");

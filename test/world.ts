@@ -10,6 +10,7 @@ import { readAppFile } from "../src/cli/manifest.ts";
 import { type Hub, type HubApp, type HubRepository, startHub } from "./emulators/github/hub.ts";
 import { startModel } from "./emulators/model/server.ts";
 import type { Step } from "./emulators/model/step.ts";
+import type { DispatchedRun } from "./emulators/runner/dispatched-run.ts";
 import { createRunner, type RunnerOptions } from "./emulators/runner/runner.ts";
 
 const root = path.dirname(import.meta.dirname);
@@ -23,6 +24,8 @@ export interface WorldOptions {
   files?: Record<string, string>;
   between?: RunnerOptions["between"];
   onLog?: RunnerOptions["onLog"];
+  /** Called when a run was dispatched, before its first job starts. */
+  beforeStart?: (run: DispatchedRun) => Promise<void>;
   /** Replaces the PATH of every job. */
   jobPath?: string;
   runListLag?: number;
@@ -43,11 +46,6 @@ export interface World extends AsyncDisposable {
   dir: string;
 }
 
-/** Builds the action, the server and the command line into dist/. */
-export async function build(): Promise<void> {
-  await promisify(execFile)(path.join(root, "node_modules/.bin/rolldown"), ["--config", "rolldown.config.ts"], { cwd: root });
-}
-
 /** Starts everything. `dist/` must be built. mona (admin), ben (write), rita (read) and sam (stranger) have accounts. */
 export async function startWorld(options: WorldOptions): Promise<World> {
   await using started = new AsyncDisposableStack();
@@ -64,10 +62,15 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     ...(options.between === undefined ? {} : { between: options.between }),
     ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
   });
+  const starting = new Set<Promise<void>>();
   const hub = started.use(
     await startHub({
       dir: path.join(dir, "github"),
-      onDispatch: runner.onDispatch,
+      onDispatch: (run) => {
+        const start = (options.beforeStart?.(run) ?? Promise.resolve()).then(() => runner.onDispatch(run));
+        starting.add(start);
+        void start.finally(() => starting.delete(start));
+      },
       runListLag: options.runListLag ?? 0,
       ...(options.port === undefined ? {} : { port: options.port }),
     }),
@@ -84,6 +87,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     modelRequests: () => model.server?.requests.length ?? 0,
     assertModelDone: () => model.server?.assertDone(),
     settled: async () => {
+      await Promise.all(starting);
       await runner.idle();
       await hub.idle();
     },

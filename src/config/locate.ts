@@ -4,6 +4,9 @@ export interface Place {
   column: number;
 }
 
+/** Parts of a dotted key that get a place; the configuration itself has three. */
+const depthMax = 8;
+
 /**
  * Where each key of a TOML file stands, by its path (`limits.turns`, `checks.0.run`). In: text that a TOML parser has already accepted.
  * Keys inside inline tables and arrays have no place of their own: `placeOf` gives the nearest one above.
@@ -40,7 +43,7 @@ export function placeOf(places: ReadonlyMap<string, Place>, path: readonly Prope
 }
 
 function addPlaces(places: Map<string, Place>, table: readonly string[], key: readonly string[], place: Place): void {
-  for (const [index] of key.entries()) {
+  for (const [index] of key.slice(0, depthMax).entries()) {
     const path = [...table, ...key.slice(0, index + 1)].join(".");
     if (!places.has(path)) places.set(path, place);
   }

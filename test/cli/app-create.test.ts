@@ -7,6 +7,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createApp, type AppCreation, type AppCreationEffects } from "../../src/cli/app-create.ts";
 import { readAppFile } from "../../src/cli/manifest.ts";
 import { readSettings } from "../../src/app/settings.ts";
+import { connectApp } from "../../src/github/app.ts";
+import { startHub } from "../emulators/github/hub.ts";
 import { tcpPortOf } from "../github/ports.ts";
 
 const state = "s".repeat(43);
@@ -131,4 +133,22 @@ test("an organisation's App is registered there", async () => {
   expect(await (await fetch(url)).text()).toContain("https://github.test/organizations/octo-org/settings/apps/new");
   abort.abort();
   await expect(end).rejects.toBeDefined();
+});
+
+test("against a GitHub with the manifest flow, the new App's key opens the App and its bot is the one that was told", async () => {
+  await using hub = await startHub({ dir: join(directory, "hub") });
+  const { end, url } = await begin({ serverUrl: hub.url, apiUrl: hub.url });
+  const page = await (await fetch(url)).text();
+  const field = (pattern: RegExp) => (pattern.exec(page)?.[1] ?? "").replaceAll("&quot;", '"').replaceAll("&amp;", "&");
+  const body = new URLSearchParams({ manifest: field(/name="manifest" value="([^"]*)"/) });
+  const posted = await fetch(field(/action="([^"]*)"/), { method: "POST", body, redirect: "manual" });
+  await fetch(posted.headers.get("location") ?? "");
+  const made = await end;
+  const [app] = hub.state.apps.filter(({ slug }) => slug === made.slug);
+  expect(made).toMatchObject({ id: app?.id, botId: app?.botId });
+  const settings = readSettings(parseEnv(await readFile(join(directory, ".env"), "utf8")), () => "");
+  expect(await (await connectApp({ ...settings, timeoutMs: 2000 })).identity()).toEqual({
+    id: made.id,
+    slug: made.slug,
+  });
 });

@@ -189,7 +189,10 @@ it("agrees with a second reading, by the HTML of the page, on 5,000 comments", (
   ];
   const kinds = new Map<string, number>();
   for (let seed = 1; seed <= 5_000; seed += 1) {
-    const body = compose(pieces, random(seed), 9).replaceAll("    /agent", "    x");
+    const body = compose(pieces, random(seed), 9)
+      .replaceAll("    /agent", "    x")
+      // The compiler to HTML loses a line break after a definition inside a footnote.
+      .replaceAll("]: [a]: ", "]: ");
     const { kind } = parseCommand(body);
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
     const seen = commandsOnPage(body.replaceAll("\r\n", "\n"));

@@ -183,10 +183,8 @@ async function idle({ state, webhooks, waiting, hasRunner }: Quiet): Promise<voi
   for (;;) {
     await webhooks.settled();
     if (webhooks.pending() > 0) continue;
-    const isRunning = state.repositories.some((repository) =>
-      repository.runs.some((run) => run.status !== "completed"),
-    );
-    if (!isRunning) return;
+    const isRunning = state.repositories.some(({ runs }) => runs.some((run) => run.status !== "completed"));
+    if (!hasRunner || !isRunning) return;
     await new Promise<void>((wake) => waiting.push(wake));
   }
 }

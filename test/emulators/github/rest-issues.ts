@@ -142,11 +142,9 @@ function issueAsked(ask: Ask): Issue {
   return issueOf(repositoryAsked(ask), numeric(ask, "issue_number"));
 }
 
-/** GitHub takes `{labels: […]}`, a bare list, or a bare string. */
+/** `{labels: […]}` is the only form GitHub's schema still knows; names or objects with a name. */
 function labelsAsked(ask: Ask): string[] {
-  const body = bodyAs<string | string[] | { labels?: string[] }>(ask);
-  if (typeof body === "string") return [body];
-  return labelNames(Array.isArray(body) ? body : body.labels);
+  return labelNames(bodyAs<{ labels?: (string | { name?: string })[] }>(ask).labels);
 }
 
 function labelNames(labels: (string | { name?: string })[] | undefined): string[] {

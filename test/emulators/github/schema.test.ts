@@ -54,7 +54,8 @@ test("A request with one wrong thing is named, the same request without it passe
   const label = operationOf("POST", `${repo}/issues/{issue_number}/labels`);
   const labels = (body: unknown, issue_number = "1") =>
     requestMistakes(label, { ...asked(body), params: { ...params, issue_number } });
-  expect([labels({ labels: ["a"] }), labels(["a"])]).toEqual([[], []]);
+  expect(labels({ labels: ["a"] })).toEqual([]);
+  expect(labels(["a"])).not.toEqual([]);
   expect(labels({ label: ["a"] })).not.toEqual([]);
   expect(labels({ labels: ["a"] }, "one")).toEqual(["parameters/issue_number: must be integer"]);
 });

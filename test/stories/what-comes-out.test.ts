@@ -1,0 +1,125 @@
+import { zipSync, unzipSync } from "fflate";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { jobPath } from "../world.ts";
+import { ask, expectSound, finish, goodFix, papersOf, patch, startStory, statusOf } from "./road.ts";
+
+test("an agent that changes nothing opens no pull request, and says so", async () => {
+  await using world = await startStory([finish("It works as documented.", "no_change")]);
+  const { issue } = await ask(world);
+  expect(world.repository.pulls()).toEqual([]);
+  expect(statusOf(world, issue)).toContain("No file was changed");
+  expectSound(world);
+});
+
+test("a change that breaks a test becomes a draft that says regressed first", async () => {
+  await using world = await startStory([
+    patch(
+      "*** Update File: src/cart.ts",
+      "@@",
+      "-  return items.reduce((sum, item) => sum + item.cents, 0);",
+      "+  return items.reduce((sum, item) => sum + item.cents * (item.quantity - 1), 0);",
+    ),
+    finish("All tests pass and the risk is low."),
+  ]);
+  await ask(world);
+  const [pull] = world.repository.pulls();
+  expect(pull).toMatchObject({ draft: true, labels: expect.arrayContaining(["risk:high"]) });
+  expect(pull?.body).toMatch(/\| tests \| ✅ passed[^|]*\| ❌ failed[^|]*\| \*\*regressed\*\*/);
+  expectSound(world);
+});
+
+test("a change that adds a secret is refused, and its value is nowhere", async () => {
+  const secret = `ghp_${"a1B2".repeat(9)}`;
+  await using world = await startStory([
+    patch("*** Add File: src/settings.ts", `+export const token = "${secret}";`),
+    finish(`I used ${secret}.`),
+  ]);
+  const { issue } = await ask(world);
+  const [run] = world.repository.runs();
+  expect(world.repository.pulls()).toEqual([]);
+  expect(statusOf(world, issue)).toContain("refused");
+  const { everything } = papersOf(world, run?.id ?? 0);
+  const shown = [
+    everything,
+    ...world.repository.issueComments(issue).map(({ body }) => body),
+    ...(run?.log ?? []).map(({ text }) => text),
+    ...(run?.jobs ?? []).map(({ summary }) => summary),
+  ].join("\n");
+  expect(shown).not.toContain(secret);
+  expect(shown).not.toContain(secret.slice(4));
+  expect(everything).toContain('"kind":"refused"');
+  expectSound(world);
+});
+
+test("a change to a workflow is held: nothing is pushed and the patch is kept", async () => {
+  await using world = await startStory([
+    patch("*** Add File: .github/workflows/nightly.yml", "+on: push", "+jobs: {}"),
+    finish("A nightly build."),
+  ]);
+  const { issue } = await ask(world);
+  const [run] = world.repository.runs();
+  expect(world.repository.pulls()).toEqual([]);
+  expect(world.repository.file(".github/workflows/nightly.yml", "main")).toBe(null);
+  const { files } = papersOf(world, run?.id ?? 0);
+  expect(files.get("airlock-publish-1/change.patch")).toContain("+++ b/.github/workflows/nightly.yml");
+  expect(JSON.parse(files.get("airlock-publish-1/verdict.json") ?? "{}")).toMatchObject({ kind: "hold", level: "critical", published: null });
+  expect(statusOf(world, issue)).toContain("Policy holds this change; nothing was pushed.");
+  expectSound(world);
+});
+
+test("without a sandbox nothing runs, the model is not asked, and the comment names the mending", async () => {
+  const programs = await mkdtemp(path.join(tmpdir(), "airlock-story-"));
+  await chmod(programs, 0o755);
+  // What bwrap says on a machine whose AppArmor forbids user namespaces.
+  const script = '#!/bin/sh\ncase "$*" in --version) echo bubblewrap 0.9.0; exit 0;; --help) exit 0;; esac\necho "bwrap: setting up uid map: Permission denied" >&2\nexit 1\n';
+  await writeFile(path.join(programs, "bwrap"), script, { mode: 0o755 });
+  try {
+    await using world = await startStory([], { jobPath: `${programs}:${jobPath()}` });
+    const { issue } = await ask(world);
+    expect(world.repository.runs()).toMatchObject([{ conclusion: "failure" }]);
+    expect(world.modelRequests()).toBe(0);
+    expect(statusOf(world, issue)).toMatch(/In phase prepare: .*user namespace/i);
+    expect(statusOf(world, issue)).toContain("Next:");
+    expectSound(world);
+  } finally {
+    await rm(programs, { recursive: true });
+  }
+});
+
+test("a paper that is changed between the jobs is refused by the job that reads it", async () => {
+  await using world = await startStory(goodFix, {
+    between: async (job) => {
+      if (job !== "solve") return;
+      const artifact = world.repository.record.artifacts.find(({ name }) => name === "airlock-solve-1");
+      if (artifact === undefined) throw new Error("there is no Solution");
+      const files = unzipSync(artifact.zip);
+      const solution = Buffer.from(files["solution.json"] ?? []).toString("utf8").replace("multiplies", "multiplied");
+      artifact.zip = Buffer.from(zipSync({ ...files, "solution.json": Buffer.from(solution) }));
+    },
+  });
+  const { issue } = await ask(world);
+  const [run] = world.repository.runs();
+  expect(run?.jobs.map(({ id, conclusion }) => [id, conclusion])).toEqual([
+    ["gate", "success"],
+    ["solve", "success"],
+    ["verify", "failure"],
+    ["publish", "skipped"],
+  ]);
+  expect(world.repository.pulls()).toEqual([]);
+  expect(statusOf(world, issue)).toContain("digest");
+  expectSound(world);
+});
+
+test("a run that is run again after publishing makes no second pull request", async () => {
+  await using world = await startStory(goodFix);
+  await ask(world);
+  const [run] = world.repository.runs();
+  world.repository.rerun("mona", run?.id ?? 0);
+  await world.settled();
+  expect(world.repository.runs()).toMatchObject([{ attempt: 2, conclusion: "success" }]);
+  expect(world.repository.pulls()).toHaveLength(1);
+  expectSound(world);
+});
