@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { unzipSync } from "fflate";
-import { Script, type Step } from "./emulators/model/step.ts";
+import { Script } from "./emulators/model/step.ts";
 import type { LogLine } from "./emulators/runner/job-log.ts";
 import { build } from "./build.ts";
 import { startWorld, type World } from "./world.ts";
@@ -39,8 +39,10 @@ async function chooseModel(): Promise<{ world: Parameters<typeof startWorld>[0][
     return { world: { kind: "endpoint", key, baseUrl: process.env["OPENAI_BASE_URL"] ?? null } };
   }
   say("OPENAI_API_KEY is not set: a recorded model answers. Everything else is real.");
-  const script = Script.parse(JSON.parse(await readFile(path.join(root, "test/fixtures/models/duration.json"), "utf8")));
-  return { world: { kind: "scripted", steps: script.steps as Step[] } };
+  const script = Script.parse(
+    JSON.parse(await readFile(path.join(root, "test/fixtures/models/duration.json"), "utf8")),
+  );
+  return { world: { kind: "scripted", steps: script.steps } };
 }
 
 async function walk(world: World): Promise<number> {
@@ -61,11 +63,17 @@ async function walk(world: World): Promise<number> {
   say(`the run ended: ${run?.conclusion ?? "no run"}`);
   const papers = run === undefined ? null : await keepPapers(world, run.id);
   if (pull !== undefined) {
-    print(`\n${"─".repeat(100)}\n${pull.title}   [${pull.draft ? "draft" : "open"}]   ${pull.labels.join("  ")}\n${"─".repeat(100)}\n\n${pull.body}\n${"─".repeat(100)}\n`);
+    print(
+      `\n${"─".repeat(100)}\n${pull.title}   [${pull.draft ? "draft" : "open"}]   ${pull.labels.join("  ")}\n${"─".repeat(100)}\n\n${pull.body}\n${"─".repeat(100)}\n`,
+    );
   }
   const status = repository.issueComments(issue).find(({ author }) => author.endsWith("[bot]"));
   print(`The status comment on #${issue}:\n\n${status?.body ?? "(none)"}\n`);
-  say(pull === undefined ? "there is no pull request" : `pull request: ${pull.htmlUrl} (the page is there while --serve is running)`);
+  say(
+    pull === undefined
+      ? "there is no pull request"
+      : `pull request: ${pull.htmlUrl} (the page is there while --serve is running)`,
+  );
   if (papers !== null) say(`the papers of the four jobs: ${papers}`);
   if (hub.violations.length > 0) say(`requests that GitHub would refuse: ${hub.violations.join("; ")}`);
   world.assertModelDone();
@@ -85,7 +93,8 @@ async function keepPapers({ repository }: World, run: number): Promise<string> {
 async function serve({ hub, repository }: World): Promise<void> {
   const [pull] = repository.pulls();
   say(`serving the pages until Ctrl-C: ${pull?.htmlUrl ?? `${hub.url}/${repository.owner}/${repository.name}`}`);
-  if (!abort.signal.aborted) await new Promise((resolve) => abort.signal.addEventListener("abort", resolve, { once: true }));
+  if (!abort.signal.aborted)
+    await new Promise((resolve) => abort.signal.addEventListener("abort", resolve, { once: true }));
 }
 
 function narrate({ job, step, text }: LogLine): void {

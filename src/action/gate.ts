@@ -22,7 +22,10 @@ export async function runGate(inputs: InputsOf<"gate">, shell: Shell): Promise<v
       const parsed = GateInputs.safeParse({ verb, issue, comment, requester });
       if (!parsed.success) throw badInputs();
       const github = githubClient({ token, apiUrl, owner, repo: name });
-      const outcome = await gate({ identity, inputs: parsed.data, appBotId: inputs["app-bot-id"] }, { github, audit, now: shell.now });
+      const outcome = await gate(
+        { identity, inputs: parsed.data, appBotId: inputs["app-bot-id"] },
+        { github, audit, now: shell.now },
+      );
       if (outcome.kind === "stop") return outcome;
       const sealed = seal(Task, outcome.task);
       const directory = paperDirectory(shell);
@@ -32,8 +35,12 @@ export async function runGate(inputs: InputsOf<"gate">, shell: Shell): Promise<v
       shell.output("start", outcome.task.start.commit);
       shell.output("proceed", "true");
       const { requester: person } = outcome.task;
-      shell.log(`@${person.login} (${person.role}) asks for ${verb} on #${issue}; trusted commit ${outcome.task.trusted.commit}`);
-      await shell.summary(`### Airlock gate: allowed\n\n${plain(person.login)} (${person.role}) asks for \`${outcome.task.verb}\` on #${parsed.data.issue}.\n`);
+      shell.log(
+        `@${person.login} (${person.role}) asks for ${verb} on #${issue}; trusted commit ${outcome.task.trusted.commit}`,
+      );
+      await shell.summary(
+        `### Airlock gate: allowed\n\n${plain(person.login)} (${person.role}) asks for \`${outcome.task.verb}\` on #${parsed.data.issue}.\n`,
+      );
       return null;
     },
   });

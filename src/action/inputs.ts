@@ -3,7 +3,10 @@ import { AirlockError } from "../errors.ts";
 import { Digest, type Identity } from "../handoff/identity.ts";
 
 const given = z.string().min(1);
-const number = z.string().regex(/^[1-9]\d{0,18}$/).transform(Number);
+const number = z
+  .string()
+  .regex(/^[1-9]\d{0,18}$/)
+  .transform(Number);
 const flag = z.enum(["true", "false"]).transform((text) => text === "true");
 
 /** The inputs of action.yml by phase. A token or key that a phase does not name here never reaches it. */

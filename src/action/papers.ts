@@ -56,7 +56,11 @@ async function readOrExplain(path: string): Promise<Buffer> {
   } catch (cause) {
     throw lost(path, cause);
   }
-  throw new AirlockError({ code: "paper-too-large", message: `${path} is over ${paperBytesMax} bytes.`, fix: "Ask for a smaller change." });
+  throw new AirlockError({
+    code: "paper-too-large",
+    message: `${path} is over ${paperBytesMax} bytes.`,
+    fix: "Ask for a smaller change.",
+  });
 }
 
 function lost(path: string, cause: unknown): AirlockError {

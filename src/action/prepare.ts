@@ -48,7 +48,11 @@ export const silent: Exec = async (program, args) => {
     output = (output + data.toString("utf8")).slice(-10_000);
   };
   try {
-    const code = await exec(program, args, { silent: true, ignoreReturnCode: true, listeners: { stdout: listen, stderr: listen } });
+    const code = await exec(program, args, {
+      silent: true,
+      ignoreReturnCode: true,
+      listeners: { stdout: listen, stderr: listen },
+    });
     return { code, output };
   } catch (thrown) {
     return { code: 127, output: thrown instanceof Error ? thrown.message : String(thrown) };
@@ -58,7 +62,10 @@ export const silent: Exec = async (program, args) => {
 /** The package registry of the machine's npm configuration; never a built-in name. */
 export async function registry(): Promise<URL> {
   const { code, output } = await silent("npm", ["config", "get", "registry"]);
-  const line = output.trim().split("\n").findLast((text) => /^https?:\/\//.test(text));
+  const line = output
+    .trim()
+    .split("\n")
+    .findLast((text) => /^https?:\/\//.test(text));
   if (code === 0 && line !== undefined && URL.canParse(line)) return new URL(line);
   throw new AirlockError({
     code: "install-failed",

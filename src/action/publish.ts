@@ -16,12 +16,22 @@ export async function runPublish(inputs: InputsOf<"publish">, shell: Shell): Pro
   const { identity, apiUrl, runUrl } = shell.runner;
   const { owner, name } = identity.repository;
   const digests = { task: inputs["task-digest"], solution: inputs["solution-digest"], report: inputs["report-digest"] };
-  const report = await readPaper(Report, { directory: inputs.report, name: "report", digest: digests.report, identity });
+  const report = await readPaper(Report, {
+    directory: inputs.report,
+    name: "report",
+    digest: digests.report,
+    identity,
+  });
   await onPaper("publish", shell, {
     begin: () => continueAudit("publish", { directory: inputs.report, head: report.audit_head }, shell.now),
     work: async (audit) => {
       const task = await readPaper(Task, { directory: inputs.task, name: "task", digest: digests.task, identity });
-      const solution = await readPaper(Solution, { directory: inputs.solution, name: "solution", digest: digests.solution, identity });
+      const solution = await readPaper(Solution, {
+        directory: inputs.solution,
+        name: "solution",
+        digest: digests.solution,
+        identity,
+      });
       const github = githubClient({ token, apiUrl, owner, repo: name });
       const outcome = await publish(
         {

@@ -67,7 +67,9 @@ async function leaveStop(phase: Stop["phase"], shell: Shell, stopped: Stopped, a
   const directory = paperDirectory(shell);
   await writePapers(directory, { name: "stop", sealed, audit });
   shell.output("paper", directory);
-  await shell.summary(`### Airlock ${phase}: ${stopped.stop.kind}\n\n${plain(stopped.stop.message)}\n\n${plain(stopped.stop.next)}\n`);
+  await shell.summary(
+    `### Airlock ${phase}: ${stopped.stop.kind}\n\n${plain(stopped.stop.message)}\n\n${plain(stopped.stop.next)}\n`,
+  );
 }
 
 /** Our own sentences can quote what people wrote; in a summary they are shown as text. */

@@ -17,19 +17,34 @@ export async function runSolve(inputs: InputsOf<"solve">, shell: Shell): Promise
   const apiKey = inputs["openai-api-key"];
   shell.mask(apiKey);
   const place = { dir: jobDirectory(shell), path: shell.runner.path };
-  const task = await readPaper(Task, { directory: inputs.task, name: "task", digest: inputs["task-digest"], identity: shell.runner.identity });
+  const task = await readPaper(Task, {
+    directory: inputs.task,
+    name: "task",
+    digest: inputs["task-digest"],
+    identity: shell.runner.identity,
+  });
   await onPaper("solve", shell, {
     begin: () => continueAudit("solve", { directory: inputs.task, head: task.audit_head }, shell.now),
     work: async (audit) => {
       const prepared = await readPrepared(place);
       const sandbox = await openGround(place);
-      audit.append("sandbox.proved", { bwrap: sandbox.certificate.bwrap, probes: sandbox.certificate.probes.length, uid: sandbox.certificate.uid });
+      audit.append("sandbox.proved", {
+        bwrap: sandbox.certificate.bwrap,
+        probes: sandbox.certificate.probes.length,
+        uid: sandbox.certificate.uid,
+      });
       const directory = paperDirectory(shell);
       await mkdir(directory, { recursive: true });
       const session = join(directory, "session.jsonl");
       const baseUrl = inputs["openai-base-url"];
       const solution = await solve(
-        { task, taskDigest: inputs["task-digest"], source: await realpath(inputs.repository), dependencies: prepared.installed, known: [apiKey] },
+        {
+          task,
+          taskDigest: inputs["task-digest"],
+          source: await realpath(inputs.repository),
+          dependencies: prepared.installed,
+          known: [apiKey],
+        },
         {
           sandbox,
           model: modelFor({ apiKey, ...(baseUrl === undefined ? {} : { baseUrl }) }),
@@ -48,8 +63,12 @@ export async function runSolve(inputs: InputsOf<"solve">, shell: Shell): Promise
       const stopped = stopOfSolution(solution);
       if (stopped !== null) return stopped;
       shell.output("proceed", "true");
-      shell.log(`${solution.ending.kind}: ${solution.change.length} files in ${solution.usage.turns} turns, tree ${solution.tree}`);
-      await shell.summary(`### Airlock solve: ${plain(solution.ending.kind)}\n\n${solution.change.length} files, ${solution.usage.turns} turns.\n`);
+      shell.log(
+        `${solution.ending.kind}: ${solution.change.length} files in ${solution.usage.turns} turns, tree ${solution.tree}`,
+      );
+      await shell.summary(
+        `### Airlock solve: ${plain(solution.ending.kind)}\n\n${solution.change.length} files, ${solution.usage.turns} turns.\n`,
+      );
       return null;
     },
   });

@@ -18,15 +18,32 @@ export async function runVerify(inputs: InputsOf<"verify">, shell: Shell): Promi
   const task = await readPaper(Task, { directory: inputs.task, name: "task", digest: digests.task, identity });
   await onPaper("verify", shell, {
     begin: async () => {
-      const solution = await readPaper(Solution, { directory: inputs.solution, name: "solution", digest: digests.solution, identity });
+      const solution = await readPaper(Solution, {
+        directory: inputs.solution,
+        name: "solution",
+        digest: digests.solution,
+        identity,
+      });
       return continueAudit("verify", { directory: inputs.solution, head: solution.audit_head }, shell.now);
     },
     work: async (audit) => {
-      const solution = await readPaper(Solution, { directory: inputs.solution, name: "solution", digest: digests.solution, identity });
+      const solution = await readPaper(Solution, {
+        directory: inputs.solution,
+        name: "solution",
+        digest: digests.solution,
+        identity,
+      });
       const prepared = await readPrepared(place);
       const sandbox = await openGround(place);
       const { limits } = task.config;
-      const ground = { sandbox, dir: place.dir, registry: await registry(), limits, onProgress: shell.log, signal: shell.signal };
+      const ground = {
+        sandbox,
+        dir: place.dir,
+        registry: await registry(),
+        limits,
+        onProgress: shell.log,
+        signal: shell.signal,
+      };
       const report = await verify(
         { task, solution, digests, source: await realpath(inputs.repository), dependencies: prepared.installed },
         { sandbox, ground, audit, onProgress: shell.log, signal: shell.signal },

@@ -6,12 +6,15 @@ import type { Verdict } from "../handoff/verdict.ts";
 import { finalState } from "../record/final-state.ts";
 import { policyCheck, policyCheckId, policyCheckName } from "../record/policy-check.ts";
 import type { StatusState } from "../record/status-comment.ts";
-import { parseRunName, type RunName } from "../request/run-name.ts";
+import { earlierRun, parseRunName, type RunName } from "../request/run-name.ts";
 import { installedOf, readEvent, RunMoved } from "./events.ts";
 import type { Log } from "./log.ts";
 import { workflowFile } from "./on-comment.ts";
 import { runPapers } from "./run-papers.ts";
 import type { StatusBoard } from "./status-board.ts";
+
+/** How far apart two runs for one comment can lie: GitHub delivers again for three days, but a request is stale after half an hour. */
+const dayMs = 24 * 60 * 60_000;
 
 export interface RunEffects {
   app: AppConnection;
@@ -59,7 +62,12 @@ export async function onRun(payload: unknown, { app, board, log }: RunEffects): 
     });
   const asked = await github.comment(name.comment);
   const requester = asked?.author.login ?? "somebody whose comment is gone";
-  if (run.status !== "completed") return await show({ kind: "running" }, requester);
+  if (run.status !== "completed") {
+    // A doubled dispatch ends in the gate as a duplicate; the run before it has the comment.
+    const runs = await github.runs(workflowFile, new Date(Date.parse(run.createdAt) - dayMs));
+    if (earlierRun(runs, run, bot) !== null) return;
+    return await show({ kind: "running" }, requester);
+  }
 
   const papers = await runPapers(github, run, { repositoryId: event.repository.id, log });
   const final = finalState(run, papers, []);

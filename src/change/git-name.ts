@@ -16,12 +16,12 @@ export function isGitName(segment: string): boolean {
 export function isGitmodulesName(segment: string): boolean {
   return segment.split("\\").some((part) => {
     const name = fileSystemName(part);
-    return name === ".gitmodules" || /^(?:gitmod~\d+|gi7eb[0-9a-f]?~\d+)$/.test(name);
+    return name === ".gitmodules" || /^(?:gitmod~\d+|gi7(?:e(?:ba?)?)?~\d+)$/.test(name);
   });
 }
 
 /** What a careless file system makes of one name. */
-export function fileSystemName(segment: string): string {
+function fileSystemName(segment: string): string {
   const stream = segment.indexOf(":");
   const name = stream === -1 ? segment : segment.slice(0, stream);
   return foldName(name.replaceAll(ignoredByHfs, "")).replace(/[. ]+$/, "");

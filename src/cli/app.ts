@@ -8,8 +8,10 @@ import { readAppFile } from "./manifest.ts";
 import { exitCode, UsageError, type Verb } from "./verb.ts";
 
 export const verb: Verb = {
-  usage: "app create --webhook-url URL [--name NAME] [--organization ORG] [--env FILE] [--server-url URL] [--api-url URL]",
-  summary: "Creates the GitHub App in your browser and writes its secrets to .env (mode 0600). A smee.io channel works as URL.",
+  usage:
+    "app create --webhook-url URL [--name NAME] [--organization ORG] [--env FILE] [--server-url URL] [--api-url URL]",
+  summary:
+    "Creates the GitHub App in your browser and writes its secrets to .env (mode 0600). A smee.io channel works as URL.",
   async run(args, terminal) {
     const { values, positionals } = parseArgs({
       args,
@@ -56,7 +58,8 @@ function nextSteps(app: Awaited<ReturnType<typeof createApp>>, envPath: string):
 function address(option: string, value: string | undefined): string {
   if (value === undefined) throw new UsageError(`${option} is missing`);
   const url = URL.canParse(value) ? new URL(value) : null;
-  if (url === null || !["http:", "https:"].includes(url.protocol)) throw new UsageError(`${option} takes an http or https address`);
+  if (url === null || !["http:", "https:"].includes(url.protocol))
+    throw new UsageError(`${option} takes an http or https address`);
   return value.replace(/\/+$/, "");
 }
 
@@ -66,6 +69,9 @@ async function appFile(): Promise<string> {
     const text = await readFile(new URL(place, import.meta.url), "utf8").catch(() => null);
     if (text !== null) return text;
   }
-  throw new AirlockError({ code: "internal", message: "app.yml is missing from this installation.", fix: "Install Airlock again." });
+  throw new AirlockError({
+    code: "internal",
+    message: "app.yml is missing from this installation.",
+    fix: "Install Airlock again.",
+  });
 }
-

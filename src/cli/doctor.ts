@@ -17,8 +17,11 @@ export const verb: Verb = {
       }
       terminal.out(`node      ${process.version}`);
       terminal.out(`bwrap     ${certificate.bwrap}`);
-      terminal.out(`runs as   ${certificate.uid === "separate" ? "another user than Airlock" : "the same user as Airlock"}`);
-      for (const { name, held, detail } of certificate.probes) terminal.out(`${held ? "held  " : "BROKEN"}    ${name}: ${detail}`);
+      terminal.out(
+        `runs as   ${certificate.uid === "separate" ? "another user than Airlock" : "the same user as Airlock"}`,
+      );
+      for (const { name, held, detail } of certificate.probes)
+        terminal.out(`${held ? "held  " : "BROKEN"}    ${name}: ${detail}`);
       terminal.out(`The sandbox holds: ${certificate.probes.length} of ${certificate.probes.length} probes.`);
       return exitCode.done;
     } catch (thrown) {

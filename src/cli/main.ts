@@ -24,7 +24,7 @@ async function main(args: string[], terminal: Terminal): Promise<number> {
   const load = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
   if (load === undefined) {
     terminal.err(`airlock: there is no verb "${name}"`);
-    help(terminal.err);
+    await help(terminal.err);
     return exitCode.usage;
   }
   const { verb } = await load();

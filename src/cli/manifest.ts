@@ -1,3 +1,4 @@
+import { parse } from "yaml";
 import { z } from "zod";
 import { AirlockError } from "../errors.ts";
 
@@ -6,7 +7,7 @@ const AppFile = z.strictObject({
   name: z.string().min(1),
   description: z.string(),
   url: z.string().min(1),
-  public: z.enum(["true", "false"]),
+  public: z.boolean(),
   default_permissions: z.record(z.string().regex(/^[a-z_]+$/), z.enum(["read", "write"])),
   default_events: z.array(z.string().regex(/^[a-z_]+$/)),
 });
@@ -25,54 +26,19 @@ export interface Manifest {
 }
 
 /**
- * Reads app.yml, which is ours: `key: value`, one level of `key: value` or `- item` below a key, and comments. Anything else is an
- * error, so that a permission cannot be lost by being misread.
- * @throws AirlockError `bad-input` naming the line.
+ * Reads app.yml. Anything but the keys above is an error, so that a permission cannot be lost by being misspelt.
+ * @throws AirlockError `bad-input` naming what is wrong.
  */
 export function readAppFile(text: string): AppFile {
-  const top = new Map<string, Node>();
-  let open: Node | null = null;
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    if (/^\s*(?:#.*)?$/.test(line)) continue;
-    const [, item] = /^ {2}- (\S+)$/.exec(line) ?? [];
-    const [, indent, key, value] = /^( {2})?([a-z_]+):(?: (\S.*))?$/.exec(line) ?? [];
-    if (item !== undefined && open !== null && open.fields.length === 0) {
-      open.items.push(item);
-    } else if (key !== undefined && indent === undefined && !top.has(key)) {
-      const node: Node = { value: value ?? null, items: [], fields: [] };
-      top.set(key, node);
-      open = value === undefined ? node : null;
-    } else if (
-      key !== undefined &&
-      value !== undefined &&
-      open !== null &&
-      open.items.length === 0 &&
-      !hasField(open, key)
-    ) {
-      open.fields.push([key, value]);
-    } else {
-      throw badFile(`line ${index + 1} is not understood`);
-    }
+  let yaml: unknown;
+  try {
+    yaml = parse(text);
+  } catch (cause) {
+    throw badFile(cause instanceof Error ? cause.message : String(cause));
   }
-  const parsed = AppFile.safeParse(Object.fromEntries([...top].map(([key, node]) => [key, valueOf(node)])));
+  const parsed = AppFile.safeParse(yaml);
   if (!parsed.success) throw badFile(z.prettifyError(parsed.error));
   return parsed.data;
-}
-
-/** What stands at a key: a value on its line, or items or fields below it. */
-interface Node {
-  value: string | null;
-  items: string[];
-  fields: [string, string][];
-}
-
-function hasField({ fields }: Node, key: string): boolean {
-  return fields.some(([name]) => name === key);
-}
-
-function valueOf({ value, items, fields }: Node): string | string[] | Record<string, string> {
-  if (value !== null) return value;
-  return items.length > 0 ? items : Object.fromEntries(fields);
 }
 
 /** The manifest of one App. In: app.yml, the App's own name, where deliveries go, and where the browser returns. */
@@ -84,7 +50,7 @@ export function manifestOf(
     name,
     url: file.url,
     description: file.description,
-    public: file.public === "true",
+    public: file.public,
     hook_attributes: { url: webhookUrl, active: true },
     redirect_url: redirectUrl,
     default_permissions: file.default_permissions,

@@ -31,7 +31,8 @@ export const verb: Verb = {
     const mode = SandboxMode.safeParse(values.sandbox);
     if (!mode.success) throw new UsageError(`--sandbox takes read-only or workspace-write, not "${values.sandbox}"`);
     const seconds = Number(values.timeout);
-    if (!Number.isInteger(seconds) || seconds < 1 || seconds > 3600) throw new UsageError("--timeout takes 1 to 3600 seconds");
+    if (!Number.isInteger(seconds) || seconds < 1 || seconds > 3600)
+      throw new UsageError("--timeout takes 1 to 3600 seconds");
     try {
       await using dir = await temporaryDirectory();
       const sandbox = await groundSandbox(dir.path, terminal);
@@ -65,10 +66,19 @@ export const verb: Verb = {
 
 async function directory(path: string): Promise<string> {
   const real = await realpath(path).catch((cause: unknown) => {
-    throw new AirlockError({ code: "bad-input", message: `${path} cannot be read.`, fix: "Name an existing directory with -C.", cause });
+    throw new AirlockError({
+      code: "bad-input",
+      message: `${path} cannot be read.`,
+      fix: "Name an existing directory with -C.",
+      cause,
+    });
   });
   if (real === path) return real;
-  throw new AirlockError({ code: "bad-input", message: `${path} is reached through a symbolic link.`, fix: `Name the real directory: -C ${real}` });
+  throw new AirlockError({
+    code: "bad-input",
+    message: `${path} is reached through a symbolic link.`,
+    fix: `Name the real directory: -C ${real}`,
+  });
 }
 
 function signalName(signal: number): string {

@@ -44,13 +44,17 @@ export async function runTask(args: string[], terminal: Terminal): Promise<TaskE
   const text = positionals.join(" ").trim();
   if (text === "") throw new UsageError("say what should be done");
   const mode = values.sandbox === undefined ? undefined : SandboxMode.safeParse(values.sandbox);
-  if (mode?.success === false) throw new UsageError(`--sandbox takes read-only or workspace-write, not "${values.sandbox}"`);
+  if (mode?.success === false)
+    throw new UsageError(`--sandbox takes read-only or workspace-write, not "${values.sandbox}"`);
   const agent = {
     ...(mode === undefined ? {} : { sandbox_mode: mode.data }),
     ...(values.model === undefined ? {} : { model: values.model }),
   };
   const directory = resolve(terminal.cwd, values.directory);
-  const papers = values.output === undefined ? await mkdtemp(join(tmpdir(), "airlock-papers-")) : resolve(terminal.cwd, values.output);
+  const papers =
+    values.output === undefined
+      ? await mkdtemp(join(tmpdir(), "airlock-papers-"))
+      : resolve(terminal.cwd, values.output);
   await mkdir(papers, { recursive: true });
   const result = await runPipeline({ text, agent, directory, papers, json: values.json === true }, terminal);
   await keepPapers(papers, directory, result);
@@ -77,7 +81,14 @@ async function runPipeline(order: Order, terminal: Terminal): Promise<PipelineRe
   const audit = openAudit("local", terminal.now);
   const { agent = {}, text, directory } = order;
   // The limits are needed before the task is made inside the pipeline; reading it twice gives the same bytes.
-  const { config } = await localTask({ local, revision: "HEAD", text, now: terminal.now, auditHead: audit.head, agent });
+  const { config } = await localTask({
+    local,
+    revision: "HEAD",
+    text,
+    now: terminal.now,
+    auditHead: audit.head,
+    agent,
+  });
   await using place = await temporaryDirectory();
   const onProgress = (line: string) => terminal.err(`  ${line}`);
   const sandbox = await groundSandbox(place.path, terminal);
@@ -107,7 +118,9 @@ async function runPipeline(order: Order, terminal: Terminal): Promise<PipelineRe
 
 function narrate(event: SessionEvent, say: (line: string) => void): void {
   if (event.type === "item.completed" && event.item.type !== "agent_message") {
-    say(`turn: ${event.item.tool} ${event.item.arguments.replaceAll(/\s+/g, " ").slice(0, 100)} → ${event.item.status}`);
+    say(
+      `turn: ${event.item.tool} ${event.item.arguments.replaceAll(/\s+/g, " ").slice(0, 100)} → ${event.item.status}`,
+    );
   }
 }
 
@@ -116,7 +129,10 @@ async function keepPapers(papers: string, directory: string, result: PipelineRes
   await write("task.json", seal(Task, result.task).bytes);
   await write("solution.json", seal(Solution, result.solution).bytes);
   await using local = await openLocal(directory);
-  await write("change.patch", patchText(result.solution.change, await contentsBefore(local.store, result.solution.change)));
+  await write(
+    "change.patch",
+    patchText(result.solution.change, await contentsBefore(local.store, result.solution.change)),
+  );
   if (result.kind !== "judged") return;
   await write("report.json", seal(Report, result.report).bytes);
   await write("judgement.json", `${JSON.stringify(result.judgement, null, 2)}\n`);
@@ -129,8 +145,18 @@ function summaryOf(result: PipelineResult): object {
 
 function sentences(result: PipelineResult): string[] {
   if (result.kind === "stopped") return [result.stopped.message, result.stopped.next].filter((line) => line !== "");
-  const files = result.solution.change.map(({ path, before, after }) => `  ${before === null ? "A" : after === null ? "D" : "M"} ${path}`);
-  return [result.solution.summary, "", ...files, "", ...reportTable(result.report), "", ...explanationLines(result.judgement)];
+  const files = result.solution.change.map(
+    ({ path, before, after }) => `  ${before === null ? "A" : after === null ? "D" : "M"} ${path}`,
+  );
+  return [
+    result.solution.summary,
+    "",
+    ...files,
+    "",
+    ...reportTable(result.report),
+    "",
+    ...explanationLines(result.judgement),
+  ];
 }
 
 function noKey(): AirlockError {

@@ -6,9 +6,9 @@ export interface Terminal {
   /** All of standard input as bytes. */
   stdin(): Promise<Buffer>;
   /** One line for standard output: results. */
-  out(line: string): void;
+  out: (line: string) => void;
   /** One line for standard error: progress and problems. */
-  err(line: string): void;
+  err: (line: string) => void;
   /** Asks a person; null when nobody can answer (no terminal). */
   ask(question: string): Promise<string | null>;
   environment: Readonly<Record<string, string | undefined>>;

@@ -31,15 +31,26 @@ export const verb: Verb = {
     const report = await verifyRevisions({ base, head, directory }, terminal);
     if (values.json === true) terminal.out(JSON.stringify(report));
     else for (const line of reportTable(report)) terminal.out(line);
-    return report.checks.some((check) => check.class === "regressed" || check.class === "not run") ? exitCode.no : exitCode.done;
+    return report.checks.some((check) => check.class === "regressed" || check.class === "not run")
+      ? exitCode.no
+      : exitCode.done;
   },
 };
 
-async function verifyRevisions(revisions: { base: string; head: string; directory: string }, terminal: Terminal): Promise<Report> {
+async function verifyRevisions(
+  revisions: { base: string; head: string; directory: string },
+  terminal: Terminal,
+): Promise<Report> {
   await using local = await openLocal(revisions.directory);
   await using place = await temporaryDirectory();
   const audit = openAudit("local", terminal.now);
-  const task = await localTask({ local, revision: revisions.base, text: "verify", now: terminal.now, auditHead: audit.head });
+  const task = await localTask({
+    local,
+    revision: revisions.base,
+    text: "verify",
+    now: terminal.now,
+    auditHead: audit.head,
+  });
   const head = await resolveRevision(local, revisions.head);
   const change = await localChange(local, task.start.tree, head.tree);
   const sandbox = await groundSandbox(place.path, terminal);
@@ -47,7 +58,13 @@ async function verifyRevisions(revisions: { base: string; head: string; director
   const ground = await localGround(terminal, { sandbox, dir: place.path, limits: task.config.limits, onProgress });
   const dependencies = await checkoutOf(local, task.start.tree, ground, (checkout) => installFor(ground, checkout));
   const taskDigest = seal(Task, task).digest;
-  const solution = solutionOfTrees(task, { change, tree: head.tree, taskDigest, certificate: sandbox.certificate, auditHead: audit.head });
+  const solution = solutionOfTrees(task, {
+    change,
+    tree: head.tree,
+    taskDigest,
+    certificate: sandbox.certificate,
+    auditHead: audit.head,
+  });
   const digests = { task: taskDigest, solution: seal(Solution, solution).digest };
   return verify(
     { task, solution, digests, source: revisions.directory, dependencies },

@@ -3,7 +3,7 @@ import type { Comment, GitHub, Repository, Run } from "../github/github.ts";
 import type { Identity, Person, Role } from "../handoff/identity.ts";
 import { mayAsk } from "../request/authority.ts";
 import { commandWords, parseCommand } from "../request/command.ts";
-import { parseRunName } from "../request/run-name.ts";
+import { earlierRun, parseRunName } from "../request/run-name.ts";
 import { stop, type Stopped } from "./stop.ts";
 
 /** The workflow whose runs the gate believes, and looks for duplicates among. */
@@ -29,19 +29,33 @@ export interface RunRequest {
 }
 
 /** The run must be one that our App dispatched, on the default branch, of our workflow: the gate trusts no dispatcher. */
-export async function ourRun(request: RunRequest, repository: Repository, github: GitHub): Promise<{ kind: "run"; run: Run } | Stopped> {
+export async function ourRun(
+  request: RunRequest,
+  repository: Repository,
+  github: GitHub,
+): Promise<{ kind: "run"; run: Run } | Stopped> {
   const foreign = (why: string) =>
-    stop("not-dispatched-by-us", `This run was not started by the Airlock app: ${why}.`, "Comment `/agent fix` on the issue instead of starting the workflow by hand.");
+    stop(
+      "not-dispatched-by-us",
+      `This run was not started by the Airlock app: ${why}.`,
+      "Comment `/agent fix` on the issue instead of starting the workflow by hand.",
+    );
   if (repository.id !== request.identity.repository.id) return foreign("it belongs to another repository");
   const run = await github.run(request.identity.run.id);
   if (run === null) return foreign("GitHub does not know it");
   if (run.event !== "workflow_dispatch") return foreign(`its event is ${run.event}`);
   if (run.actor.id !== request.appBotId) return foreign(`its actor is ${run.actor.login}`);
-  if (run.headBranch !== repository.defaultBranch) return foreign(`it runs on ${run.headBranch ?? "no branch"}, not on ${repository.defaultBranch}`);
+  if (run.headBranch !== repository.defaultBranch)
+    return foreign(`it runs on ${run.headBranch ?? "no branch"}, not on ${repository.defaultBranch}`);
   if (run.path !== `.github/workflows/${workflowFile}`) return foreign(`it runs ${run.path}`);
   const name = parseRunName(run.title);
   const { verb, issue, comment, requester } = request.inputs;
-  const same = name !== null && name.verb === verb && name.issue === issue && name.comment === comment && name.requester === requester;
+  const same =
+    name !== null &&
+    name.verb === verb &&
+    name.issue === issue &&
+    name.comment === comment &&
+    name.requester === requester;
   return same ? { kind: "run", run } : foreign("its name does not carry its inputs");
 }
 
@@ -58,17 +72,30 @@ export async function readRequest({ inputs }: RunRequest, run: Run, github: GitH
   if (comment === null || comment.issue !== inputs.issue) {
     return stop("not-a-command", "The comment that asked for this is gone.", "Comment `/agent fix` again.");
   }
-  if (comment.author.id !== inputs.requester) return stop("not-allowed", "The comment was written by somebody else.", "");
+  if (comment.author.id !== inputs.requester)
+    return stop("not-allowed", "The comment was written by somebody else.", "");
   if (comment.updatedAt !== comment.createdAt) {
-    return stop("edited", "The comment was edited after it was written.", "Write a new comment: an edited command is never run.");
+    return stop(
+      "edited",
+      "The comment was edited after it was written.",
+      "Write a new comment: an edited command is never run.",
+    );
   }
   const ageMinutes = (Date.parse(run.createdAt) - Date.parse(comment.createdAt)) / 60_000;
   if (!(ageMinutes <= requestAgeMinutes)) {
-    return stop("expired", `The request was ${Math.round(ageMinutes)} minutes old when its run started; ${requestAgeMinutes} are allowed.`, "Comment again.");
+    return stop(
+      "expired",
+      `The request was ${Math.round(ageMinutes)} minutes old when its run started; ${requestAgeMinutes} are allowed.`,
+      "Comment again.",
+    );
   }
   const command = parseCommand(comment.body);
   if (command.kind !== "command" || command.verb !== inputs.verb) {
-    return stop("not-a-command", `The comment holds no \`/agent ${inputs.verb}\`.`, "Write the command alone at the start of a line.");
+    return stop(
+      "not-a-command",
+      `The comment holds no \`/agent ${inputs.verb}\`.`,
+      "Write the command alone at the start of a line.",
+    );
   }
   const allowed = await allowedToAsk(inputs, comment, github);
   if (allowed.kind === "stop") return allowed;
@@ -101,11 +128,7 @@ async function allowedToAsk(
 export async function firstComer(request: RunRequest, run: Run, github: GitHub): Promise<{ kind: "first" } | Stopped> {
   const since = new Date(Date.parse(run.createdAt) - 24 * 60 * 60_000);
   const runs = await github.runs(workflowFile, since);
-  const earlier = runs.find(
-    (other) =>
-      other.id < run.id && other.actor.id === request.appBotId && parseRunName(other.title)?.comment === request.inputs.comment,
-  );
-  if (earlier === undefined) return { kind: "first" };
+  const earlier = earlierRun(runs, run, request.appBotId);
+  if (earlier === null) return { kind: "first" };
   return stop("duplicate", `Run ${earlier.id} already works on this comment.`, "");
 }
-

@@ -56,7 +56,8 @@ export async function installFor(ground: Ground, checkout: string): Promise<Inst
     limits: { timeoutMs: ground.limits.install_s * 1000, output: outputBytes },
     signal: ground.signal,
   });
-  if (result.kind === "failed") return failed(key, [`${result.reason}. ${result.fix}`, result.evidence].join("\n").trim());
+  if (result.kind === "failed")
+    return failed(key, [`${result.reason}. ${result.fix}`, result.evidence].join("\n").trim());
   ground.onProgress(`dependencies installed in ${(result.ms / 1000).toFixed(1)} s`);
   return { kind: "installed", key, directory: result.directory };
 }

@@ -14,14 +14,27 @@ type IssueBrief = Extract<Brief, { kind: "issue" }>;
  * In: the issue's number and the comment that holds the command. Later comments and comments edited later are left out and
  * counted; bots are left out; an issue whose own text changed later cannot be rebuilt and stops the road.
  */
-export async function freezeIssue(number: number, request: Comment, github: GitHub): Promise<{ kind: "brief"; brief: IssueBrief } | Stopped> {
+export async function freezeIssue(
+  number: number,
+  request: Comment,
+  github: GitHub,
+): Promise<{ kind: "brief"; brief: IssueBrief } | Stopped> {
   const issue = await github.issue(number);
   if (issue === null) return stop("issue-closed", "The issue is gone.", "");
   const askedAt = Date.parse(request.createdAt);
-  for (const [what, changedAt] of [["body", issue.editedAt], ["title", issue.renamedAt]] as const) {
+  for (const [what, changedAt] of [
+    ["body", issue.editedAt],
+    ["title", issue.renamedAt],
+  ] as const) {
     const moment = momentOf(changedAt, askedAt);
-    if (moment === "later") return stop("edited", `The issue's ${what} was edited after the command was written.`, "Read it again, then comment `/agent fix` once more.");
-    if (moment === "fresh") return recently(`The issue's ${what} was edited less than ${freshEditMinutes} minutes before the command.`);
+    if (moment === "later")
+      return stop(
+        "edited",
+        `The issue's ${what} was edited after the command was written.`,
+        "Read it again, then comment `/agent fix` once more.",
+      );
+    if (moment === "fresh")
+      return recently(`The issue's ${what} was edited less than ${freshEditMinutes} minutes before the command.`);
   }
   const roles = roleCache(github);
   const comments: FrozenText[] = [];
@@ -33,7 +46,10 @@ export async function freezeIssue(number: number, request: Comment, github: GitH
       leftOut += 1;
       continue;
     }
-    if (moment === "fresh") return recently(`A comment by ${comment.author.login} was edited less than ${freshEditMinutes} minutes before the command.`);
+    if (moment === "fresh")
+      return recently(
+        `A comment by ${comment.author.login} was edited less than ${freshEditMinutes} minutes before the command.`,
+      );
     comments.push(await freeze(comment.author.login, comment.createdAt, comment.body, roles));
   }
   const body = await freeze(issue.author.login, issue.createdAt, issue.body, roles);
@@ -53,8 +69,18 @@ function momentOf(editedAt: string | null, askedAt: number): "before" | "fresh" 
   return edited > askedAt - freshEditMinutes * 60_000 ? "fresh" : "before";
 }
 
-async function freeze(login: string, createdAt: string, markdown: string, roles: (login: string) => Promise<Role>): Promise<FrozenText> {
-  return { author: login, role: await roles(login), created_at: new Date(createdAt).toISOString(), ...plainText(markdown) };
+async function freeze(
+  login: string,
+  createdAt: string,
+  markdown: string,
+  roles: (login: string) => Promise<Role>,
+): Promise<FrozenText> {
+  return {
+    author: login,
+    role: await roles(login),
+    created_at: new Date(createdAt).toISOString(),
+    ...plainText(markdown),
+  };
 }
 
 function roleCache(github: GitHub): (login: string) => Promise<Role> {

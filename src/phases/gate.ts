@@ -32,13 +32,20 @@ export async function gate(request: RunRequest, effects: GateEffects): Promise<{
   return outcome;
 }
 
-async function ask(request: RunRequest, { github, audit, now }: GateEffects): Promise<{ kind: "task"; task: Task } | Stopped> {
+async function ask(
+  request: RunRequest,
+  { github, audit, now }: GateEffects,
+): Promise<{ kind: "task"; task: Task } | Stopped> {
   const repository = await github.repository();
   const run = await ourRun(request, repository, github);
   if (run.kind === "stop") return run;
   const asked = await readRequest(request, run.run, github);
   if (asked.kind === "stop") return asked;
-  audit.append("request.allowed", { comment: asked.comment.id, requester: asked.requester.login, role: asked.requester.role });
+  audit.append("request.allowed", {
+    comment: asked.comment.id,
+    requester: asked.requester.login,
+    role: asked.requester.role,
+  });
   const first = await firstComer(request, run.run, github);
   if (first.kind === "stop") return first;
 
@@ -47,7 +54,11 @@ async function ask(request: RunRequest, { github, audit, now }: GateEffects): Pr
   if (loaded.kind === "stop") return loaded;
   const open = await openPullOfIssue(github, loaded.config.pull_request.branch_prefix, request.inputs.issue);
   if (open !== null) {
-    return stop("already-done", `Pull request #${open.number} already answers this issue.`, "Review it, or close it and comment `/agent fix` again.");
+    return stop(
+      "already-done",
+      `Pull request #${open.number} already answers this issue.`,
+      "Review it, or close it and comment `/agent fix` again.",
+    );
   }
   const frozen = await freezeIssue(request.inputs.issue, asked.comment, github);
   if (frozen.kind === "stop") return frozen;
@@ -106,7 +117,11 @@ export async function readConfig(
   const loaded = loadConfig(bytes === null ? null : bytes.toString("utf8"), configPath);
   if (loaded.kind === "ok") return { kind: "config", config: loaded.config, from: loaded.from };
   const problems = renderProblems(loaded.problems);
-  return stop("failed", `The configuration cannot be used: ${problems}`, `Correct ${configPath} on the default branch, then comment again.`);
+  return stop(
+    "failed",
+    `The configuration cannot be used: ${problems}`,
+    `Correct ${configPath} on the default branch, then comment again.`,
+  );
 }
 
 /** Every AGENTS.md of the trusted commit; `agent/` decides which of them apply. A file over the cap is left out, never cut. */

@@ -54,7 +54,10 @@ export async function localTask({ local, revision, text, now, auditHead, agent =
 }
 
 /** The configuration of a local commit. @throws AirlockError `bad-config`. */
-export async function localConfig(local: LocalRepository, at: Snapshot): Promise<{ config: Config; from: "file" | "defaults" }> {
+export async function localConfig(
+  local: LocalRepository,
+  at: Snapshot,
+): Promise<{ config: Config; from: "file" | "defaults" }> {
   const bytes = await fileAt(local.store, at.commit, configPath);
   const loaded = loadConfig(bytes === null ? null : bytes.toString("utf8"), configPath);
   if (loaded.kind === "ok") return { config: loaded.config, from: loaded.from };
@@ -93,7 +96,13 @@ export function solutionOfTrees(
 }
 
 async function instructionsAt(local: LocalRepository, { commit }: Snapshot): Promise<Instruction[]> {
-  const files = (await localTree(local, commit)).filter(({ path, mode }) => mode === "100644" && /(^|\/)AGENTS\.md$/.test(path));
-  const blobs = await readBlobs(local.store, files.map(({ sha }) => sha), instructionsBytesMax);
+  const files = (await localTree(local, commit)).filter(
+    ({ path, mode }) => mode === "100644" && /(^|\/)AGENTS\.md$/.test(path),
+  );
+  const blobs = await readBlobs(
+    local.store,
+    files.map(({ sha }) => sha),
+    instructionsBytesMax,
+  );
   return files.map(({ path, sha }) => ({ path, content: blobs.get(sha)?.toString("utf8") ?? "" }));
 }

@@ -38,7 +38,10 @@ export type PipelineResult =
  * gate → solve → verify → publish in one process, on a local repository: the same phases with the same papers. The gate reads the
  * working copy instead of GitHub, and publish ends with its judgement: nothing is pushed and the work tree is not touched.
  */
-export async function pipeline(order: Omit<LocalOrder, "local" | "now" | "auditHead">, effects: PipelineEffects): Promise<PipelineResult> {
+export async function pipeline(
+  order: Omit<LocalOrder, "local" | "now" | "auditHead">,
+  effects: PipelineEffects,
+): Promise<PipelineResult> {
   const { local, source, ground, audit, onProgress } = effects;
   const { sandbox, dir, signal } = ground;
 
@@ -58,7 +61,10 @@ export async function pipeline(order: Omit<LocalOrder, "local" | "now" | "auditH
   if (stopped !== null) return { kind: "stopped", task, solution, stopped: stopped.stop };
 
   onProgress("verify: checking base and head");
-  const report = await verify({ task, solution, digests, source, dependencies }, { sandbox, ground, audit, onProgress, signal });
+  const report = await verify(
+    { task, solution, digests, source, dependencies },
+    { sandbox, ground, audit, onProgress, signal },
+  );
 
   onProgress("publish: judging the change (nothing is pushed from here)");
   const judgement = await judgeLocally(local, { task, solution, report });
@@ -68,7 +74,11 @@ export async function pipeline(order: Omit<LocalOrder, "local" | "now" | "auditH
 /** Validator, inspection and policy with the base read from the local repository. */
 export async function judgeLocally(
   local: LocalRepository,
-  { task, solution, report }: { task: Pick<Task, "config" | "start">; solution: Pick<Solution, "change">; report: Report | null },
+  {
+    task,
+    solution,
+    report,
+  }: { task: Pick<Task, "config" | "start">; solution: Pick<Solution, "change">; report: Report | null },
 ): Promise<Judgement> {
   const before = await contentsBefore(local.store, solution.change);
   const basePaths = (await localTree(local, task.start.tree)).map(({ path }) => path);

@@ -34,7 +34,8 @@ profile airlock-bwrap /usr/bin/bwrap flags=(unconfined) {
  */
 export async function prepareHost(order: HostOrder): Promise<void> {
   if (!(await found(order, "bwrap"))) await installBubblewrap(order);
-  if ((await readSysctl("kernel/apparmor_restrict_unprivileged_userns")) === "1" && !order.root) await loadProfile(order);
+  if ((await readSysctl("kernel/apparmor_restrict_unprivileged_userns")) === "1" && !order.root)
+    await loadProfile(order);
 }
 
 async function installBubblewrap(order: HostOrder): Promise<void> {
@@ -80,13 +81,16 @@ async function loadProfile(order: HostOrder): Promise<void> {
  * @throws AirlockError when sudo still works afterwards.
  */
 export async function dropSudo(order: HostOrder & { user: string }): Promise<void> {
-  if (order.root) return order.onProgress("running as root: there is no sudo to drop; sandboxed processes run as another user");
-  if ((await order.exec("sudo", ["-n", "true"])).code !== 0) return order.onProgress("sudo is not available to this account");
+  if (order.root)
+    return order.onProgress("running as root: there is no sudo to drop; sandboxed processes run as another user");
+  if ((await order.exec("sudo", ["-n", "true"])).code !== 0)
+    return order.onProgress("sudo is not available to this account");
   if (!order.hosted) return order.onProgress("self-hosted runner: its sudo rules are left as they are");
   await privileged(order, ["gpasswd", "--delete", order.user, "docker"]);
   await privileged(order, ["gpasswd", "--delete", order.user, "sudo"]);
   await privileged(order, ["rm", "-f", "--", `/etc/sudoers.d/${order.user}`]);
-  if ((await order.exec("sudo", ["-n", "true"])).code !== 0) return order.onProgress("sudo dropped for the rest of this job");
+  if ((await order.exec("sudo", ["-n", "true"])).code !== 0)
+    return order.onProgress("sudo dropped for the rest of this job");
   throw new AirlockError({
     code: "sandbox-unavailable",
     message: `${order.user} can still use sudo after its rules were removed.`,

@@ -39,7 +39,13 @@ export async function openGround({ dir, path }: Place): Promise<Sandbox> {
  */
 export async function prepare(
   place: Place,
-  order: { checkout: string; registry: URL; limits: Config["limits"]; onProgress: Ground["onProgress"]; signal: AbortSignal },
+  order: {
+    checkout: string;
+    registry: URL;
+    limits: Config["limits"];
+    onProgress: Ground["onProgress"];
+    signal: AbortSignal;
+  },
 ): Promise<{ prepared: Prepared; sandbox: Sandbox }> {
   const { checkout, ...rest } = order;
   const before = await programHashes(place.path);

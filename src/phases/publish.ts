@@ -80,13 +80,18 @@ export async function publish(
     audit_head: audit.head,
   };
   // A held change can be read and applied by hand; a refused one may carry what must not be copied further.
-  if (judgement.kind !== "publish") return { kind: "verdict", verdict, patch: judgement.kind === "hold" ? patch : null };
+  if (judgement.kind !== "publish")
+    return { kind: "verdict", verdict, patch: judgement.kind === "hold" ? patch : null };
   onProgress("writing blobs, tree, commit, branch and pull request");
   const { run, home, known } = request;
   const facts = { task, solution, report, judgement, run, home, auditHead: audit.head, known };
   const publishing = await publishChange(github, facts);
   if (publishing.kind === "already-open") {
-    return stop("already-done", `Pull request #${publishing.pull} already answers this issue.`, "Review it, or close it and comment `/agent fix` again.");
+    return stop(
+      "already-done",
+      `Pull request #${publishing.pull} already answers this issue.`,
+      "Review it, or close it and comment `/agent fix` again.",
+    );
   }
   return { kind: "verdict", verdict: { ...verdict, published: publishing.published }, patch: null };
 }
@@ -107,7 +112,8 @@ function papersAgree({ task, solution, report, digests }: PublishRequest): void 
 /** Promise 1, second half: the request still stands, the person still may, and no earlier run answers it. */
 async function stillAsked(request: PublishRequest, github: GitHub): Promise<{ kind: "asked" } | Stopped> {
   const { task, identity, appBotId } = request;
-  if (task.trigger.kind !== "issue_comment") return stop("not-allowed", "Only a request on GitHub can be published there.", "");
+  if (task.trigger.kind !== "issue_comment")
+    return stop("not-allowed", "Only a request on GitHub can be published there.", "");
   const inputs = {
     verb: task.verb,
     issue: task.trigger.issue,
@@ -121,7 +127,11 @@ async function stillAsked(request: PublishRequest, github: GitHub): Promise<{ ki
   const asked = await readRequest(runRequest, run.run, github);
   if (asked.kind === "stop") return asked;
   if (sha256(asked.comment.body) !== task.trigger.body_sha256) {
-    return stop("edited", "The comment changed while the run was working.", "Write a new comment: an edited command is never run.");
+    return stop(
+      "edited",
+      "The comment changed while the run was working.",
+      "Write a new comment: an edited command is never run.",
+    );
   }
   const first = await firstComer(runRequest, run.run, github);
   if (first.kind === "stop") return first;
@@ -131,14 +141,16 @@ async function stillAsked(request: PublishRequest, github: GitHub): Promise<{ ki
 
 /** Promise 6: the trusted commit is one of the default branch, and its policy is the policy in the Task. */
 async function trustedStillTrue(task: Task, defaultBranch: string, github: GitHub): Promise<void> {
-  if (task.default_branch !== defaultBranch) throw contradiction("the default branch", task.default_branch, defaultBranch);
+  if (task.default_branch !== defaultBranch)
+    throw contradiction("the default branch", task.default_branch, defaultBranch);
   const head = await github.branch(defaultBranch);
   if (head === null || !(await github.isAncestor(task.trusted.commit, head))) {
     throw contradiction("the trusted commit", task.trusted.commit, `a commit of ${defaultBranch}`);
   }
   const commit = await github.commit(task.trusted.commit);
   if (commit.tree !== task.trusted.tree) throw contradiction("the trusted tree", task.trusted.tree, commit.tree);
-  if (canonical(task.start) !== canonical(task.trusted)) throw contradiction("the start", task.start.commit, task.trusted.commit);
+  if (canonical(task.start) !== canonical(task.trusted))
+    throw contradiction("the start", task.start.commit, task.trusted.commit);
   const config = await readConfig(task.trusted, github);
   if (config.kind === "stop" || canonical(config.config) !== canonical(task.config)) {
     throw contradiction("the policy", "the Task's configuration", "the configuration of the trusted commit");

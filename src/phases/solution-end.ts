@@ -12,16 +12,34 @@ export function stopOfSolution({ ending, change }: Solution): Stopped | null {
     case "limit":
       return change.length > 0 && ending.limit !== "cancelled"
         ? null
-        : stop("limit", `The limit ${ending.limit} was reached: ${ending.detail}`, "Raise it in .github/airlock.toml, or ask for something smaller.");
+        : stop(
+            "limit",
+            `The limit ${ending.limit} was reached: ${ending.detail}`,
+            "Raise it in .github/airlock.toml, or ask for something smaller.",
+          );
     case "no_change":
-      return stop("no-change", `No file was changed. The agent says: ${ending.reason}`, "Say more about what should change, then comment `/agent fix` again.");
+      return stop(
+        "no-change",
+        `No file was changed. The agent says: ${ending.reason}`,
+        "Say more about what should change, then comment `/agent fix` again.",
+      );
     case "gave_up":
-      return stop("gave-up", `The agent gave up: ${ending.reason}`, "Say more about the problem, then comment `/agent fix` again.");
+      return stop(
+        "gave-up",
+        `The agent gave up: ${ending.reason}`,
+        "Say more about the problem, then comment `/agent fix` again.",
+      );
     case "needs_approval":
       return stop("gave-up", `The agent needs an approval: ${ending.reason}`, "");
     case "refused": {
-      const why = ending.findings.map(({ path, line, message }) => `${path}${line === null ? "" : `:${line}`}: ${message}`).join(" ");
-      return stop("refused", `The change was refused before it left the agent's job. ${why}`, "Nothing of it was kept. Look at what made the agent write it, then ask again.");
+      const why = ending.findings
+        .map(({ path, line, message }) => `${path}${line === null ? "" : `:${line}`}: ${message}`)
+        .join(" ");
+      return stop(
+        "refused",
+        `The change was refused before it left the agent's job. ${why}`,
+        "Nothing of it was kept. Look at what made the agent write it, then ask again.",
+      );
     }
   }
 }

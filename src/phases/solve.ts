@@ -57,17 +57,34 @@ export interface SolveEffects {
 export async function solve(request: SolveRequest, effects: SolveEffects): Promise<Solution> {
   const { task } = request;
   const { sandbox, audit, dir } = effects;
-  const mounts = request.dependencies.kind === "installed" ? dependencyMounts(request.dependencies.directory) : { readOnly: [], scratch: [] };
+  const mounts =
+    request.dependencies.kind === "installed"
+      ? dependencyMounts(request.dependencies.directory)
+      : { readOnly: [], scratch: [] };
   const mountPoints = mounts.readOnly.map(({ inside }) => inside.slice(workspaceInside.length + 1));
-  await using workspace = await openWorkspace({ source: request.source, commit: task.start.commit, dir, runAs: sandbox.user, mountPoints });
+  await using workspace = await openWorkspace({
+    source: request.source,
+    commit: task.start.commit,
+    dir,
+    runAs: sandbox.user,
+    mountPoints,
+  });
   if (workspace.base.tree !== task.start.tree) throw otherTree(task.start.tree, workspace.base.tree);
   const { limits } = task.config;
   const profile: Profile = {
     workspace: { host: workspace.root, mode: task.sandbox_mode },
     ...mounts,
-    limits: { timeoutMs: limits.command_s * 1000, output: { headBytes: limits.output_head_bytes, tailBytes: limits.output_tail_bytes } },
+    limits: {
+      timeoutMs: limits.command_s * 1000,
+      output: { headBytes: limits.output_head_bytes, tailBytes: limits.output_tail_bytes },
+    },
   };
-  audit.append("agent.started", { model: task.config.agent.model, sandbox_mode: task.sandbox_mode, approval_policy: task.approval_policy, start: task.start.commit });
+  audit.append("agent.started", {
+    model: task.config.agent.model,
+    sandbox_mode: task.sandbox_mode,
+    approval_policy: task.approval_policy,
+    start: task.start.commit,
+  });
   const writeEvent = sessionWriter(effects.session, effects.now);
   const result = await runAgent({
     model: effects.model,
@@ -85,7 +102,12 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
     known: request.known,
   });
   const solution = await sealable(request, effects, { result, workspace });
-  audit.append("agent.ended", { ending: solution.ending.kind, turns: result.usage.turns, tree: solution.tree, violations: solution.violations });
+  audit.append("agent.ended", {
+    ending: solution.ending.kind,
+    turns: result.usage.turns,
+    tree: solution.tree,
+    violations: solution.violations,
+  });
   return { ...solution, audit_head: audit.head };
 }
 
@@ -107,7 +129,10 @@ async function sealable(
     ...knownValues(change, words, known),
   ];
   const blocking = findings.filter(({ level }) => level === "block");
-  const carried: Pick<Solution, "ending" | "tree" | "change" | "checkpoints" | "summary" | "reasons" | "notes" | "look_at"> =
+  const carried: Pick<
+    Solution,
+    "ending" | "tree" | "change" | "checkpoints" | "summary" | "reasons" | "notes" | "look_at"
+  > =
     blocking.length > 0
       ? {
           ending: { kind: "refused", findings: blocking, change_sha256: sha256(canonical(change)) },
@@ -148,7 +173,9 @@ function problemsOf(change: Change, { config }: Task, before: ReadonlyMap<string
   const { change_files: filesMax, change_bytes: bytesMax } = config.limits;
   const valid = validateChange(change, { filesMax, bytesMax, before });
   if (valid.kind === "valid") return [];
-  return valid.problems.map(({ path, rule, message }) => findingOf({ rule, level: "block", path, line: null, message, before: null, after: null }));
+  return valid.problems.map(({ path, rule, message }) =>
+    findingOf({ rule, level: "block", path, line: null, message, before: null, after: null }),
+  );
 }
 
 interface Words {
@@ -160,13 +187,22 @@ interface Words {
 }
 
 async function scanWords(words: Words): Promise<Finding[]> {
-  const text = [words.summary, words.notes, words.ending, ...words.look_at, ...words.reasons.map(({ path, reason }) => `${path}: ${reason}`)].join("\n");
+  const text = [
+    words.summary,
+    words.notes,
+    words.ending,
+    ...words.look_at,
+    ...words.reasons.map(({ path, reason }) => `${path}: ${reason}`),
+  ].join("\n");
   return scanText("the agent's notes", text);
 }
 
 /** A value this process holds can only stand in the work if a wall broke: that ends the run, whatever the patterns say. */
 function knownValues(change: Change, words: object, known: readonly string[]): Finding[] {
-  const texts = [JSON.stringify(words), ...change.map(({ after }) => (after === null ? "" : Buffer.from(after.content, "base64").toString("latin1")))];
+  const texts = [
+    JSON.stringify(words),
+    ...change.map(({ after }) => (after === null ? "" : Buffer.from(after.content, "base64").toString("latin1"))),
+  ];
   if (!known.some((value) => value !== "" && texts.some((text) => text.includes(value)))) return [];
   const message = "A credential of this job stands in the work.";
   return [findingOf({ rule: "secret", level: "block", path: "", line: null, message, before: null, after: null })];

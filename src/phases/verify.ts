@@ -57,7 +57,11 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
   expectSame("tree", head_tree, solution.tree);
   const before = await baseContents(source, solution.change, ground.dir);
   const findings = await inspectChange(solution.change, before);
-  audit.append("verify.done", { tree: head_tree, checks: checks.map((check) => `${check.name}: ${check.class}`), findings: findings.length });
+  audit.append("verify.done", {
+    tree: head_tree,
+    checks: checks.map((check) => `${check.name}: ${check.class}`),
+    findings: findings.length,
+  });
   return {
     version: 1,
     repository: task.repository,

@@ -23,3 +23,22 @@ export function parseRunName(title: string): RunName | null {
   if (verb === null || ![issue, comment, requester].every((id) => Number.isSafeInteger(id))) return null;
   return { verb, issue, comment, requester };
 }
+
+/** What must be known of a run to tell whose request it answers. */
+interface NamedRun {
+  id: number;
+  title: string;
+  actor: { id: number };
+}
+
+/**
+ * The run that was dispatched first for the same comment, if it is not this one: dispatch happens at least once, and the lowest id
+ * goes on (design §5). Only runs of our App's bot count, so that nobody can take a request away by hand. Pure.
+ */
+export function earlierRun(runs: readonly NamedRun[], run: NamedRun, bot: number): NamedRun | null {
+  const comment = parseRunName(run.title)?.comment;
+  const same = runs.filter(
+    (other) => other.id < run.id && other.actor.id === bot && parseRunName(other.title)?.comment === comment,
+  );
+  return same.toSorted((a, b) => a.id - b.id)[0] ?? null;
+}

@@ -3,8 +3,9 @@ import { stripInvisible } from "./invisible.ts";
 /** Said where a text was cut. */
 export const cutNotice = "… (cut here: the whole text is in the run's artifacts)";
 
-/** ANSI escape sequences: CSI, OSC (ended by BEL, ST or the line) and two-character ones. */
-const ansi = /[\u001b\u009b](?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b\n]*(?:\u0007|\u001b\\)?|[ -/]*[0-~])?/g;
+/** ANSI escape sequences: CSI (with ESC or as one C1 character), OSC (ended by BEL, ST or the line), and the two-character ones. */
+const ansi =
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]?|\u001b\][^\u0007\u001b\n]*(?:\u0007|\u001b\\)?|\u001b(?:[ -/]*[0-~])?/g;
 
 /**
  * Line breaks as `\n`; no terminal sequences, control, invisible or direction characters, no half characters.

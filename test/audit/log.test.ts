@@ -28,8 +28,22 @@ it("starts from a fixed head and continues where another phase ended", () => {
 it.each([
   ["a changed value", (text: string) => text.replace("mona", "nona"), 1],
   ["a dropped line", (text: string) => text.split("\n").toSpliced(1, 1).join("\n"), 2],
-  ["two lines exchanged", (text: string) => { const [a, b, ...rest] = text.split("\n"); return [b, a, ...rest].join("\n"); }, 1],
-  ["an inserted copy", (text: string) => { const [a, ...rest] = text.split("\n"); return [a, a, ...rest].join("\n"); }, 2],
+  [
+    "two lines exchanged",
+    (text: string) => {
+      const [a, b, ...rest] = text.split("\n");
+      return [b, a, ...rest].join("\n");
+    },
+    1,
+  ],
+  [
+    "an inserted copy",
+    (text: string) => {
+      const [a, ...rest] = text.split("\n");
+      return [a, a, ...rest].join("\n");
+    },
+    2,
+  ],
   ["a cut last line", (text: string) => text.slice(0, -10), 3],
   ["a second key of the same name", (text: string) => text.replace('"comment":12', '"comment":12,"comment":12'), 1],
   ["white space", (text: string) => text.replace("{", "{ "), 1],

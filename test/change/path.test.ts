@@ -44,13 +44,19 @@ describe(".git in any spelling, at any depth", () => {
     },
   );
 
-  it.each([".gitmodules", ".GITMODULES", ".gitmodules.", ".git\u200cmodules", "gitmod~1", "GI7EBA~1"])(
-    "%j is .gitmodules",
-    (name) => {
-      expect(isGitmodulesName(name)).toBe(true);
-      expect(isGitmodulesName(`${name}x`)).toBe(false);
-    },
-  );
+  it.each([
+    ".gitmodules",
+    ".GITMODULES",
+    ".gitmodules.",
+    ".git\u200cmodules",
+    "gitmod~1",
+    "GI7EBA~1",
+    "gi7eb~10",
+    "gi7e~100",
+  ])("%j is .gitmodules", (name) => {
+    expect(isGitmodulesName(name)).toBe(true);
+    expect(isGitmodulesName(`${name}x`)).toBe(false);
+  });
 });
 
 describe("paths that may not be in a change", () => {

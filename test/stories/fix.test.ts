@@ -33,7 +33,11 @@ test("a maintainer's /agent fix ends in a pull request that shows what was verif
   const { files } = papersOf(world, run?.id ?? 0);
   const report = JSON.parse(files.get("airlock-verify-1/report.json") ?? "{}");
   const [commit] = repository.log(`airlock/${issue}-1`);
-  expect(commit).toMatchObject({ sha: pull?.head.sha, verified: true, author: expect.stringContaining("github-actions[bot]") });
+  expect(commit).toMatchObject({
+    sha: pull?.head.sha,
+    verified: true,
+    author: expect.stringContaining("github-actions[bot]"),
+  });
   expect(commit?.message).toContain("Co-authored-by: mona");
   expect(gitIn(repository.bare, "rev-parse", `${pull?.head.sha}^{tree}`)).toBe(report.head_tree);
   expect(repository.file("src/cart.ts", `airlock/${issue}-1`)).toContain("item.cents * item.quantity");

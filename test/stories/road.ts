@@ -27,7 +27,13 @@ export const patch = (...lines: string[]): Step =>
   call("apply_patch", { patch: ["*** Begin Patch", ...lines, "*** End Patch"].join("\n") });
 
 export const finish = (summary: string, outcome = "done"): Step =>
-  call("finish", { outcome, summary, reasons: [{ path: "src/cart.ts", reason: "Quantities were not multiplied." }], notes: "", look_at: [] });
+  call("finish", {
+    outcome,
+    summary,
+    reasons: [{ path: "src/cart.ts", reason: "Quantities were not multiplied." }],
+    notes: "",
+    look_at: [],
+  });
 
 /** The right change with its test. */
 export const goodFix: Step[] = [
@@ -72,6 +78,7 @@ export function expectSound(world: World): void {
   world.assertModelDone();
   for (const run of world.repository.runs()) {
     const { files } = papersOf(world, run.id);
-    for (const [name, text] of files) if (name.endsWith("audit.jsonl")) expect(verifyAudit(text), name).toMatchObject({ kind: "intact" });
+    const logs = [...files].filter(([name]) => name.endsWith("audit.jsonl"));
+    for (const [name, text] of logs) expect({ name, ...verifyAudit(text) }).toMatchObject({ name, kind: "intact" });
   }
 }

@@ -1,5 +1,5 @@
 import { zipSync, unzipSync } from "fflate";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { access, chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -65,7 +65,11 @@ test("a change to a workflow is held: nothing is pushed and the patch is kept", 
   expect(world.repository.file(".github/workflows/nightly.yml", "main")).toBe(null);
   const { files } = papersOf(world, run?.id ?? 0);
   expect(files.get("airlock-publish-1/change.patch")).toContain("+++ b/.github/workflows/nightly.yml");
-  expect(JSON.parse(files.get("airlock-publish-1/verdict.json") ?? "{}")).toMatchObject({ kind: "hold", level: "critical", published: null });
+  expect(JSON.parse(files.get("airlock-publish-1/verdict.json") ?? "{}")).toMatchObject({
+    kind: "hold",
+    level: "critical",
+    published: null,
+  });
   expect(statusOf(world, issue)).toContain("Policy holds this change; nothing was pushed.");
   expectSound(world);
 });
@@ -74,7 +78,11 @@ test("without a sandbox nothing runs, the model is not asked, and the comment na
   const programs = await mkdtemp(path.join(tmpdir(), "airlock-story-"));
   await chmod(programs, 0o755);
   // What bwrap says on a machine whose AppArmor forbids user namespaces.
-  const script = '#!/bin/sh\ncase "$*" in --version) echo bubblewrap 0.9.0; exit 0;; --help) exit 0;; esac\necho "bwrap: setting up uid map: Permission denied" >&2\nexit 1\n';
+  const script = `#!/bin/sh
+case "$1" in --version | --help) exec ${await programOnPath("bwrap")} "$1" ;; esac
+echo "bwrap: setting up uid map: Permission denied" >&2
+exit 1
+`;
   await writeFile(path.join(programs, "bwrap"), script, { mode: 0o755 });
   try {
     await using world = await startStory([], { jobPath: `${programs}:${jobPath()}` });
@@ -89,6 +97,20 @@ test("without a sandbox nothing runs, the model is not asked, and the comment na
   }
 });
 
+async function programOnPath(name: string): Promise<string> {
+  for (const directory of (process.env["PATH"] ?? "").split(":")) {
+    const file = path.join(directory, name);
+    if (
+      await access(file).then(
+        () => true,
+        () => false,
+      )
+    )
+      return file;
+  }
+  throw new Error(`${name} is not on PATH`);
+}
+
 test("a paper that is changed between the jobs is refused by the job that reads it", async () => {
   await using world = await startStory(goodFix, {
     between: async (job) => {
@@ -96,7 +118,9 @@ test("a paper that is changed between the jobs is refused by the job that reads 
       const artifact = world.repository.record.artifacts.find(({ name }) => name === "airlock-solve-1");
       if (artifact === undefined) throw new Error("there is no Solution");
       const files = unzipSync(artifact.zip);
-      const solution = Buffer.from(files["solution.json"] ?? []).toString("utf8").replace("multiplies", "multiplied");
+      const solution = Buffer.from(files["solution.json"] ?? [])
+        .toString("utf8")
+        .replace("multiplies", "multiplied");
       artifact.zip = Buffer.from(zipSync({ ...files, "solution.json": Buffer.from(solution) }));
     },
   });

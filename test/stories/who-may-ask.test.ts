@@ -37,7 +37,10 @@ test("a delivery with a bad signature is refused, and the same with the right on
       body: delivery?.body ?? "",
     });
   const { createHmac } = await import("node:crypto");
-  const sign = (secret: string) => `sha256=${createHmac("sha256", secret).update(delivery?.body ?? "").digest("hex")}`;
+  const sign = (secret: string) =>
+    `sha256=${createHmac("sha256", secret)
+      .update(delivery?.body ?? "")
+      .digest("hex")}`;
   expect((await send(sign("development"))).status).toBe(401);
   expect((await send(sign(world.app.webhookSecret))).status).toBe(200);
   expect(world.repository.runs()).toEqual([]);
@@ -61,7 +64,8 @@ test("a comment that is edited after the dispatch is not run", async () => {
 test("a comment that is edited while the agent works is not published", async () => {
   await using world = await startStory(goodFix, {
     between: async (job, run) => {
-      if (job === "solve") await world.repository.editComment("mona", Number(run.inputs["comment"]), "/agent fix never mind");
+      if (job === "solve")
+        await world.repository.editComment("mona", Number(run.inputs["comment"]), "/agent fix never mind");
     },
   });
   const { issue } = await ask(world);
@@ -109,7 +113,9 @@ test("a run that somebody dispatches by hand ends in the gate", async () => {
 test("a delivery that comes twice starts two runs, of which one goes on", async () => {
   await using world = await startStory(goodFix);
   const { issue } = await ask(world);
-  const delivery = world.hub.deliveries.find(({ event, body }) => event === "issue_comment" && body.includes("/agent fix"));
+  const delivery = world.hub.deliveries.find(
+    ({ event, body }) => event === "issue_comment" && body.includes("/agent fix"),
+  );
   await world.hub.redeliver(delivery?.id ?? 0);
   await world.settled();
   const runs = world.repository.runs().toSorted((a, b) => a.id - b.id);

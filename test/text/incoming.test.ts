@@ -72,8 +72,8 @@ describe("what a reader sees stays, and nothing is called hidden", () => {
 });
 
 describe("reading the result again gives the result", () => {
-  it("for 3,000 texts made of hostile pieces, and never with an error", () => {
-    for (let seed = 1; seed <= 3_000; seed += 1) {
+  it("for 1,500 texts made of hostile pieces, and never with an error", () => {
+    for (let seed = 1; seed <= 1_500; seed += 1) {
       const markdown = compose(hostilePieces, random(seed), 24);
       const once = plainText(markdown);
       expect(plainText(once.text), `seed ${seed}: ${JSON.stringify(markdown)}`).toEqual({ text: once.text, hidden: 0 });
@@ -83,7 +83,7 @@ describe("reading the result again gives the result", () => {
   it("for texts that are one piece very often", () => {
     for (const piece of [...hostilePieces, "*_", "a*b*", "- [ ] ", "<font a><p>", "\\[a\\](b) ", "[[a]]("]) {
       const once = plainText(piece.repeat(Math.ceil(4_000 / piece.length)));
-      expect(plainText(once.text).text, JSON.stringify(piece)).toBe(once.text);
+      expect(plainText(once.text).text, `piece ${JSON.stringify(piece)}`).toBe(once.text);
     }
   });
 });

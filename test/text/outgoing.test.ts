@@ -130,9 +130,9 @@ describe("neutralise", () => {
     expect(liveParts(neutralise(text, []))).toEqual([]);
   });
 
-  it("leaves nothing alive of 1,000 texts made of hostile pieces", () => {
+  it("leaves nothing alive of 600 texts made of hostile pieces", () => {
     let alive = 0;
-    for (let seed = 1; seed <= 1_000; seed += 1) {
+    for (let seed = 1; seed <= 600; seed += 1) {
       const text = compose(hostilePieces, random(seed), 24);
       alive += liveParts(text).length > 0 ? 1 : 0;
       for (const out of [neutralise(text, []), quote(text, []), cell(text, []), code(text, []), fence(text, [])]) {
@@ -140,7 +140,7 @@ describe("neutralise", () => {
       }
     }
     // The twin: without the choke point nearly all of them act.
-    expect(alive).toBeGreaterThan(800);
+    expect(alive).toBeGreaterThan(500);
   });
 
   it("redacts before it writes", () => {
@@ -189,7 +189,7 @@ describe("cell", () => {
     for (let seed = 1; seed <= 300; seed += 1) {
       const text = compose(hostilePieces, random(seed), 12);
       const row = ours`| ${cell(text, [])} | ${code(text, [])} |`;
-      expect(row.replaceAll(/\\[\\|]/g, "").match(/\|/g), JSON.stringify(text)).toHaveLength(3);
+      expect(row.replaceAll(/\\[\\|]/g, "").match(/\|/g), `text ${JSON.stringify(text)}`).toHaveLength(3);
       expect(row).not.toContain("\n");
     }
   });
@@ -273,7 +273,7 @@ describe("word, link and our own words", () => {
   const home = "https://github.com/octo/repo";
   it.each([
     [`${home}/actions/runs/1`, `[run](${home}/actions/runs/1)`],
-    [`${home}`, "run"],
+    [home, "run"],
     [`${home}.evil.example/x`, "run"],
     [`${home}/../../evil`, "run"],
     [`${home}/a) [x](http://e.example`, "run"],

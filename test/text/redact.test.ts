@@ -17,7 +17,7 @@ describe("a known value does not get through in any form", () => {
     ],
     ["in hexadecimal", Buffer.from(secret).toString("hex"), "[redacted]"],
     ["in upper-case hexadecimal", Buffer.from(secret).toString("hex").toUpperCase(), "[redacted]"],
-    ["backwards", [...secret].toReversed().join(""), "[redacted]"],
+    ["backwards", secret.split("").toReversed().join(""), "[redacted]"],
     ["wrapped over lines", secret.replaceAll(/(.{8})/g, "$1\n  "), "[redacted]"],
     ["in base64url", Buffer.from(secret).toString("base64url"), "[redacted]"],
   ])("%s", (_, text, out) => {
