@@ -15,9 +15,9 @@ const count = (value: number, max: number) => z.int().min(1).max(max).default(va
 const Agent = z.strictObject({
   model: z.string().min(1).default("gpt-6.1-sol").describe("Model name sent to the Responses API."),
   sandbox_mode: SandboxMode.default("workspace-write").describe("What the agent may write inside its sandbox."),
-  approval_policy: ApprovalPolicy.default("never").describe(
-    "When a person is asked. A headless run cannot ask: `never`.",
-  ),
+  approval_policy: ApprovalPolicy.extract(["never"])
+    .default("never")
+    .describe("When a person is asked. A run on GitHub has nobody to ask, so `never` is all there is."),
   reasoning_effort: z
     .enum(["low", "medium", "high"])
     .default("medium")
@@ -59,15 +59,15 @@ const CheckConfig = z.strictObject({
 });
 export type CheckConfig = z.infer<typeof CheckConfig>;
 
-const Requirement = z.strictObject({
-  reviewers: z.int().min(0).max(10),
-  security_review: z.boolean(),
-  manual_verification: z.boolean(),
-});
-export type Requirement = z.infer<typeof Requirement>;
-
-const requirement = (reviewers: number, security_review: boolean, manual_verification: boolean) =>
-  Requirement.default({ reviewers, security_review, manual_verification });
+/** What a level requires. A key that is left out keeps that level's default, so that naming one cannot switch another off. */
+const requirement = (reviewers: number, security: boolean, manual: boolean) =>
+  z
+    .strictObject({
+      reviewers: z.int().min(0).max(10).default(reviewers),
+      security_review: z.boolean().default(security),
+      manual_verification: z.boolean().default(manual),
+    })
+    .prefault({});
 
 const words = (...values: string[]) => z.array(z.string().regex(/^[a-z0-9]+$/, "one lower-case word")).default(values);
 

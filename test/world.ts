@@ -39,6 +39,8 @@ export interface World extends AsyncDisposable {
   repository: HubRepository;
   /** Requests that reached the scripted model. */
   modelRequests: () => number;
+  /** Everything the scripted model was sent, as text. */
+  modelSaw: () => string;
   /** Fails when the script was not played exactly. */
   assertModelDone: () => void;
   /** Runs have ended, webhooks are delivered and answered. */
@@ -85,6 +87,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     repository,
     dir,
     modelRequests: () => model.server?.requests.length ?? 0,
+    modelSaw: () => JSON.stringify(model.server?.requests ?? []),
     assertModelDone: () => model.server?.assertDone(),
     settled: async () => {
       await Promise.all(starting);

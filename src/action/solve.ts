@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { seal } from "../handoff/seal.ts";
 import { Solution } from "../handoff/solution.ts";
 import { Task } from "../handoff/task.ts";
+import { narrator } from "../phases/narrate.ts";
 import { modelFor } from "../phases/model.ts";
 import { openGround, readPrepared } from "../phases/prepare.ts";
 import { solve } from "../phases/solve.ts";
@@ -51,6 +52,7 @@ export async function runSolve(inputs: InputsOf<"solve">, shell: Shell): Promise
           audit,
           dir: place.dir,
           now: shell.now,
+          onEvent: narrator(shell.log),
           session: (line) => appendFileSync(session, line),
           onProgress: shell.log,
           signal: shell.signal,

@@ -21,7 +21,7 @@ export function isGitmodulesName(segment: string): boolean {
 }
 
 /** What a careless file system makes of one name. */
-function fileSystemName(segment: string): string {
+export function fileSystemName(segment: string): string {
   const stream = segment.indexOf(":");
   const name = stream === -1 ? segment : segment.slice(0, stream);
   return foldName(name.replaceAll(ignoredByHfs, "")).replace(/[. ]+$/, "");

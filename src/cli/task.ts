@@ -13,6 +13,7 @@ import { Report } from "../handoff/report.ts";
 import { Solution } from "../handoff/solution.ts";
 import { Task } from "../handoff/task.ts";
 import { openaiModel } from "../model/openai.ts";
+import { narrator } from "../phases/narrate.ts";
 import { localTask } from "../phases/local-task.ts";
 import { pipeline, type PipelineResult } from "../phases/pipeline.ts";
 import { explanationLines } from "../policy/explain.ts";
@@ -93,9 +94,10 @@ async function runPipeline(order: Order, terminal: Terminal): Promise<PipelineRe
   const onProgress = (line: string) => terminal.err(`  ${line}`);
   const sandbox = await groundSandbox(place.path, terminal);
   const ground = await localGround(terminal, { sandbox, dir: place.path, limits: config.limits, onProgress });
+  const tell = narrator(onProgress);
   const onEvent = (event: SessionEvent) => {
     if (order.json) terminal.out(JSON.stringify(event));
-    else narrate(event, onProgress);
+    else tell(event);
   };
   const result = await pipeline(
     { text, revision: "HEAD", agent },
@@ -114,14 +116,6 @@ async function runPipeline(order: Order, terminal: Terminal): Promise<PipelineRe
   );
   await writeFile(join(order.papers, "audit.jsonl"), audit.text());
   return result;
-}
-
-function narrate(event: SessionEvent, say: (line: string) => void): void {
-  if (event.type === "item.completed" && event.item.type !== "agent_message") {
-    say(
-      `turn: ${event.item.tool} ${event.item.arguments.replaceAll(/\s+/g, " ").slice(0, 100)} → ${event.item.status}`,
-    );
-  }
 }
 
 async function keepPapers(papers: string, directory: string, result: PipelineResult): Promise<void> {

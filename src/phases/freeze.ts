@@ -2,6 +2,7 @@ import type { Comment, GitHub } from "../github/github.ts";
 import type { Role } from "../handoff/identity.ts";
 import type { Brief, FrozenText } from "../handoff/task.ts";
 import { plainText } from "../text/incoming.ts";
+import { stripInvisible } from "../text/invisible.ts";
 import { stop, type Stopped } from "./stop.ts";
 
 /** Text edited less than this long before the command makes us ask again: the requester may not have read it (design §5). */
@@ -53,7 +54,8 @@ export async function freezeIssue(
     comments.push(await freeze(comment.author.login, comment.createdAt, comment.body, roles));
   }
   const body = await freeze(issue.author.login, issue.createdAt, issue.body, roles);
-  const title = plainText(issue.title).text.replaceAll(/\s+/g, " ").trim();
+  // A title is no Markdown: only what nobody can see is taken out of it.
+  const title = stripInvisible(issue.title).text.replaceAll(/\s+/g, " ").trim();
   return { kind: "brief", brief: { kind: "issue", number, title, body, comments, left_out: leftOut } };
 }
 

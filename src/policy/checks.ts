@@ -110,7 +110,11 @@ function touchesDependencies({ entries }: Facts): boolean {
 }
 
 function say({ name, class: seen, base, head }: CheckResult, reason: Omit<Reason, "saw">, lower: string): Opinion {
-  return opinion({ ...reason, saw: `${name}: ${seen} (base ${base.kind}, head ${head.kind})` }, lower);
+  return opinion({ ...reason, saw: `${name}: ${seen} (base ${inWords(base)}, head ${inWords(head)})` }, lower);
+}
+
+function inWords({ kind }: CheckResult["base"]): string {
+  return kind.replace("_", " ");
 }
 
 function draft(one: Opinion): Opinion {

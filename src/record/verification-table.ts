@@ -39,19 +39,20 @@ export function redOutputs(report: Report, known: KnownSecrets): Outgoing {
 }
 
 function row(check: CheckResult, known: KnownSecrets): Outgoing {
-  const seen = lastLine(check.head) ?? lastLine(check.base);
+  const sides = check.head.kind !== "not_run" && check.base.kind === "not_run" ? [check.base, check.head] : [check.head, check.base];
+  const seen = sides.map(lastLine).find((line) => line !== null) ?? null;
   const evidence = seen === null ? phrase[check.class] : ours`${phrase[check.class]}: ${cell(seen, known)}`;
-  return ours`| ${cell(check.name, known)} | ${outcome(check.base, known)} | ${outcome(check.head, known)} | ${evidence} |`;
+  return ours`| ${cell(check.name, known)} | ${outcome(check.base)} | ${outcome(check.head)} | ${evidence} |`;
 }
 
-function outcome(side: Outcome, known: KnownSecrets): Outgoing {
+function outcome(side: Outcome): Outgoing {
   switch (side.kind) {
     case "passed":
       return ours`✅ passed in ${seconds(side.ms)}`;
     case "failed":
       return ours`❌ failed (exit ${side.exit_code})`;
     case "not_run":
-      return ours`⚠️ not run: ${cell(side.reason.slice(0, evidenceMax), known)}`;
+      return ours`⚠️ not run`;
     case "not_configured":
       return ours`➖ not configured`;
   }
@@ -65,19 +66,19 @@ const phrase: Record<CheckClass, Outgoing> = {
   "pre-existing": ours`**pre-existing** failure`,
   flaky: ours`**flaky**: red, then green when run again`,
   "not configured": ours`**not configured** in this repository`,
-  "not run": ours`**not run**: proves nothing`,
+  "not run": ours`**not run**, proves nothing`,
 };
 
 function sandboxRow({ certificate }: Report, known: KnownSecrets): Outgoing {
   const held = certificate.probes.filter((probe) => probe.held).length;
   const all = certificate.probes.length;
   const mark = held === all && all > 0 ? ours`✅ held` : ours`❌ not held`;
-  return ours`| sandbox | ${mark} | ${mark} | ${held} of ${all} probes held, bubblewrap ${word(certificate.bwrap, known)}, ${word(certificate.uid, known)} user |`;
+  return ours`| sandbox | ${mark} | ${mark} | ${held} of ${all} probes held, ${word(certificate.bwrap, known)}, ${word(certificate.uid, known)} user |`;
 }
 
 function lastLine(side: Outcome): string | null {
-  if (side.kind !== "passed" && side.kind !== "failed") return null;
-  const line = side.evidence
+  if (side.kind === "not_configured") return null;
+  const line = (side.kind === "not_run" ? side.reason : side.evidence)
     .split("\n")
     .map((text) => text.trim())
     .findLast((text) => text !== "");

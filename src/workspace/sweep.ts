@@ -1,7 +1,8 @@
 import type { Stats } from "node:fs";
 import { chmod, lstat, readdir, unlink } from "node:fs/promises";
 import { AirlockError } from "../errors.ts";
-import { forbiddenName, isGitmodules } from "./forbidden-name.ts";
+import { isGitmodulesName } from "../change/git-name.ts";
+import { forbiddenName } from "./forbidden-name.ts";
 import { removeTree } from "./owned.ts";
 
 /** Bytes of a directory's path above which names inside could no longer be spelled (the kernel takes 4096). */
@@ -83,7 +84,7 @@ function forbidden({ name, inTree, stat }: Entry, known: ReadonlySet<string>): s
   const kind = forbiddenName(text);
   if (kind === "git") return stat.isDirectory() ? "a nested git repository" : "a spelling of .git";
   if (kind === "protected" && !known.has(inTree)) return "agents take instructions from it, and it is new";
-  if (isGitmodules(text) && stat.isSymbolicLink()) return "a link in the place of .gitmodules";
+  if (isGitmodulesName(text) && stat.isSymbolicLink()) return "a link in the place of .gitmodules";
   return null;
 }
 

@@ -19,17 +19,17 @@ const rows: [string, CheckResult, string[]][] = [
     ["medium check-pre-existing: lint: pre-existing (base failed, head failed)"],
   ],
   ["flaky", check("tests", "flaky"), ["medium check-flaky: tests: flaky (base passed, head passed)"]],
-  ["not run", check("types", "not run"), ["high check-not-run: types: not run (base passed, head not_run) [draft]"]],
+  ["not run", check("types", "not run"), ["high check-not-run: types: not run (base passed, head not run) [draft]"]],
   ["no build", check("build", "not configured"), ["low checks: types, lint, tests, secrets, audit"]],
   [
     "no tests",
     check("tests", "not configured"),
-    ["medium tests-not-configured: tests: not configured (base not_configured, head not_configured)"],
+    ["medium tests-not-configured: tests: not configured (base not configured, head not configured)"],
   ],
   [
     "no secret scan",
     check("secrets", "not configured"),
-    ["high check-not-run: secrets: not configured (base not_configured, head not_configured) [draft]"],
+    ["high check-not-run: secrets: not configured (base not configured, head not configured) [draft]"],
   ],
 ];
 
@@ -90,9 +90,9 @@ test("A check that the repository configured must have a row of its name", () =>
 test("An audit that did not run is no draft while the dependencies stay as they are, and one when they change", () => {
   const verification = checksBut(check("audit", "not run"));
   const rows = (path: string) => said(checks(madeFacts({ verification, entries: [entry(path)] })));
-  expect(rows("src/a.ts")).toEqual(["medium check-not-run: audit: not run (base passed, head not_run)"]);
+  expect(rows("src/a.ts")).toEqual(["medium check-not-run: audit: not run (base passed, head not run)"]);
   for (const path of ["package.json", "packages/a/package-lock.json", "npm-shrinkwrap.json", "PACKAGE.JSON"])
-    expect(rows(path)).toEqual(["high check-not-run: audit: not run (base passed, head not_run) [draft]"]);
+    expect(rows(path)).toEqual(["high check-not-run: audit: not run (base passed, head not run) [draft]"]);
 });
 
 test("Text that nothing executes needs no tests", () => {

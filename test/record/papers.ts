@@ -76,7 +76,7 @@ export const task = (more: Partial<Task> = {}): Task => ({
 });
 
 const certificate = {
-  bwrap: "0.8.0",
+  bwrap: "bubblewrap 0.8.0",
   uid: "separate" as const,
   probes: [
     { name: "network", held: true, detail: "" },

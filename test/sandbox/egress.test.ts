@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, request } from "node:http";
 import { connect } from "node:net";
 import { rmSync } from "node:fs";
+import { lstat, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { openEgressProxy } from "../../sandbox/egress.ts";
@@ -184,14 +185,16 @@ describe("plain HTTP", () => {
   });
 });
 
-test("a socket path too long for the kernel is an error that says so", async () => {
-  const opening = openEgressProxy({
-    socketPath: join(dir, "x".repeat(120)),
+test("a directory deeper than a socket's path may be is no obstacle", async () => {
+  const deep = join(dir, "d".repeat(90), "e".repeat(90));
+  await mkdir(deep, { recursive: true });
+  await using proxy = await openEgressProxy({
+    socketPath: join(deep, "s"),
     egress: { rule: only("") },
     resolve: async () => [],
     ownAddresses: [],
   });
-  await expect(opening).rejects.toThrow(/too long/);
+  expect((await lstat(proxy.socketPath)).isSocket()).toBe(true);
 });
 
 describe("inside the sandbox", () => {
