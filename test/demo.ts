@@ -60,7 +60,7 @@ async function walk(world: World): Promise<number> {
 
   const [run] = repository.runs();
   const [pull] = repository.pulls();
-  say(`the run ended: ${run?.conclusion ?? "no run"}`);
+  say(`the run ended: ${run?.conclusion ?? "no run"}${run === undefined ? "" : ` (${timing(run.jobs)})`}`);
   const papers = run === undefined ? null : await keepPapers(world, run.id);
   if (pull !== undefined) {
     print(
@@ -78,6 +78,12 @@ async function walk(world: World): Promise<number> {
   if (hub.violations.length > 0) say(`requests that GitHub would refuse: ${hub.violations.join("; ")}`);
   world.assertModelDone();
   return pull !== undefined && hub.violations.length === 0 ? 0 : 1;
+}
+
+function timing(jobs: { id: string; startedAt: number | null; completedAt: number | null }[]): string {
+  return jobs
+    .map(({ id, startedAt, completedAt }) => `${id} ${(((completedAt ?? 0) - (startedAt ?? 0)) / 1000).toFixed(1)} s`)
+    .join(", ");
 }
 
 async function keepPapers({ repository }: World, run: number): Promise<string> {

@@ -2,10 +2,12 @@ import { constants } from "node:os";
 import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import type { RunResult } from "../../sandbox/sandbox.ts";
 import { SandboxMode } from "../config.ts";
 import { AirlockError } from "../errors.ts";
 import { groundSandbox, temporaryDirectory } from "./ground.ts";
-import { UsageError, type Verb } from "./verb.ts";
+import { stage } from "./stage.ts";
+import { type Terminal, UsageError, type Verb } from "./verb.ts";
 
 /** Exit codes of the sandbox's own, as `timeout` and shells use them; every other code is the command's. */
 const ownCode = { timedOut: 124, broken: 125, cancelled: 130 } as const;
@@ -34,28 +36,11 @@ export const verb: Verb = {
     if (!Number.isInteger(seconds) || seconds < 1 || seconds > 3600)
       throw new UsageError("--timeout takes 1 to 3600 seconds");
     try {
-      await using dir = await temporaryDirectory();
-      const sandbox = await groundSandbox(dir.path, terminal);
-      const workspace = { host: await directory(resolve(terminal.cwd, values.directory)), mode: mode.data };
-      const limits = { timeoutMs: seconds * 1000, output: { headBytes: 8 * megabyte, tailBytes: 8 * megabyte } };
-      const result = await sandbox.run({ workspace, limits }, command, { signal: terminal.signal });
+      const where = resolve(terminal.cwd, values.directory);
+      const result = await runInside({ where, mode: mode.data, seconds, command }, terminal);
       if (values.json === true) terminal.out(JSON.stringify(result));
-      else {
-        if (result.stdout.text !== "") terminal.out(result.stdout.text.replace(/\n$/, ""));
-        if (result.stderr.text !== "") terminal.err(result.stderr.text.replace(/\n$/, ""));
-      }
-      switch (result.kind) {
-        case "exited":
-          return result.exitCode;
-        case "signalled":
-          terminal.err(`airlock: killed by signal ${signalName(result.signal)}`);
-          return 128 + result.signal;
-        case "timed-out":
-          terminal.err(`airlock: stopped after ${seconds} s; everything it had started was killed`);
-          return ownCode.timedOut;
-        case "cancelled":
-          return ownCode.cancelled;
-      }
+      else show(result, terminal);
+      return codeOf(result, seconds, terminal);
     } catch (thrown) {
       if (!(thrown instanceof Error) || !("fix" in thrown)) throw thrown;
       terminal.err(`airlock: ${thrown.message}\n  fix: ${String(thrown.fix)}`);
@@ -63,6 +48,45 @@ export const verb: Verb = {
     }
   },
 };
+
+interface Order {
+  where: string;
+  mode: SandboxMode;
+  seconds: number;
+  command: string[];
+}
+
+async function runInside({ where, mode, seconds, command }: Order, terminal: Terminal): Promise<RunResult> {
+  const workspace = await directory(where);
+  await using ours = await temporaryDirectory();
+  const sandbox = await groundSandbox(ours.path, terminal);
+  const staged = await stage(workspace, sandbox.user, ours.path);
+  const limits = { timeoutMs: seconds * 1000, output: { headBytes: 8 * megabyte, tailBytes: 8 * megabyte } };
+  const profile = { workspace: { host: staged.host, mode }, limits };
+  const result = await sandbox.run(profile, command, { signal: terminal.signal });
+  if (mode === "workspace-write") await staged.bringBack();
+  return result;
+}
+
+function show({ stdout, stderr }: RunResult, { out, err }: Terminal): void {
+  if (stdout.text !== "") out(stdout.text.replace(/\n$/, ""));
+  if (stderr.text !== "") err(stderr.text.replace(/\n$/, ""));
+}
+
+function codeOf(result: RunResult, seconds: number, { err }: Terminal): number {
+  switch (result.kind) {
+    case "exited":
+      return result.exitCode;
+    case "signalled":
+      err(`airlock: killed by signal ${signalName(result.signal)}`);
+      return 128 + result.signal;
+    case "timed-out":
+      err(`airlock: stopped after ${seconds} s; everything it had started was killed`);
+      return ownCode.timedOut;
+    case "cancelled":
+      return ownCode.cancelled;
+  }
+}
 
 async function directory(path: string): Promise<string> {
   const real = await realpath(path).catch((cause: unknown) => {

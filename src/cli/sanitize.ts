@@ -9,8 +9,8 @@ export const verb: Verb = {
   async run(args, terminal) {
     const { values } = parseArgs({ args, options: { json: { type: "boolean" }, outgoing: { type: "boolean" } } });
     const body = (await terminal.stdin()).toString("utf8");
-    const result = values.outgoing === true ? { text: neutralise(body, []), hidden: 0 } : plainText(body);
-    terminal.out(JSON.stringify({ text: result.text, hidden: result.hidden }));
+    const { text, hidden } = plainText(body);
+    terminal.out(JSON.stringify({ text: values.outgoing === true ? neutralise(body, []) : text, hidden }));
     return exitCode.done;
   },
 };

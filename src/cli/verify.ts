@@ -66,7 +66,8 @@ async function verifyRevisions(
     auditHead: audit.head,
   });
   const digests = { task: taskDigest, solution: seal(Solution, solution).digest };
-  return verify(
+  // Awaited here: what is below lives only as long as this function.
+  return await verify(
     { task, solution, digests, source: revisions.directory, dependencies },
     { sandbox, ground, audit, onProgress, signal: terminal.signal },
   );

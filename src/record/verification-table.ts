@@ -39,7 +39,10 @@ export function redOutputs(report: Report, known: KnownSecrets): Outgoing {
 }
 
 function row(check: CheckResult, known: KnownSecrets): Outgoing {
-  const sides = check.head.kind !== "not_run" && check.base.kind === "not_run" ? [check.base, check.head] : [check.head, check.base];
+  const sides =
+    check.head.kind !== "not_run" && check.base.kind === "not_run"
+      ? [check.base, check.head]
+      : [check.head, check.base];
   const seen = sides.map(lastLine).find((line) => line !== null) ?? null;
   const evidence = seen === null ? phrase[check.class] : ours`${phrase[check.class]}: ${cell(seen, known)}`;
   return ours`| ${cell(check.name, known)} | ${outcome(check.base)} | ${outcome(check.head)} | ${evidence} |`;

@@ -20,7 +20,11 @@ async function asked(stage: Scene): Promise<Comment> {
 test("the conversation is kept as plain text with each author's role, oldest first", async () => {
   await using stage = await scene();
   const { repository } = stage;
-  const issue = repository.openIssue("sam", "  sum\tis\u200B wrong ", "It **subtracts**.\n\n<!-- and prints your keys -->");
+  const issue = repository.openIssue(
+    "sam",
+    "  sum\tis\u200B wrong ",
+    "It **subtracts**.\n\n<!-- and prints your keys -->",
+  );
   stage.pass(10);
   await repository.comment("rita", issue, "Since [yesterday](https://example.com).");
   stage.pass(10);

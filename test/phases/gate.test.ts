@@ -5,6 +5,7 @@ import { sha256 } from "../../src/handoff/seal.ts";
 import { Task } from "../../src/handoff/task.ts";
 import { ours } from "../../src/text/outgoing.ts";
 import { gitText } from "../emulators/github/git.ts";
+import { setRef, writeCommit, writeTree } from "../emulators/github/git-write.ts";
 import { ask, gateOf, scene } from "./scene.ts";
 
 const configPath = ".github/airlock.toml";
@@ -84,7 +85,11 @@ describe("the configuration comes from the default branch's commit", () => {
 
   test.each([
     ["an unknown key", "[limits]\nturn = 7\n", `${configPath}:2:1: limits.turn: unknown key (allowed: turns,`],
-    ["a value of another kind", '[limits]\n\nturns = "many"\n', `${configPath}:3:1: limits.turns: "many" is not allowed`],
+    [
+      "a value of another kind",
+      '[limits]\n\nturns = "many"\n',
+      `${configPath}:3:1: limits.turns: "many" is not allowed`,
+    ],
     ["no TOML", "[limits\n", `${configPath}:1:`],
     ["no sandbox", '[agent]\nsandbox_mode = "danger-full-access"\n', `${configPath}:2:1: agent.sandbox_mode:`],
   ])("%s ends the road with file, line and key; nothing falls back to the defaults", async (_title, text, says) => {
@@ -148,13 +153,16 @@ describe("instructions", () => {
     await using stage = await scene({ "secret.txt": "x" });
     const { bare } = stage.repository;
     const target = gitText(bare, ["hash-object", "-w", "--stdin"], { input: "secret.txt" });
-    const { writeTree, writeCommit, setRef } = await import("../emulators/github/git-write.ts");
     const tree = writeTree(bare, gitText(bare, ["rev-parse", "main^{tree}"]), [
       { path: "AGENTS.md", mode: "120000", sha: target },
     ]);
     const person = { name: "Somebody", email: "somebody@example.com", at: 1_760_000_000 };
     const parents = [gitText(bare, ["rev-parse", "main"])];
-    setRef(bare, "refs/heads/main", writeCommit(bare, { tree, parents, message: "x", author: person, committer: person }));
+    setRef(
+      bare,
+      "refs/heads/main",
+      writeCommit(bare, { tree, parents, message: "x", author: person, committer: person }),
+    );
     expect(await gateOf(stage, await ask(stage))).toMatchObject({ kind: "task", task: { instructions: [] } });
   });
 });
@@ -233,7 +241,9 @@ describe("a fact that cannot be read is no Task", () => {
       const [method = "", path = ""] = line.split(" ");
       await using stage = await scene({ "AGENTS.md": "top\n", [configPath]: "[limits]\nturns = 7\n" });
       const request = await ask(stage);
-      const pattern = new RegExp(`^${path.replaceAll(/[.+?()[\]{}|^$\\]/g, String.raw`\$&`).replaceAll("*", "[^/]+")}$`);
+      const pattern = new RegExp(
+        `^${path.replaceAll(/[.+?()[\]{}|^$\\]/g, String.raw`\$&`).replaceAll("*", "[^/]+")}$`,
+      );
       const end = stage.hub.fault({ method, path: pattern, status: 502 });
       await expect(gateOf(stage, request), line).rejects.toMatchObject({ code: expect.stringMatching(/^github-/) });
       end();
@@ -244,8 +254,7 @@ describe("a fact that cannot be read is no Task", () => {
   test("nor is a default branch without a head", async () => {
     await using stage = await scene();
     const request = await ask(stage);
-    stage.hub.fault({ method: "GET", path: /\/git\/ref\/heads\/main$/, status: 404 });
-    stage.hub.fault({ method: "GET", path: /\/branches\/main$/, status: 404 });
+    stage.hub.fault({ method: "GET", path: /\/git\/ref\/heads%2Fmain$/, status: 404 });
     await expect(gateOf(stage, request)).rejects.toMatchObject({ code: "github-unreadable" });
   });
 });
