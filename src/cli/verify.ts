@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { openAudit } from "../audit/log.ts";
 import type { Report } from "../handoff/report.ts";
 import { seal } from "../handoff/seal.ts";
@@ -11,25 +10,16 @@ import { verify } from "../phases/verify.ts";
 import { localChange, openLocal, resolveRevision } from "../workspace/local.ts";
 import { groundSandbox, localGround, temporaryDirectory } from "./ground.ts";
 import { reportTable } from "./table.ts";
-import { exitCode, type Terminal, UsageError, type Verb } from "./verb.ts";
+import { readRevisions, type Revisions } from "./revisions.ts";
+import { exitCode, type Terminal, type Verb } from "./verb.ts";
 
 export const verb: Verb = {
   usage: "verify --base REV --head REV [-C DIR] [--json]",
   summary: "Runs the base's checks on both commits, each in its own sandbox, and compares them.",
   async run(args, terminal) {
-    const { values } = parseArgs({
-      args,
-      options: {
-        base: { type: "string" },
-        head: { type: "string" },
-        directory: { type: "string", short: "C", default: terminal.cwd },
-        json: { type: "boolean" },
-      },
-    });
-    const { base, head, directory } = values;
-    if (base === undefined || head === undefined) throw new UsageError("name both --base and --head");
-    const report = await verifyRevisions({ base, head, directory }, terminal);
-    if (values.json === true) terminal.out(JSON.stringify(report));
+    const revisions = readRevisions(args, terminal);
+    const report = await verifyRevisions(revisions, terminal);
+    if (revisions.json) terminal.out(JSON.stringify(report));
     else for (const line of reportTable(report)) terminal.out(line);
     return report.checks.some((check) => check.class === "regressed" || check.class === "not run")
       ? exitCode.no
@@ -37,10 +27,7 @@ export const verb: Verb = {
   },
 };
 
-async function verifyRevisions(
-  revisions: { base: string; head: string; directory: string },
-  terminal: Terminal,
-): Promise<Report> {
+async function verifyRevisions(revisions: Revisions, terminal: Terminal): Promise<Report> {
   await using local = await openLocal(revisions.directory);
   await using place = await temporaryDirectory();
   const audit = openAudit("local", terminal.now);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { findProgram } from "../../sandbox/bubblewrap.ts";
 import { openSandbox } from "../../sandbox/open.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import type { Config } from "../config.ts";
@@ -75,16 +76,10 @@ export async function readPrepared(place: Place): Promise<Prepared> {
 }
 
 async function programHashes(path: string): Promise<Prepared["programs"]> {
-  const bwrap = await firstOf(path.split(":").map((directory) => join(directory, "bwrap")));
+  // The same search as the sandbox's own: what it skips on PATH must not be what is watched.
+  const found = findProgram("bwrap", { path, notFrom: [] });
+  const bwrap = found === null ? null : await hashOf(found);
   return { bwrap: bwrap ?? "missing", node: (await hashOf(toolchainOf(path).node)) ?? "missing" };
-}
-
-async function firstOf(paths: string[]): Promise<string | null> {
-  for (const path of paths) {
-    const hash = await hashOf(path);
-    if (hash !== null) return hash;
-  }
-  return null;
 }
 
 async function hashOf(path: string): Promise<string | null> {

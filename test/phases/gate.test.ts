@@ -20,7 +20,7 @@ async function taskOf(files: Record<string, string> = {}): Promise<Task> {
 test("the Task says who asked what, of which text, on which commit, under which policy", async () => {
   await using stage = await scene();
   const { comment, ...request } = await ask(stage, { body: "/agent fix quickly\n\nMind the tests." });
-  const { audit, ...outcome } = await gateOf(stage, { comment, ...request });
+  const { audit, ...outcome } = await gateOf(stage, request);
   const head = stage.push({ "later.txt": "pushed after the gate looked" });
   const commit = gitText(stage.repository.bare, ["rev-parse", `${head}^`]);
   const trusted = { commit, tree: gitText(stage.repository.bare, ["rev-parse", `${commit}^{tree}`]) };
@@ -245,9 +245,12 @@ describe("a fact that cannot be read is no Task", () => {
         `^${path.replaceAll(/[.+?()[\]{}|^$\\]/g, String.raw`\$&`).replaceAll("*", "[^/]+")}$`,
       );
       const end = stage.hub.fault({ method, path: pattern, status: 502 });
-      await expect(gateOf(stage, request), line).rejects.toMatchObject({ code: expect.stringMatching(/^github-/) });
+      expect({ line, code: await failureOf(gateOf(stage, request)) }).toEqual({
+        line,
+        code: expect.stringMatching(/^github-/),
+      });
       end();
-      expect((await gateOf(stage, request)).kind, line).toBe("task");
+      expect({ line, kind: (await gateOf(stage, request)).kind }).toEqual({ line, kind: "task" });
     }
   });
 
@@ -258,3 +261,11 @@ describe("a fact that cannot be read is no Task", () => {
     await expect(gateOf(stage, request)).rejects.toMatchObject({ code: "github-unreadable" });
   });
 });
+
+async function failureOf(work: Promise<unknown>): Promise<unknown> {
+  const thrown: unknown = await work.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  return typeof thrown === "object" && thrown !== null && "code" in thrown ? thrown.code : thrown;
+}

@@ -9,10 +9,10 @@ import type { RunRequest } from "../../src/phases/asked.ts";
 import { gate } from "../../src/phases/gate.ts";
 import type { Stopped } from "../../src/phases/stop.ts";
 import { renderRunName } from "../../src/request/run-name.ts";
-import { git, gitText } from "../emulators/github/git.ts";
+import { gitText } from "../emulators/github/git.ts";
 import { setRef, writeBlob, writeCommit, writeTree } from "../emulators/github/git-write.ts";
-import { type Hub, type HubApp, type HubRepository, startHub } from "../emulators/github/hub.ts";
-import type { Permissions } from "../emulators/github/state.ts";
+import { type Hub, type HubRepository, startHub } from "../emulators/github/hub.ts";
+import type { Account, Permissions } from "../emulators/github/state.ts";
 import { writeFiles } from "../workspace/repository.ts";
 
 /** The workflow only as far as a dispatch needs it: the test plays the runner. */
@@ -45,8 +45,8 @@ const firstFiles = { "README.md": "# demo\n", "src/sum.js": "a - b\n", [workflow
 export interface Scene extends AsyncDisposable {
   hub: Hub;
   repository: HubRepository;
-  /** The App whose bot dispatches. */
-  app: HubApp;
+  /** The account of our App that dispatches. */
+  bot: Account;
   /** Issue of `rita`, two hours older than the clock. */
   issue: number;
   now: () => number;
@@ -88,7 +88,7 @@ export async function scene(files: Record<string, string> = {}): Promise<Scene> 
     ["rita", "read"],
   ] as const)
     repository.setRole(login, role);
-  const app = hub.createApp({ slug: "airlock", permissions: { issues: "write" }, events: [], webhookSecret: "quiet" });
+  const bot = hub.addUser("airlock[bot]", { type: "Bot" });
   const issue = repository.openIssue("rita", "sum is wrong", "It subtracts.");
   clock += 120 * 60_000;
   const client = (permissions: Permissions) =>
@@ -102,7 +102,7 @@ export async function scene(files: Record<string, string> = {}): Promise<Scene> 
   return {
     hub,
     repository,
-    app,
+    bot,
     issue,
     now,
     pass: (minutes) => void (clock += minutes * 60_000),
@@ -143,15 +143,15 @@ export async function ask(stage: Scene, asking: Asking = {}): Promise<RunRequest
 export function dispatch(
   stage: Scene,
   ids: { comment: number; issue: number; requester: number },
-  { dispatchedBy = stage.app.bot.login, ref, workflow: file = "airlock.yml" }: Asking = {},
+  { dispatchedBy = stage.bot.login, ref, workflow: file = "airlock.yml" }: Asking = {},
 ): RunRequest {
-  const { repository, app } = stage;
+  const { repository, bot } = stage;
   const inputs = Object.fromEntries(Object.entries({ verb: "fix", ...ids }).map(([name, id]) => [name, String(id)]));
   const run = repository.dispatch(dispatchedBy, file, inputs, ref);
   return {
     identity: { repository: { id: repository.id, owner: "octo", name: "demo" }, run: { id: run, attempt: 1 } },
     inputs: { verb: "fix", ...ids },
-    appBotId: app.botId,
+    appBotId: bot.id,
   };
 }
 
@@ -185,16 +185,14 @@ function push(
   return commit;
 }
 
-/** Makes `main` a history of its own, as a forced push does. */
-export function rewriteMain({ repository }: Scene): void {
-  const tree = gitText(repository.bare, ["rev-parse", "main^{tree}"]);
+/** A forced push: `main` goes on from the commit before its last, or, without one, from nothing. */
+export function rewriteMain({ repository: { bare } }: Scene): void {
+  const parents = gitText(bare, ["rev-list", "--parents", "--max-count=1", "main"]).split(" ").slice(1);
+  const tree = gitText(bare, ["rev-parse", "main^{tree}"]);
   const person = { name: "Somebody", email: "somebody@example.com", at: 1_700_000_000 };
-  const commit = writeCommit(repository.bare, {
-    tree,
-    parents: [],
-    message: "another beginning",
-    author: person,
-    committer: person,
-  });
-  git(repository.bare, ["update-ref", "refs/heads/main", commit]);
+  setRef(
+    bare,
+    "refs/heads/main",
+    writeCommit(bare, { tree, parents, message: "instead", author: person, committer: person }),
+  );
 }

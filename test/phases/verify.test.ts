@@ -1,0 +1,138 @@
+import { describe, expect, test } from "vitest";
+import { Report } from "../../src/handoff/report.ts";
+import { seal } from "../../src/handoff/seal.ts";
+import { Solution } from "../../src/handoff/solution.ts";
+import { Task } from "../../src/handoff/task.ts";
+import { solutionOfTrees } from "../../src/phases/local-task.ts";
+import { verify, type VerifyRequest } from "../../src/phases/verify.ts";
+import { localChange } from "../../src/workspace/local.ts";
+import { realSandbox } from "../checks/sandbox.ts";
+import { digest } from "../record/papers.ts";
+import { plainGit, writeFiles } from "../workspace/repository.ts";
+import { cartFiles, type LocalScene, localScene } from "./local-scene.ts";
+
+const real = realSandbox();
+const right = (cartFiles()["src/cart.ts"] ?? "").replace("item.cents,", "item.cents * item.quantity,");
+const wrong = right.replace("item.quantity,", "(item.quantity - 1),");
+
+/** The request for the step from the repository's first commit to one with these files. */
+async function requestFor(on: LocalScene, files: Record<string, string>): Promise<VerifyRequest> {
+  const task = await on.task();
+  writeFiles(on.repository.root, files);
+  const head = on.repository.recommit();
+  const taskDigest = seal(Task, task).digest;
+  const solution = solutionOfTrees(task, {
+    change: await localChange(on.local, task.start.tree, head.tree),
+    tree: head.tree,
+    taskDigest,
+    certificate: real.sandbox.certificate,
+    auditHead: on.audit.head,
+  });
+  return {
+    task,
+    solution,
+    digests: { task: taskDigest, solution: seal(Solution, solution).digest },
+    source: on.repository.root,
+    dependencies: { kind: "none", key: "none" },
+  };
+}
+
+const verified = (on: LocalScene, request: VerifyRequest) =>
+  verify(request, {
+    sandbox: real.sandbox,
+    ground: on.ground,
+    audit: on.audit,
+    onProgress: on.ground.onProgress,
+    signal: on.ground.signal,
+  });
+
+const classes = (report: Report) => Object.fromEntries(report.checks.map((check) => [check.name, check.class]));
+
+test("the Report says whose it is, what was checked and what each check saw on both sides", async () => {
+  await using on = await localScene(real.sandbox);
+  const request = await requestFor(on, { "src/cart.ts": right });
+  const report = await verified(on, request);
+  expect(Report.safeParse(report).success).toBe(true);
+  expect(report).toMatchObject({
+    task_digest: request.digests.task,
+    solution_digest: request.digests.solution,
+    base: request.task.start,
+    head_tree: request.solution.tree,
+    findings: [],
+    certificate: real.sandbox.certificate,
+    audit_head: on.audit.head,
+  });
+  expect(classes(report)).toEqual({
+    types: "not configured",
+    lint: "pass",
+    tests: "pass",
+    build: "pass",
+    secrets: "pass",
+    audit: "not configured",
+  });
+  expect(on.audit.entries.at(-1)).toMatchObject({
+    event: "verify.done",
+    data: { tree: request.solution.tree, checks: expect.arrayContaining(["tests: pass"]), findings: 0 },
+  });
+  expect(on.said).toEqual(expect.arrayContaining(["tests on base: started", "tests on head: passed"]));
+});
+
+test("a change that breaks a test regresses, and the second, lonely try is told as such", async () => {
+  await using on = await localScene(real.sandbox);
+  const report = await verified(on, await requestFor(on, { "src/cart.ts": wrong }));
+  expect(classes(report)["tests"]).toBe("regressed");
+  expect(on.said).toContain("tests on head once more, alone: started");
+});
+
+test("what the change holds is inspected too, not only run", async () => {
+  await using on = await localScene(real.sandbox);
+  const request = await requestFor(on, {});
+  plainGit(on.repository.root, "rm", "--quiet", "test/cart.test.ts");
+  const head = on.repository.recommit();
+  const change = await localChange(on.local, request.task.start.tree, head.tree);
+  const report = await verified(on, { ...request, solution: { ...request.solution, change, tree: head.tree } });
+  expect(report.findings).toMatchObject([{ path: "test/cart.test.ts" }]);
+});
+
+describe("a Solution that was altered on the way is refused", () => {
+  test.each<[string, RegExp, (request: VerifyRequest) => Partial<VerifyRequest["solution"]>]>([
+    ["it names another Task", /^The Solution's task is e{64}, expected/, () => ({ task_digest: digest("e") })],
+    [
+      "it began at another commit",
+      /^The Solution's base is /,
+      ({ solution }) => ({ base: { ...solution.base, commit: "0".repeat(40) } }),
+    ],
+    ["its change does not make its tree", /tree/, ({ task }) => ({ tree: task.start.tree })],
+    ["its tree is made of another change", /tree/, () => ({ change: [] })],
+  ])("%s", async (_title, says, spoil) => {
+    await using on = await localScene(real.sandbox);
+    const request = await requestFor(on, { "src/cart.ts": right });
+    const solution = { ...request.solution, ...spoil(request) };
+    await expect(verified(on, { ...request, solution })).rejects.toMatchObject({
+      code: "tree-mismatch",
+      message: expect.stringMatching(says),
+    });
+    expect(on.audit.entries.map(({ event }) => event)).not.toContain("verify.done");
+  });
+});
+
+test("the checks are the base's: a change cannot rewrite how it is judged", async () => {
+  await using on = await localScene(real.sandbox);
+  const manifest = (cartFiles()["package.json"] ?? "").replace('"node --test"', '"true"');
+  const request = await requestFor(on, { "src/cart.ts": wrong, "package.json": manifest });
+  expect(classes(await verified(on, request))["tests"]).toBe("regressed");
+});
+
+test("checks whose dependencies are not installed did not run, which is no pass", async () => {
+  await using on = await localScene(real.sandbox, {
+    ...cartFiles(),
+    "package.json": JSON.stringify({ scripts: { test: "node --test" }, dependencies: { a: "1" } }),
+    "yarn.lock": "",
+  });
+  const report = await verified(on, await requestFor(on, { "src/cart.ts": right }));
+  expect(classes(report)["tests"]).toBe("not run");
+  expect(report.checks.find(({ name }) => name === "tests")?.head).toMatchObject({
+    kind: "not_run",
+    reason: expect.stringContaining("yarn is not supported yet"),
+  });
+});
