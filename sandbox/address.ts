@@ -45,6 +45,35 @@ export function isPublicAddress(address: string, own: readonly string[]): boolea
   return !blocked.check(address, family === 4 ? "ipv4" : "ipv6");
 }
 
+/** Ranges in which no service of the user's own lies: this network, link-local, multicast, reserved; and metadata services. */
+const never = new BlockList();
+for (const [network, prefix] of [
+  ["0.0.0.0", 8],
+  ["100.100.100.200", 32],
+  ["168.63.129.16", 32],
+  ["169.254.0.0", 16],
+  ["192.0.0.192", 32],
+  ["224.0.0.0", 4],
+  ["240.0.0.0", 4],
+] as const) {
+  never.addSubnet(network, prefix, "ipv4");
+  for (const carrier of ["::ffff:", "64:ff9b::"]) never.addSubnet(`${carrier}${network}`, 96 + prefix, "ipv6");
+  never.addSubnet(`2002:${hex(network)}::`, 16 + prefix, "ipv6");
+}
+never.addAddress("::", "ipv6");
+never.addAddress("fd00:ec2::254", "ipv6");
+never.addSubnet("fe80::", 10, "ipv6");
+never.addSubnet("ff00::", 8, "ipv6");
+
+/**
+ * Whether even a rule that names this very address does not open it. A registry on a private address or on loopback is the user's
+ * own affair; a metadata service hands out the machine's credentials.
+ */
+export function isNeverOpened(address: string): boolean {
+  const family = isIP(address);
+  return family !== 0 && never.check(address, family === 4 ? "ipv4" : "ipv6");
+}
+
 function hex(network: string): string {
   const [a = 0, b = 0, c = 0, d = 0] = network.split(".").map(Number);
   return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;

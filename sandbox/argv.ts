@@ -1,6 +1,6 @@
 import { environmentInside, homeInside, toolchainInside } from "./environment.ts";
 import { defaultLimits } from "./limits.ts";
-import { workspaceInside } from "./sandbox.ts";
+import { SandboxError, unmountable, workspaceInside } from "./sandbox.ts";
 import type { Bubblewrap } from "./bubblewrap.ts";
 import type { SystemEntry } from "./host.ts";
 import type { Mounts } from "./mounts.ts";
@@ -74,6 +74,38 @@ export function commandArguments(cwd: string, argv: readonly string[], egress: b
       ]
     : [];
   return ["/bin/sh", "-c", enter, "sh", cwd, ...forward, ...argv];
+}
+
+/**
+ * The command with its stdin handed on through a pipe of the sandbox's own, so that `/dev/stdin` can be opened again whenever the
+ * caller's stream has ended. `cat` outlives its shell and ends with the sandbox: a command that reads nothing does not wait for it.
+ */
+export function withStreamedInput(argv: readonly string[]): string[] {
+  // The shell's own stderr is closed, or it would say "Killed" beside the command's words; the command gets the true one back.
+  const feed = "exec 4>&2 2>/dev/null; { cat <&3 3<&- 4>&- & } 3<&0";
+  return ["/bin/sh", "-c", `${feed} | { exec 2>&4 4>&-; exec "$@"; }`, "sh", ...argv];
+}
+
+/** Words that bwrap takes in all, its own name and the command's included (its `MAX_ARGS`). */
+const wordsMax = 9000;
+
+/**
+ * Whether bwrap takes so many words. In: the words for its `--args` descriptor and its command line. `too-long`: the command alone
+ * is the reason.
+ * @throws SandboxError that names what there is too much of; of kind `workspace` when it is what a command can make.
+ */
+export function checkWordCount(counts: { hidden: number; visible: number }, mounts: Mounts): "fits" | "too-long" {
+  const { hidden, visible } = counts;
+  if (hidden + visible <= wordsMax) return "fits";
+  // A short command must always fit: then only a long one is too long.
+  if (hidden <= wordsMax - 100) return "too-long";
+  const guards = mounts.protectedBinds.length + mounts.masked.length;
+  const what = `The sandbox would need more than ${wordsMax} words for bwrap: ${mounts.binds.length} mounts, ${mounts.scratch.length} private directories, ${guards} protected entries (.git, .agents, .codex, sockets)`;
+  if (hidden - guards * 3 <= wordsMax - 100) throw unmountable(what);
+  throw new SandboxError(
+    `${what}.`,
+    "Mount fewer directories: a repository with fewer nested node_modules needs fewer.",
+  );
 }
 
 export function defaultDirectory(mounts: Mounts): string {

@@ -68,7 +68,8 @@ export interface Search {
 
 /**
  * The first executable of this name on PATH, or null. Skipped: relative entries, and programs that lie below `notFrom` or any
- * `node_modules` (package managers put those first on PATH). Not resolved: a multi-call binary goes by its link's name.
+ * `node_modules` (package managers put those first on PATH), also as a link there to another place: a link can be changed
+ * afterwards. Not resolved: a multi-call binary goes by its link's name.
  */
 export function findProgram(name: string, { path, notFrom }: Search): string | null {
   const places = notFrom.filter((place) => existsSync(place)).map((place) => realpathSync(place));
@@ -77,8 +78,11 @@ export function findProgram(name: string, { path, notFrom }: Search): string | n
       const candidate = join(directory, name);
       const real = realpathSync(candidate);
       accessSync(real, constants.X_OK);
-      const untrusted = places.some((place) => real.startsWith(`${place}/`));
-      if (statSync(real).isFile() && !untrusted && !real.split("/").includes("node_modules")) return candidate;
+      const where = [real, join(realpathSync(directory), name)];
+      const untrusted = where.some(
+        (path) => places.some((place) => path.startsWith(`${place}/`)) || path.split("/").includes("node_modules"),
+      );
+      if (statSync(real).isFile() && !untrusted) return candidate;
     } catch {
       continue;
     }

@@ -6,7 +6,7 @@ import { basename, dirname } from "node:path";
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { isPublicAddress } from "./address.ts";
+import { isNeverOpened, isPublicAddress } from "./address.ts";
 import { isLiteral, parseAuthority } from "./authority.ts";
 import { SandboxError } from "./sandbox.ts";
 import type { Target } from "./authority.ts";
@@ -86,6 +86,7 @@ async function decide(target: Target, { egress, resolve, ownAddresses }: EgressO
   };
   const ruled = askRule(egress, target);
   if (ruled.kind === "deny") return told({ kind: "deny", reason: `blocked-by-rule: ${ruled.reason}` });
+  if (isNeverOpened(target.host)) return told({ kind: "deny", reason: "blocked-metadata-address" });
   // An address is allowed only because the rule named it; a name may never lead to a private one.
   if (isLiteral(target.host)) {
     return told({ kind: "allow", addresses: target.host === "localhost" ? ["127.0.0.1", "::1"] : [target.host] });

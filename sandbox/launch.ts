@@ -25,8 +25,8 @@ export interface Launch {
   limits: Limits;
   pipes: readonly [OutputPipe, OutputPipe];
   seccompFile: string;
-  /** File for the command's stdin; `/dev/null` for none. */
-  stdinFile: string;
+  /** Descriptor of the command's stdin. It is closed here once the command has it. */
+  stdin: number;
   signal?: AbortSignal | undefined;
   onOutput?: ((chunk: Buffer) => void) | undefined;
 }
@@ -77,7 +77,6 @@ export async function launch(order: Launch): Promise<Ended> {
 
 /** Node throws some spawn errors (E2BIG, EINVAL) and reports others by event. */
 function start(order: Launch): ChildProcess | NodeJS.ErrnoException {
-  const stdin = openSync(order.stdinFile, "r");
   const seccomp = openSync(order.seccompFile, "r");
   try {
     return spawn(order.program, [...order.args], {
@@ -87,12 +86,12 @@ function start(order: Launch): ChildProcess | NodeJS.ErrnoException {
       detached: true,
       cwd: "/",
       ...(process.getuid?.() === 0 ? order.user : {}),
-      stdio: [stdin, order.pipes[0].write, order.pipes[1].write, "pipe", "pipe", seccomp],
+      stdio: [order.stdin, order.pipes[0].write, order.pipes[1].write, "pipe", "pipe", seccomp],
     });
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   } finally {
-    closeSync(stdin);
+    closeSync(order.stdin);
     closeSync(seccomp);
     closeWriters(order.pipes);
   }

@@ -1,8 +1,9 @@
-import { lstatSync, realpathSync } from "node:fs";
+import { chmodSync, lstatSync, realpathSync } from "node:fs";
+import type { Stats } from "node:fs";
 import { basename, dirname, isAbsolute, join, posix } from "node:path";
 import { scanWorkspace } from "./protected.ts";
 import { canReach } from "./reach.ts";
-import { SandboxError, workspaceInside } from "./sandbox.ts";
+import { SandboxError, unmountable, workspaceInside } from "./sandbox.ts";
 import type { Profile } from "./sandbox.ts";
 import type { User } from "./reach.ts";
 
@@ -44,13 +45,14 @@ const reserved = [
 /**
  * Turns a profile into mounts whose points all exist and are no symlinks: bwrap before 0.12 follows a committed link while
  * it creates a mount point and then writes on the host (CVE-2026-87766), so it is never left anything to create in a tree we did not make.
- * @throws SandboxError naming the path.
+ * @throws SandboxError naming the path; of kind `workspace` when the fault lies in what a writable directory holds.
  */
 export function prepareMounts(profile: Profile, facts: { user: User; trusted: readonly string[] }): Mounts {
   const binds = profileBinds(profile);
+  const writable = binds.filter((bind) => bind.writable).map((bind) => bind.host);
   for (const bind of binds) {
     checkInside(bind.inside);
-    checkHost(bind, facts);
+    checkHost(bind, { ...facts, writable });
   }
   binds.sort((a, b) => depth(a.inside) - depth(b.inside) || (a.inside < b.inside ? -1 : 1));
   const { kept, leftOut } = keepMountable(binds, profile);
@@ -88,17 +90,19 @@ function profileBinds(profile: Profile): Bind[] {
     ...readOnly.map(({ host, inside }) => ({ host, inside, writable: false })),
     ...writable.map(({ host, inside }) => ({ host, inside, writable: true })),
   ];
+  const places = all.filter((bind) => bind.writable).map((bind) => bind.host);
   // A link above the host path is the host's own business; the last component must be real.
   return all.map((bind) => ({
     ...bind,
-    host: isAbsolute(bind.host) ? join(realParent(bind.host), basename(bind.host)) : bind.host,
+    host: isAbsolute(bind.host) ? join(realParent(bind.host, places), basename(bind.host)) : bind.host,
   }));
 }
 
-function realParent(path: string): string {
+function realParent(path: string, writable: readonly string[]): string {
   try {
     return realpathSync(dirname(path));
   } catch (cause) {
+    if (below(path, writable)) throw unmountable(`${path} is gone, so it cannot be mounted`, cause);
     throw new SandboxError(
       `${path} does not exist, so it cannot be mounted.`,
       "Create it before the sandbox starts.",
@@ -116,18 +120,27 @@ function checkInside(inside: string): void {
   }
 }
 
-function checkHost(bind: Bind, facts: { user: User; trusted: readonly string[] }): void {
+interface HostFacts {
+  user: User;
+  trusted: readonly string[];
+  /** Host directories that commands may write. */
+  writable: readonly string[];
+}
+
+function checkHost(bind: Bind, { user, trusted, writable }: HostFacts): void {
   if (!isAbsolute(bind.host)) throw refused(bind.host, "must be an absolute host path");
   const stat = lstatSync(bind.host, { throwIfNoEntry: false });
-  if (stat === undefined) throw refused(bind.host, "does not exist");
-  if (!stat.isDirectory() && !stat.isFile()) throw refused(bind.host, "is neither a directory nor a file (a symlink?)");
-  if (!canReach(bind.host, facts.user)) {
+  const odd =
+    stat === undefined ? "does not exist" : mountable(stat) ? null : "is neither a directory nor a file (a symlink?)";
+  if (odd !== null) throw below(bind.host, writable) ? unmountable(`${bind.host} ${odd}`) : refused(bind.host, odd);
+  if (bind.writable && stat !== undefined) reopen(bind.host, stat);
+  if (!canReach(bind.host, user)) {
     throw new SandboxError(
-      `The sandbox's user (uid ${facts.user.uid}) cannot reach ${bind.host}.`,
+      `The sandbox's user (uid ${user.uid}) cannot reach ${bind.host}.`,
       "Put it below a directory that every user can enter, such as /tmp, and give it to that user.",
     );
   }
-  const exposed = bind.writable ? facts.trusted.find((path) => `${path}/`.startsWith(`${bind.host}/`)) : undefined;
+  const exposed = bind.writable ? trusted.find((path) => `${path}/`.startsWith(`${bind.host}/`)) : undefined;
   if (exposed !== undefined) {
     throw new SandboxError(
       `${exposed} lies in ${bind.host}, which the sandbox may write.`,
@@ -136,36 +149,53 @@ function checkHost(bind: Bind, facts: { user: User; trusted: readonly string[] }
   }
 }
 
+function mountable(stat: Stats): boolean {
+  return stat.isDirectory() || stat.isFile();
+}
+
+/** A command that took its own permissions from a writable directory has not broken the sandbox. */
+function reopen(directory: string, stat: Stats): void {
+  if (stat.isDirectory() && (stat.mode & 0o700) !== 0o700) chmodSync(directory, (stat.mode & 0o777) | 0o700);
+}
+
+function below(path: string, directories: readonly string[]): boolean {
+  return directories.some((directory) => path.startsWith(`${directory}/`));
+}
+
 /** A mount point inside another mount must be there already, every step of the way a real directory. */
 function mountPointFault(inside: string, type: "directory" | "file", binds: readonly Bind[]): SandboxError | null {
   const cover = binds.findLast((bind) => inside.startsWith(`${bind.inside}/`));
   if (cover === undefined) return null;
+  // What a command can change is no fault of the sandbox, and neither is what somebody committed.
+  const fault = cover.writable || cover.inside === workspaceInside ? unmountable : refusedText;
   const steps = posix.relative(cover.inside, inside).split("/");
   let at = cover.host;
   for (const [index, step] of steps.entries()) {
     at = join(at, step);
     const wanted = index === steps.length - 1 ? type : "directory";
     const stat = lstatSync(at, { throwIfNoEntry: false });
-    if (stat === undefined) return refused(at, "must exist, because it is a mount point");
+    if (stat === undefined) return fault(`${at} must exist, because it is a mount point`);
     if (wanted === "directory" ? !stat.isDirectory() : !stat.isFile()) {
-      return refused(
-        at,
+      return fault(
         stat.isSymbolicLink()
-          ? "is a symlink where a mount point is needed"
-          : `is not a ${wanted}, but a mount point for one`,
+          ? `${at} is a symlink where a mount point is needed`
+          : `${at} is not a ${wanted}, but a mount point for one`,
       );
     }
   }
   return null;
 }
 
-function workspaceGuards(profile: Profile, binds: readonly Bind[]): Pick<Mounts, "protectedBinds" | "masked"> {
+function workspaceGuards(
+  { workspace: asked }: Profile,
+  binds: readonly Bind[],
+): Pick<Mounts, "protectedBinds" | "masked"> {
   const workspace = binds.find((bind) => bind.inside === workspaceInside);
-  if (profile.workspace === undefined || workspace === undefined) return { protectedBinds: [], masked: [] };
-  const scan = scanWorkspace(workspace.host);
-  const protectedPaths = workspace.writable ? scan.protectedPaths : [];
+  if (asked === undefined || workspace === undefined) return { protectedBinds: [], masked: [] };
+  const scan = scanWorkspace(workspace.host, asked.mode);
+  for (const path of [...scan.protectedPaths, ...scan.sockets]) checkLength(workspace.host, path);
   return {
-    protectedBinds: protectedPaths.map((path) => ({
+    protectedBinds: scan.protectedPaths.map((path) => ({
       host: join(workspace.host, path),
       inside: posix.join(workspaceInside, path),
       writable: false,
@@ -174,10 +204,24 @@ function workspaceGuards(profile: Profile, binds: readonly Bind[]): Pick<Mounts,
   };
 }
 
+/** The kernel takes 4095 bytes of a path (PATH_MAX with its NUL), and bwrap puts `/oldroot` or `/newroot` before each. */
+function checkLength(host: string, path: string): void {
+  const longest = Math.max(Buffer.byteLength(host), Buffer.byteLength(workspaceInside));
+  const bytes = "/oldroot/".length + longest + Buffer.byteLength(path);
+  if (bytes > 4095) throw unmountable(`${path.slice(0, 100)}… is a path too long to be mounted`);
+}
+
 function depth(inside: string): number {
   return inside.split("/").length;
 }
 
 function refused(path: string, why: string): SandboxError {
-  return new SandboxError(`${path} ${why}.`, "Remove or replace it, then start again.");
+  return refusedText(`${path} ${why}`);
+}
+
+function refusedText(what: string): SandboxError {
+  return new SandboxError(
+    `${what}.`,
+    "Correct the mounts of the profile: this path was named by Airlock, not by a command.",
+  );
 }

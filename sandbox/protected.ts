@@ -1,98 +1,123 @@
 import { chmodSync, lstatSync, readFileSync, readdirSync, realpathSync } from "node:fs";
 import type { Dirent } from "node:fs";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
-import { SandboxError } from "./sandbox.ts";
+import { SandboxError, unmountable } from "./sandbox.ts";
+import type { Profile } from "./sandbox.ts";
 
-const protectedNames = new Set([".git", "git~1", ".agents", ".codex"]);
+type Mode = NonNullable<Profile["workspace"]>["mode"];
+
+const protectedNames = new Set([".git", ".agents", ".codex"]);
 /** bwrap reads at most 9000 words; each protected path costs three. */
 const protectedMax = 2500;
 const slash = Buffer.from("/");
 
-/** Code points that HFS+ ignores in names, so that `.g\u200cit` is `.git` there. */
+/** Code points that HFS+ leaves out when it compares names, so that `.g\u200cit` is `.git` there. */
 const ignorable = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 
-/** Whether a file system could take this name for `.git`, `.agents` or `.codex`: case, HFS+ and NTFS spellings included. */
+/**
+ * Whether some file system takes this name for `.git`, `.agents` or `.codex`: other case, full-width letters, HFS+ ignorables,
+ * trailing dots and spaces, a stream (`.git::$INDEX_ALLOCATION`), a backslash as separator, an NTFS short name of `.git`.
+ * The list is `src/change/git-name.ts`'s own, written again because this folder imports nothing; a test compares the two.
+ */
 export function isProtectedName(name: string): boolean {
-  const plain = name.normalize("NFC").replace(ignorable, "").toLowerCase();
-  const windows = plain.split(":")[0]?.replace(/[. ]+$/, "") ?? "";
-  return protectedNames.has(windows);
+  return name.split("\\").some((part) => {
+    const plain = onCarelessFileSystem(part);
+    return protectedNames.has(plain) || /^git~\d+$/.test(plain);
+  });
+}
+
+function onCarelessFileSystem(name: string): string {
+  const stream = name.indexOf(":");
+  const own = (stream === -1 ? name : name.slice(0, stream)).replaceAll(ignorable, "");
+  return own
+    .normalize("NFKC")
+    .toUpperCase()
+    .toLowerCase()
+    .normalize("NFKC")
+    .replace(/[. ]+$/, "");
 }
 
 /** What a walk over a workspace found, as paths relative to it, parents before children. */
 export interface WorkspaceScan {
-  /** Bound read-only. */
+  /** Bound read-only. Empty for a workspace that is read-only as a whole. */
   protectedPaths: string[];
-  /** Covered with an empty file: a process of the host may listen there. */
+  /** Covered with an empty file: a process of the host may listen there, and a read-only mount does not stop a connection. */
   sockets: string[];
 }
 
 /**
- * Walks a workspace without following links.
- * @throws SandboxError when a protected name is a symlink or special file, when an entry cannot be named to bwrap, or when
- *   there are too many.
+ * Walks a workspace without following links. A writable one is a copy of ours: directories closed to their owner are opened, so
+ * that nothing hides in them. A read-only one is left as it is: what its owner cannot enter, the command cannot either.
+ * @throws SandboxError of kind `workspace` when a protected name is a symlink or special file, when an entry cannot be named to
+ *   bwrap, or when there are too many.
  */
-export function scanWorkspace(root: string): WorkspaceScan {
+export function scanWorkspace(root: string, mode: Mode): WorkspaceScan {
   const scan: WorkspaceScan = { protectedPaths: [], sockets: [] };
-  walk(Buffer.from(root), Buffer.alloc(0), scan);
+  walk({ root: Buffer.from(root), writable: mode === "workspace-write", scan }, Buffer.alloc(0), false);
   const found = new Set(scan.protectedPaths);
   for (const path of scan.protectedPaths) {
     for (const target of gitDataOf(root, path)) found.add(target);
   }
   const count = found.size + scan.sockets.length;
   if (count > protectedMax) {
-    throw new SandboxError(
-      `The workspace holds ${count} protected entries (.git, .agents, .codex, sockets), more than ${protectedMax}.`,
-      "Remove nested repositories and sockets from the workspace.",
+    throw unmountable(
+      `The workspace holds ${count} protected entries (.git, .agents, .codex, sockets), more than ${protectedMax}`,
     );
   }
   return { protectedPaths: [...found].sort(), sockets: scan.sockets.sort() };
 }
 
+interface Walk {
+  root: Buffer;
+  writable: boolean;
+  scan: WorkspaceScan;
+}
+
 /** Names stay bytes on the way: a directory whose name is no UTF-8 must not hide what lies in it. */
-function walk(root: Buffer, directory: Buffer, scan: WorkspaceScan): void {
-  for (const entry of entriesOf(Buffer.concat([root, slash, directory]))) {
+function walk(on: Walk, directory: Buffer, guarded: boolean): void {
+  for (const entry of entriesOf(on, Buffer.concat([on.root, slash, directory]))) {
     const path = directory.byteLength === 0 ? entry.name : Buffer.concat([directory, slash, entry.name]);
-    if (isProtectedName(entry.name.toString("utf8"))) {
-      if (!entry.isDirectory() && !entry.isFile()) {
-        throw new SandboxError(
-          `${path.toString("utf8")} is a ${entry.isSymbolicLink() ? "symlink" : "special file"}; it cannot be protected.`,
-          "Remove it, or replace it with a real directory.",
-        );
-      }
-      scan.protectedPaths.push(nameable(path));
-    } else if (entry.isDirectory()) {
-      walk(root, path, scan);
-    } else if (entry.isSocket()) {
-      scan.sockets.push(nameable(path));
-    }
+    const guards = on.writable && !guarded && isProtectedName(entry.name.toString("utf8"));
+    if (guards) on.scan.protectedPaths.push(protectedPath(entry, path));
+    if (entry.isDirectory()) walk(on, path, guarded || guards);
+    else if (entry.isSocket()) on.scan.sockets.push(nameable(path));
   }
 }
 
-/** A directory that its owner closed is opened again: what is in it must be seen, and modes of directories are no content. */
-function entriesOf(directory: Buffer): Dirent<Buffer>[] {
-  const read = () => readdirSync(directory, { encoding: "buffer", withFileTypes: true });
+function protectedPath(entry: Dirent<Buffer>, path: Buffer): string {
+  if (entry.isDirectory() || entry.isFile()) return nameable(path);
+  const type = entry.isSymbolicLink() ? "symlink" : "special file";
+  throw unmountable(`${path.toString("utf8")} is a ${type}; it cannot be protected`);
+}
+
+function entriesOf({ writable }: Walk, directory: Buffer): Dirent<Buffer>[] {
   try {
-    return read();
-  } catch {
-    try {
-      chmodSync(directory, 0o755);
-      return read();
-    } catch (cause) {
-      throw new SandboxError(`${directory.toString("utf8")} cannot be read.`, "Remove it, or make it readable.", cause);
-    }
+    const { mode } = lstatSync(directory);
+    // Root reads what is closed, but bwrap, which is not root, could mount nothing in it.
+    const closed = (mode & 0o700) !== 0o700;
+    if (closed && writable) chmodSync(directory, (mode & 0o777) | 0o700);
+    if (!writable && (mode & 0o500) !== 0o500) return [];
+    return readdirSync(directory, { encoding: "buffer", withFileTypes: true });
+  } catch (cause) {
+    if (!writable && isRefusal(cause)) return [];
+    throw unmountable(`${directory.toString("utf8").slice(0, 200)} cannot be read`, cause);
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "EACCES" || error.code === "EPERM");
 }
 
 function nameable(path: Buffer): string {
   const text = path.toString("utf8");
   if (Buffer.from(text).equals(path)) return text;
-  throw new SandboxError(`${text} has a name that is no UTF-8; it cannot be protected.`, "Rename or remove it.");
+  throw unmountable(`${text} has a name that is no UTF-8; it cannot be protected`);
 }
 
 /** The directories a `.git` file points to (worktree or submodule), when they lie in the workspace; outside they do not exist inside. */
 function gitDataOf(root: string, path: string): string[] {
   const absolute = join(root, path);
-  if (!lstatSync(absolute).isFile()) return [];
+  if (lstatSync(absolute, { throwIfNoEntry: false })?.isFile() !== true) return [];
   const target = /^gitdir: (.+)$/m.exec(readSmall(absolute))?.[1];
   if (target === undefined) return [];
   const directory = isAbsolute(target) ? target : resolve(absolute, "..", target);
@@ -107,7 +132,7 @@ function insideOf(root: string, directory: string): string | null {
     const path = relative(root, directory);
     if (path === "" || path.startsWith("..") || isAbsolute(path)) return null;
     if (realpathSync(directory) !== join(realpathSync(root), path)) {
-      throw new SandboxError(`The git directory ${path} is reached through a symlink.`, "Remove the link.");
+      throw unmountable(`The git directory ${path} is reached through a symlink`);
     }
     // The walk has it already, and a mount below a read-only mount would be refused.
     return path.split(sep).some(isProtectedName) ? null : path;
@@ -117,9 +142,11 @@ function insideOf(root: string, directory: string): string | null {
   }
 }
 
+/** A plain file's text. Anything else is not opened: reading a pipe would wait for ever. */
 function readSmall(path: string): string {
   try {
-    return lstatSync(path).size > 65_536 ? "" : readFileSync(path, "utf8");
+    const stat = lstatSync(path);
+    return stat.isFile() && stat.size <= 65_536 ? readFileSync(path, "utf8") : "";
   } catch {
     return "";
   }

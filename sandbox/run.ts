@@ -1,9 +1,19 @@
 import { lookup } from "node:dns/promises";
 import { chown, rm, writeFile } from "node:fs/promises";
+import { openSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join, posix } from "node:path";
 import { randomUUID } from "node:crypto";
-import { commandArguments, defaultDirectory, descriptors, egressSocket, sandboxOptions } from "./argv.ts";
+import { Readable } from "node:stream";
+import {
+  checkWordCount,
+  commandArguments,
+  defaultDirectory,
+  descriptors,
+  egressSocket,
+  sandboxOptions,
+  withStreamedInput,
+} from "./argv.ts";
 import { diagnose } from "./diagnose.ts";
 import { openEgressProxy } from "./egress.ts";
 import { readSysctls } from "./host.ts";
@@ -12,7 +22,7 @@ import { limitArguments, threadsOf } from "./limits.ts";
 import { prepareMounts } from "./mounts.ts";
 import { SandboxError, workspaceInside } from "./sandbox.ts";
 import { makeUserDirectory } from "./statedir.ts";
-import { openOutputPipes } from "./streams.ts";
+import { openInputPipe, openOutputPipes } from "./streams.ts";
 import type { HostFacts, Option } from "./argv.ts";
 import type { EgressProxy } from "./egress.ts";
 import type { Ended } from "./launch.ts";
@@ -50,16 +60,20 @@ export async function runCommand(
     await using egress = await egressOf(host, profile, directory);
     const bwrapOptions = sandboxOptions(host, { mounts, env: profile.env ?? {}, egress: egress?.directory ?? null });
     const cwd = posix.resolve(workspaceInside, options.cwd ?? defaultDirectory(mounts));
-    const words = ["--args", String(descriptors.args), "--", ...commandArguments(cwd, argv, egress !== null)];
-    const stdinFile = await stdinFileOf(options, directory, host);
+    const command = options.stdin instanceof Readable ? withStreamedInput(argv) : argv;
+    const words = ["--args", String(descriptors.args), "--", ...commandArguments(cwd, command, egress !== null)];
+    const hiddenArgs = (host.weaken?.(bwrapOptions) ?? bwrapOptions).flat();
+    if (checkWordCount({ hidden: hiddenArgs.length, visible: words.length + 1 }, mounts) === "too-long")
+      return tooManyWords();
+    await using stdin = await inputOf(options, directory, host);
     const ended = await launch({
       ...limitedProgram(host, profile, words),
-      hiddenArgs: (host.weaken?.(bwrapOptions) ?? bwrapOptions).flat(),
+      hiddenArgs,
       user: host.user,
       limits: profile.limits,
       pipes: await openOutputPipes(directory, host.mkfifo, host.user),
       seccompFile: host.files.seccomp,
-      stdinFile,
+      stdin: stdin.read,
       signal: options.signal,
       onOutput: options.onOutput,
     });
@@ -117,13 +131,22 @@ function limitedProgram(host: Establishment, profile: Profile, words: string[]):
   return { program, args };
 }
 
-/** A file and not a pipe, so that `/dev/stdin` can be opened inside. */
-async function stdinFileOf({ stdin }: RunOptions, directory: string, host: Establishment): Promise<string> {
-  if (stdin === undefined) return "/dev/null";
+/** A file where the bytes are known, so that `/dev/stdin` can be opened inside; a FIFO where they are still to come. */
+async function inputOf(
+  { stdin }: RunOptions,
+  directory: string,
+  host: Establishment,
+): Promise<AsyncDisposable & { read: number }> {
+  const nothing = () => Promise.resolve();
+  if (stdin === undefined) return { read: openSync("/dev/null", "r"), [Symbol.asyncDispose]: nothing };
+  if (stdin instanceof Readable) {
+    const pipe = await openInputPipe(directory, { ...host, source: stdin });
+    return { read: pipe.read, [Symbol.asyncDispose]: async () => pipe.release() };
+  }
   const path = join(directory, "stdin");
   await writeFile(path, stdin, { mode: 0o400, flag: "wx" });
   if (process.getuid?.() === 0) await chown(path, host.user.uid, host.user.gid);
-  return path;
+  return { read: openSync(path, "r"), [Symbol.asyncDispose]: nothing };
 }
 
 function resultOf(ended: Ended): RunResult {
@@ -139,6 +162,12 @@ function resultOf(ended: Ended): RunResult {
   return ended.record > 128 && ended.record <= 128 + 31
     ? { kind: "signalled", signal: ended.record - 128, ...ran }
     : { kind: "exited", exitCode: ended.record, ...ran };
+}
+
+/** As the kernel answers for too many bytes. */
+function tooManyWords(): RunResult {
+  const nothing = { text: "", bytes: 0, truncated: false };
+  return { kind: "exited", exitCode: 126, stdout: nothing, stderr: tooLong(new Error("too many words")), ms: 0 };
 }
 
 function tooLong(error: Error): RunResult["stderr"] {

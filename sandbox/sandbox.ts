@@ -1,3 +1,5 @@
+import type { Readable } from "node:stream";
+
 /** Where the workspace appears inside every sandbox, whatever its place on the host. */
 export const workspaceInside = "/workspace/repo";
 
@@ -29,7 +31,10 @@ export interface ReadOnlyMount {
 
 /** What one command may see. Everything not named here does not exist inside. Missing means none. */
 export interface Profile {
-  /** Host directory mounted at `workspaceInside`, read-only or writable by mode. Absent: no workspace. */
+  /**
+   * Host directory mounted at `workspaceInside`, read-only or writable by mode. Absent: no workspace. A writable one is a copy of
+   * the caller's: closed directories in it are opened for their owner. In a read-only one nothing is ever changed.
+   */
   workspace?: { host: string; mode: "read-only" | "workspace-write" };
   readOnly?: ReadOnlyMount[];
   /** Writable host directories (a package manager's cache, an install target). */
@@ -76,7 +81,8 @@ export type RunResult =
 export interface RunOptions {
   /** Inside path; default `workspaceInside` when there is a workspace, else `/tmp`. */
   cwd?: string;
-  stdin?: Uint8Array | string;
+  /** Bytes, or a stream that is read while the command runs. It is paused and left open when the command ends. Absent: empty. */
+  stdin?: Uint8Array | string | Readable;
   signal?: AbortSignal;
   onOutput?: (chunk: Buffer) => void;
 }
@@ -99,17 +105,39 @@ export interface Sandbox {
   readonly certificate: Certificate;
   /** The host user that sandboxed processes run as, for whoever prepares files for them. */
   readonly user: { uid: number; gid: number };
-  /** Runs one command as a list; no shell reads it. Program names are looked up on the sandbox's PATH: a missing one exits 127. */
+  /**
+   * Runs one command as a list; no shell reads it. Program names are looked up on the sandbox's PATH: a missing one exits 127.
+   * @throws SandboxError when the command could not be started; its `kind` tells an unmountable workspace from a broken sandbox.
+   */
   run(profile: Profile, argv: readonly string[], options?: RunOptions): Promise<RunResult>;
 }
 
-/** The sandbox cannot be established, or broke. `fix` names the command or setting that mends it. */
+/**
+ * What kept a command from starting. `workspace`: what lies in a directory the profile mounts cannot be mounted (a link in the
+ * place of `.git`, a mount point that a command moved away); the sandbox itself is sound, and what ran before in that
+ * directory may have caused it. `broken`: everything else; nothing can run.
+ */
+export type SandboxFault = "broken" | "workspace";
+
+/** A command was not started. `fix` names the command, setting or change that mends it. */
 export class SandboxError extends Error {
   readonly fix: string;
+  readonly kind: SandboxFault;
 
-  constructor(message: string, fix: string, cause?: unknown) {
+  constructor(message: string, fix: string, cause?: unknown, kind: SandboxFault = "broken") {
     super(message, cause === undefined ? undefined : { cause });
     this.name = "SandboxError";
     this.fix = fix;
+    this.kind = kind;
   }
+}
+
+/** A `SandboxError` of kind `workspace`, with the one mending that there is. In: one sentence without its full stop. */
+export function unmountable(what: string, cause?: unknown): SandboxError {
+  return new SandboxError(
+    `${what}.`,
+    "In a directory of your own: remove or rename it. In a copy where a command made it: undo that on the host before the next command, or take a fresh copy.",
+    cause,
+    "workspace",
+  );
 }

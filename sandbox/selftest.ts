@@ -75,9 +75,17 @@ function deepPath(path: string): string[] {
 
 /** Paths of the host that no sandbox may see. Homes that lie in a system directory are left out. */
 function hiddenPaths(canary: string): string[] {
-  const home = userInfo().homedir;
-  const homes = home.startsWith("/usr") || home === "/" || home === "/tmp" ? [] : [home];
+  const homes = ownHome().filter((home) => !home.startsWith("/usr") && home !== "/" && home !== "/tmp");
   return [canary, "/home", "/root", "/mnt", "/srv", "/var/lib", "/var/run/docker.sock", "/run/docker.sock", ...homes];
+}
+
+/** None for a user id without an account, as containers have them. */
+function ownHome(): string[] {
+  try {
+    return [userInfo().homedir];
+  } catch {
+    return [];
+  }
 }
 
 function namespaces(): Record<string, string> {

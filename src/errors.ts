@@ -50,7 +50,10 @@ export class AirlockError extends Error {
 /** The facts of any thrown value, so that a shell can print what, why and what to change. Never throws. */
 export function explain(thrown: unknown): { code: ErrorCode; message: string; fix: string } {
   if (thrown instanceof AirlockError) return { code: thrown.code, message: thrown.message, fix: thrown.fix };
-  if (isSandboxError(thrown)) return { code: "sandbox-unavailable", message: thrown.message, fix: thrown.fix };
+  if (isSandboxError(thrown)) {
+    const code = "kind" in thrown && thrown.kind === "workspace" ? "workspace-unusable" : "sandbox-unavailable";
+    return { code, message: thrown.message, fix: thrown.fix };
+  }
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return { code: "internal", message, fix: "This is a defect of Airlock. Please report it with the run's log." };
 }

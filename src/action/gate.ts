@@ -16,7 +16,7 @@ export async function runGate(inputs: InputsOf<"gate">, shell: Shell): Promise<v
   const { identity, apiUrl } = shell.runner;
   const { owner, name } = identity.repository;
   await onPaper("gate", shell, {
-    begin: () => Promise.resolve(openAudit("gate", shell.now)),
+    begin: () => Promise.resolve({ audit: openAudit("gate", shell.now), papers: null }),
     work: async (audit) => {
       const { verb, issue, comment, requester } = inputs;
       const parsed = GateInputs.safeParse({ verb, issue, comment, requester });

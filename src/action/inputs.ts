@@ -75,9 +75,45 @@ export function readInputs(environment: Environment): Inputs {
   if (values["phase"] !== "prepare") for (const name of flags) delete values[name];
   const parsed = Inputs.safeParse(values);
   if (parsed.success) return parsed.data;
-  throw new AirlockError({
+  throw notSetUp(parsed.error, values) ?? unfit(parsed.error, values);
+}
+
+/** The phase that the step names, whatever its other inputs; null when it is none. */
+export function phaseOf(environment: Environment): Inputs["phase"] | null {
+  const parsed = z
+    .enum(["gate", "prepare", "solve", "verify", "publish"])
+    .safeParse(environment["INPUT_PHASE"]?.trim());
+  return parsed.success ? parsed.data : null;
+}
+
+/** Inputs that come from the repository's settings, where people forget them. */
+const settings: Readonly<Record<string, { what: string; set: string }>> = {
+  "openai-api-key": {
+    what: "the secret OPENAI_API_KEY",
+    set: "Set the secret OPENAI_API_KEY to the model's key",
+  },
+  "app-bot-id": {
+    what: "the variable AIRLOCK_BOT_ID",
+    set: "Set the variable AIRLOCK_BOT_ID to the numeric user id of your App's bot, which `airlock app create` prints,",
+  },
+};
+
+function notSetUp({ issues }: z.ZodError, values: Readonly<Record<string, string>>): AirlockError | null {
+  const [name, ...others] = [...new Set(issues.map(({ path }) => String(path[0])))];
+  const setting = name === undefined || others.length > 0 ? undefined : settings[name];
+  if (name === undefined || setting === undefined) return null;
+  const wrong = values[name] === undefined ? "is not set" : "is not what is expected there";
+  return new AirlockError({
     code: "bad-input",
-    message: `The action's inputs do not fit phase "${values["phase"] ?? ""}": ${z.prettifyError(parsed.error)}`,
+    message: `The input ${name} is missing or wrong: ${setting.what} ${wrong}.`,
+    fix: `${setting.set} in the repository's Settings → Secrets and variables → Actions; then comment \`/agent fix\` again.`,
+  });
+}
+
+function unfit(error: z.ZodError, values: Readonly<Record<string, string>>): AirlockError {
+  return new AirlockError({
+    code: "bad-input",
+    message: `The action's inputs do not fit phase "${values["phase"] ?? ""}": ${z.prettifyError(error)}`,
     fix: "Compare the step with .github/workflows/airlock.yml of the release you use: each phase takes exactly the inputs listed there.",
   });
 }

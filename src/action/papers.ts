@@ -22,18 +22,33 @@ export async function readPaper<Schema extends z.ZodType<Identity>>(
   return open(schema, bytes, { digest: from.digest, identity: from.identity });
 }
 
-/** Continues the log that came with a paper. @throws AirlockError `audit-broken` when it does not end in the head the paper names. */
+/**
+ * Continues the log that came with a paper. In: the head that this paper names, and those of the papers before it, oldest first: a job
+ * that was taken over can write a log that is whole in itself, but not one that holds the entries of the jobs before it.
+ * @throws AirlockError `audit-broken` when the log does not end in `head`, or does not pass through the heads before it.
+ */
 export async function continueAudit(
   phase: AuditPhase,
-  from: { directory: string; head: string },
+  from: { directory: string; head: string; through: readonly string[] },
   now: () => number,
 ): Promise<AuditLog> {
   const text = (await readOrExplain(join(from.directory, auditFile))).toString("utf8");
   const verdict = verifyAudit(text, from.head);
-  if (verdict.kind === "intact") return openAudit(phase, now, verdict.entries satisfies AuditEntry[]);
-  throw new AirlockError({
+  if (verdict.kind === "broken") throw broken(`is broken at line ${verdict.line}: ${verdict.why}`);
+  let after = -1;
+  for (const head of from.through) {
+    const at = verdict.entries.findIndex(({ hash }) => hash === head);
+    if (at === -1 || at < after)
+      throw broken(`does not continue the log of the paper before it, which ends in ${head}`);
+    after = at;
+  }
+  return openAudit(phase, now, verdict.entries satisfies AuditEntry[]);
+}
+
+function broken(how: string): AirlockError {
+  return new AirlockError({
     code: "audit-broken",
-    message: `The audit log that came with the paper is broken at line ${verdict.line}: ${verdict.why}.`,
+    message: `The audit log that came with the paper ${how}.`,
     fix: "The artifact was changed between the jobs. Ask again; if it repeats, look for another workflow that writes this run's artifacts.",
   });
 }

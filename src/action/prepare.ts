@@ -12,10 +12,14 @@ import { jobDirectory, onPaper, type Shell } from "./shell.ts";
 export async function runPrepare(inputs: InputsOf<"prepare">, shell: Shell): Promise<void> {
   const { identity } = shell.runner;
   await mkdir(jobDirectory(shell), { recursive: true });
-  const task = await readPaper(Task, { directory: inputs.task, name: "task", digest: inputs["task-digest"], identity });
   await onPaper("prepare", shell, {
-    begin: () => continueAudit("prepare", { directory: inputs.task, head: task.audit_head }, shell.now),
-    work: async () => {
+    begin: async () => {
+      const directory = inputs.task;
+      const task = await readPaper(Task, { directory, name: "task", digest: inputs["task-digest"], identity });
+      const audit = await continueAudit("prepare", { directory, head: task.audit_head, through: [] }, shell.now);
+      return { audit, papers: task };
+    },
+    work: async (_audit, task) => {
       await ready(inputs, task, shell);
       return null;
     },
@@ -28,10 +32,11 @@ async function ready(inputs: InputsOf<"prepare">, task: Task, shell: Shell): Pro
   const host = { exec: silent, root: process.getuid?.() === 0, dir, hosted: shell.hosted, onProgress: shell.log };
   if (inputs["setup-host"]) await prepareHost(host);
   else shell.log("setup-host is off: this machine is left as it is");
+  const checkout = await realpath(inputs.repository);
   await prepare(
-    { dir, path },
+    { dir, path, notFrom: [checkout] },
     {
-      checkout: await realpath(inputs.repository),
+      checkout,
       registry: await registry(),
       limits: task.config.limits,
       onProgress: shell.log,
@@ -42,13 +47,16 @@ async function ready(inputs: InputsOf<"prepare">, task: Task, shell: Shell): Pro
 }
 
 /** The runner obeys commands it reads from a child's output, so a child's output is never passed on. */
-export const silent: Exec = async (program, args) => {
+export const silent: Exec = (program, args) => quietly(program, args, {});
+
+async function quietly(program: string, args: string[], where: { cwd?: string }): ReturnType<Exec> {
   let output = "";
   const listen = (data: Buffer) => {
     output = (output + data.toString("utf8")).slice(-10_000);
   };
   try {
     const code = await exec(program, args, {
+      ...where,
       silent: true,
       ignoreReturnCode: true,
       listeners: { stdout: listen, stderr: listen },
@@ -57,11 +65,14 @@ export const silent: Exec = async (program, args) => {
   } catch (thrown) {
     return { code: 127, output: thrown instanceof Error ? thrown.message : String(thrown) };
   }
-};
+}
 
-/** The package registry of the machine's npm configuration; never a built-in name. */
+/**
+ * The package registry of the machine's npm configuration; never a built-in name. It becomes the one host that installs reach, so npm is
+ * asked in `/`, where no project's `.npmrc` lies: the job's own directory is the repository's.
+ */
 export async function registry(): Promise<URL> {
-  const { code, output } = await silent("npm", ["config", "get", "registry"]);
+  const { code, output } = await quietly("npm", ["config", "get", "registry"], { cwd: "/" });
   const line = output
     .trim()
     .split("\n")

@@ -16,22 +16,18 @@ export async function runPublish(inputs: InputsOf<"publish">, shell: Shell): Pro
   const { identity, apiUrl, runUrl } = shell.runner;
   const { owner, name } = identity.repository;
   const digests = { task: inputs["task-digest"], solution: inputs["solution-digest"], report: inputs["report-digest"] };
-  const report = await readPaper(Report, {
-    directory: inputs.report,
-    name: "report",
-    digest: digests.report,
-    identity,
-  });
   await onPaper("publish", shell, {
-    begin: () => continueAudit("publish", { directory: inputs.report, head: report.audit_head }, shell.now),
-    work: async (audit) => {
-      const task = await readPaper(Task, { directory: inputs.task, name: "task", digest: digests.task, identity });
-      const solution = await readPaper(Solution, {
-        directory: inputs.solution,
-        name: "solution",
-        digest: digests.solution,
-        identity,
-      });
+    begin: async () => {
+      const from = { task: inputs.task, solution: inputs.solution, report: inputs.report };
+      const read = (name: keyof typeof from) => ({ directory: from[name], name, digest: digests[name], identity });
+      const task = await readPaper(Task, read("task"));
+      const solution = await readPaper(Solution, read("solution"));
+      const report = await readPaper(Report, read("report"));
+      const through = [task.audit_head, solution.audit_head];
+      const log = { directory: inputs.report, head: report.audit_head, through };
+      return { audit: await continueAudit("publish", log, shell.now), papers: { task, solution, report } };
+    },
+    work: async (audit, { task, solution, report }) => {
       const github = githubClient({ token, apiUrl, owner, repo: name });
       const outcome = await publish(
         {

@@ -5,6 +5,7 @@ import { explain } from "../errors.ts";
 import { seal } from "../handoff/seal.ts";
 import { Stop } from "../handoff/stop.ts";
 import { stop, type Stopped, stopPaper } from "../phases/stop.ts";
+import { redact } from "../text/redact.ts";
 import type { RunnerFacts } from "./inputs.ts";
 import type { Log } from "./log.ts";
 import { writePapers } from "./papers.ts";
@@ -20,12 +21,15 @@ export interface Shell {
   now: () => number;
   signal: AbortSignal;
   output(name: "paper" | "digest" | "proceed" | "start", value: string): void;
-  /** Registers a value that the runner must hide in every later line. */
+  /** Registers a value that the runner must hide in every later line, and that stands in no paper. */
   mask(value: string): void;
+  /** What was registered so far. */
+  readonly known: readonly string[];
   /** Appends Markdown to the job's summary page. */
   summary(markdown: string): Promise<void>;
-  fail(message: string): void;
 }
+
+type JobPhase = Exclude<AuditPhase, "local">;
 
 /** Everything of ours on this machine lies here. */
 export function jobDirectory(shell: Shell): string {
@@ -40,29 +44,45 @@ export function paperDirectory(shell: Shell): string {
 /**
  * Runs one phase and makes sure that its end is on paper: its own paper, or a Stop that says why there is none. An error becomes a
  * Stop of kind `failed` and fails the job.
- * In: the phase; `begin` opens the audit log it continues; `work` does it and writes its paper, or gives the reason to stop.
+ * In: the phase; `begin` reads the papers it was handed and opens the audit log it continues; `work` does it and writes its paper, or
+ * gives the reason to stop.
  */
-export async function onPaper(
-  phase: Exclude<AuditPhase, "local">,
+export async function onPaper<Papers>(
+  phase: JobPhase,
   shell: Shell,
-  steps: { begin: () => Promise<AuditLog>; work: (audit: AuditLog) => Promise<Stopped | null> },
+  steps: {
+    begin: () => Promise<{ audit: AuditLog; papers: Papers }>;
+    work: (audit: AuditLog, papers: Papers) => Promise<Stopped | null>;
+  },
 ): Promise<void> {
   let audit = openAudit(phase, shell.now);
   try {
-    audit = await steps.begin();
-    const stopped = await steps.work(audit);
+    const begun = await steps.begin();
+    ({ audit } = begun);
+    const stopped = await steps.work(audit, begun.papers);
     if (stopped === null) return;
     await leaveStop(phase, shell, stopped, audit);
     shell.log(`The road ends here: ${stopped.stop.message} ${stopped.stop.next}`.trim());
   } catch (thrown) {
-    const { code, message, fix } = explain(thrown);
-    audit.append("phase.failed", { code, message });
-    await leaveStop(phase, shell, stop("failed", message, fix), audit);
+    await leaveFailure(phase, shell, thrown, audit);
     throw thrown;
   }
 }
 
-async function leaveStop(phase: Stop["phase"], shell: Shell, stopped: Stopped, audit: AuditLog): Promise<void> {
+/** Puts an error on paper. The words of an error are often somebody else's: an endpoint can repeat the key that it was sent. */
+export async function leaveFailure(
+  phase: JobPhase,
+  shell: Shell,
+  thrown: unknown,
+  audit: AuditLog = openAudit(phase, shell.now),
+): Promise<void> {
+  const { code, message, fix } = explain(thrown);
+  audit.append("phase.failed", { code, message: redact(message, shell.known) });
+  await leaveStop(phase, shell, stop("failed", message, fix), audit);
+}
+
+async function leaveStop(phase: JobPhase, shell: Shell, leaving: Stopped, audit: AuditLog): Promise<void> {
+  const stopped = redacted(leaving, shell.known);
   const sealed = seal(Stop, stopPaper(phase, shell.runner.identity, stopped, audit.head));
   const directory = paperDirectory(shell);
   await writePapers(directory, { name: "stop", sealed, audit });
@@ -70,6 +90,12 @@ async function leaveStop(phase: Stop["phase"], shell: Shell, stopped: Stopped, a
   await shell.summary(
     `### Airlock ${phase}: ${stopped.stop.kind}\n\n${plain(stopped.stop.message)}\n\n${plain(stopped.stop.next)}\n`,
   );
+}
+
+/** No value that this process holds stands in what leaves it, whoever wrote the sentence. */
+function redacted({ stop: { message, next, said, ...rest } }: Stopped, known: readonly string[]): Stopped {
+  const clean = { ...rest, message: redact(message, known), next: redact(next, known) };
+  return { kind: "stop", stop: said === undefined ? clean : { ...clean, said: redact(said, known) } };
 }
 
 /** Our own sentences can quote what people wrote; in a summary they are shown as text. */

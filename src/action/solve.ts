@@ -1,12 +1,12 @@
-import { appendFileSync } from "node:fs";
-import { mkdir, realpath } from "node:fs/promises";
-import { join } from "node:path";
+import { realpath } from "node:fs/promises";
 import { seal } from "../handoff/seal.ts";
 import { Solution } from "../handoff/solution.ts";
 import { Task } from "../handoff/task.ts";
-import { narrator } from "../phases/narrate.ts";
+import { stepNarrator } from "../phases/narrate-steps.ts";
 import { modelFor } from "../phases/model.ts";
+import { recordGround } from "../phases/ground-entry.ts";
 import { openGround, readPrepared } from "../phases/prepare.ts";
+import { releasable } from "../phases/session-release.ts";
 import { solve } from "../phases/solve.ts";
 import { stopOfSolution } from "../phases/solution-end.ts";
 import type { InputsOf } from "./inputs.ts";
@@ -18,25 +18,21 @@ export async function runSolve(inputs: InputsOf<"solve">, shell: Shell): Promise
   const apiKey = inputs["openai-api-key"];
   shell.mask(apiKey);
   const place = { dir: jobDirectory(shell), path: shell.runner.path };
-  const task = await readPaper(Task, {
-    directory: inputs.task,
-    name: "task",
-    digest: inputs["task-digest"],
-    identity: shell.runner.identity,
-  });
+  const { identity } = shell.runner;
   await onPaper("solve", shell, {
-    begin: () => continueAudit("solve", { directory: inputs.task, head: task.audit_head }, shell.now),
-    work: async (audit) => {
+    begin: async () => {
+      const directory = inputs.task;
+      const task = await readPaper(Task, { directory, name: "task", digest: inputs["task-digest"], identity });
+      const audit = await continueAudit("solve", { directory, head: task.audit_head, through: [] }, shell.now);
+      return { audit, papers: task };
+    },
+    work: async (audit, task) => {
       const prepared = await readPrepared(place);
       const sandbox = await openGround(place);
-      audit.append("sandbox.proved", {
-        bwrap: sandbox.certificate.bwrap,
-        probes: sandbox.certificate.probes.length,
-        uid: sandbox.certificate.uid,
-      });
+      recordGround(audit, prepared, sandbox);
       const directory = paperDirectory(shell);
-      await mkdir(directory, { recursive: true });
-      const session = join(directory, "session.jsonl");
+      // In memory until it was scanned: the paper directory is uploaded whatever happens.
+      const session: string[] = [];
       const baseUrl = inputs["openai-base-url"];
       const solution = await solve(
         {
@@ -52,14 +48,16 @@ export async function runSolve(inputs: InputsOf<"solve">, shell: Shell): Promise
           audit,
           dir: place.dir,
           now: shell.now,
-          onEvent: narrator(shell.log),
-          session: (line) => appendFileSync(session, line),
+          onEvent: stepNarrator(shell.log),
+          session: (line) => void session.push(line),
           onProgress: shell.log,
           signal: shell.signal,
         },
       );
       const sealed = seal(Solution, solution);
-      await writePapers(directory, { name: "solution", sealed, audit });
+      const files = await sessionFile(solution, session);
+      if (!("session.jsonl" in files)) shell.log("The session is not kept: the work holds what looks like a secret.");
+      await writePapers(directory, { name: "solution", sealed, audit, files });
       shell.output("paper", directory);
       shell.output("digest", sealed.digest);
       const stopped = stopOfSolution(solution);
@@ -74,4 +72,10 @@ export async function runSolve(inputs: InputsOf<"solve">, shell: Shell): Promise
       return null;
     },
   });
+}
+
+/** Beside a refused secret no session leaves: the value may stand in it in pieces that no scan finds. */
+async function sessionFile({ ending }: Solution, session: readonly string[]): Promise<Record<string, string>> {
+  const holdsSecret = ending.kind === "refused" && ending.findings.some(({ rule }) => rule === "secret");
+  return holdsSecret ? {} : { "session.jsonl": await releasable(session) };
 }

@@ -3,6 +3,7 @@ import { Report } from "../handoff/report.ts";
 import { seal } from "../handoff/seal.ts";
 import { Solution } from "../handoff/solution.ts";
 import { Task } from "../handoff/task.ts";
+import { recordGround } from "../phases/ground-entry.ts";
 import { openGround, readPrepared } from "../phases/prepare.ts";
 import { verify } from "../phases/verify.ts";
 import type { InputsOf } from "./inputs.ts";
@@ -13,28 +14,22 @@ import { jobDirectory, onPaper, paperDirectory, plain, type Shell } from "./shel
 /** Job permissions: contents: read. Holds no token and no key. */
 export async function runVerify(inputs: InputsOf<"verify">, shell: Shell): Promise<void> {
   const { identity, path } = shell.runner;
-  const place = { dir: jobDirectory(shell), path };
   const digests = { task: inputs["task-digest"], solution: inputs["solution-digest"] };
-  const task = await readPaper(Task, { directory: inputs.task, name: "task", digest: digests.task, identity });
   await onPaper("verify", shell, {
     begin: async () => {
-      const solution = await readPaper(Solution, {
-        directory: inputs.solution,
-        name: "solution",
-        digest: digests.solution,
-        identity,
-      });
-      return continueAudit("verify", { directory: inputs.solution, head: solution.audit_head }, shell.now);
+      const from = { task: inputs.task, solution: inputs.solution };
+      const read = (name: keyof typeof from) => ({ directory: from[name], name, digest: digests[name], identity });
+      const task = await readPaper(Task, read("task"));
+      const solution = await readPaper(Solution, read("solution"));
+      const log = { directory: inputs.solution, head: solution.audit_head, through: [task.audit_head] };
+      return { audit: await continueAudit("verify", log, shell.now), papers: { task, solution } };
     },
-    work: async (audit) => {
-      const solution = await readPaper(Solution, {
-        directory: inputs.solution,
-        name: "solution",
-        digest: digests.solution,
-        identity,
-      });
+    work: async (audit, { task, solution }) => {
+      const source = await realpath(inputs.repository);
+      const place = { dir: jobDirectory(shell), path, notFrom: [source] };
       const prepared = await readPrepared(place);
       const sandbox = await openGround(place);
+      recordGround(audit, prepared, sandbox);
       const { limits } = task.config;
       const ground = {
         sandbox,
@@ -45,7 +40,7 @@ export async function runVerify(inputs: InputsOf<"verify">, shell: Shell): Promi
         signal: shell.signal,
       };
       const report = await verify(
-        { task, solution, digests, source: await realpath(inputs.repository), dependencies: prepared.installed },
+        { task, solution, digests, source, dependencies: prepared.installed },
         { sandbox, ground, audit, onProgress: shell.log, signal: shell.signal },
       );
       const sealed = seal(Report, report);

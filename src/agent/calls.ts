@@ -1,10 +1,14 @@
 import { z } from "zod";
 import type { Config } from "../config.ts";
+import { AirlockError } from "../errors.ts";
 import type { Item, ToolCall } from "../model/model.ts";
 import { redact } from "../text/redact.ts";
 import { capText } from "../tools/cap.ts";
 import { Finish, finishName } from "../tools/finish.ts";
 import type { Tool, ToolResult } from "../tools/tool.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import type { LimitEnding } from "./limits.ts";
+import { limit } from "./limits.ts";
 import type { OnEvent, ToolItem } from "./session.ts";
 import type { Streak } from "./streak.ts";
 import { sameCallMax, sameCallTold, withCall, withMisstep } from "./streak.ts";
@@ -17,6 +21,8 @@ export interface CallContext {
   known: readonly string[];
   signal: AbortSignal;
   onEvent: OnEvent;
+  /** Sweeps the workspace, and records it. */
+  checkpoint: Workspace["checkpoint"];
 }
 
 export interface CallsRun {
@@ -26,6 +32,10 @@ export interface CallsRun {
   finish: Finish | null;
   /** Whether a tool ran that may have changed the workspace. */
   wrote: boolean;
+  /** What a sweep between two calls took out, one sentence each. */
+  violations: string[];
+  /** Set when no further call can be carried out. */
+  broken: LimitEnding | null;
   streak: Streak;
 }
 
@@ -33,16 +43,34 @@ export interface CallsRun {
 const argumentBytesMax = 1024 * 1024;
 
 /**
- * Carries out the calls of one completed response, one after the other. A bad call is answered, never thrown; only a broken
- * sandbox throws.
+ * Carries out the calls of one completed response, one after the other. A bad call is answered, never thrown. When a tool
+ * throws, the run is `broken` and ends with what it has.
+ * In: `before`, the streak so far and whether any earlier turn may have written. @throws what the tool throws, when nothing was
+ * written before it: then there is nothing to keep, and the fix is for whoever runs this.
  */
-export async function runCalls(calls: readonly ToolCall[], before: Streak, context: CallContext): Promise<CallsRun> {
-  const run: CallsRun = { outputs: [], finish: null, wrote: false, streak: before };
+export async function runCalls(
+  calls: readonly ToolCall[],
+  before: { streak: Streak; wrote: boolean },
+  context: CallContext,
+): Promise<CallsRun> {
+  const run: CallsRun = {
+    outputs: [],
+    finish: null,
+    wrote: false,
+    violations: [],
+    broken: null,
+    streak: before.streak,
+  };
   const seen = new Set<string>();
   for (const call of calls) {
     const item = itemOf(call);
     context.onEvent({ type: "item.started", item });
-    const result = await answer(call, seen.has(call.callId), run, context);
+    const wroteBefore = before.wrote || run.wrote;
+    const result = await answer(call, seen.has(call.callId), run, context).catch((thrown: unknown) => {
+      if (!wroteBefore || isContainment(thrown)) throw thrown;
+      run.broken = limit("sandbox", messageOf(thrown));
+      return failed("Not carried out: the sandbox broke, and the run ends with what there is.");
+    });
     seen.add(call.callId);
     const { output_head_bytes: headBytes, output_tail_bytes: tailBytes } = context.limits;
     const output = capText(redact(result.output, context.known), { headBytes, tailBytes });
@@ -55,6 +83,7 @@ export async function runCalls(calls: readonly ToolCall[], before: Streak, conte
 async function answer(call: ToolCall, isDouble: boolean, run: CallsRun, context: CallContext): Promise<ToolResult> {
   if (context.signal.aborted) return failed("Not carried out: the run is ending.");
   if (run.finish !== null) return failed("Not carried out: you had called finish.");
+  if (run.broken !== null) return failed("Not carried out: the run is ending.");
   const read = isDouble
     ? { kind: "bad" as const, why: `The call id ${call.callId} was used twice.` }
     : readCall(call, context.tools);
@@ -66,10 +95,25 @@ async function answer(call: ToolCall, isDouble: boolean, run: CallsRun, context:
   if (run.streak.times >= sameCallMax) return failed("Not carried out: you made the same call too often.");
   if (read.tool.name === finishName) run.finish = Finish.parse(read.input);
   run.wrote ||= read.tool.writes;
-  const result = await read.tool.run(read.input, context.signal);
+  const result = await mounted(() => read.tool.run(read.input, context.signal), run, context);
   if (run.streak.times < sameCallTold) return result;
   const told = `You made exactly this call ${run.streak.times} times in a row. Do something else, or call finish.`;
   return { ...result, output: `${result.output}\n${told}` };
+}
+
+/**
+ * Runs a call. When an earlier call of the model left the workspace so that nothing can be mounted, a sweep between the calls
+ * takes that out and the call is made once more; when that does not help either, no call of this run ever will.
+ */
+async function mounted(call: () => Promise<ToolResult>, run: CallsRun, context: CallContext): Promise<ToolResult> {
+  const first = await call();
+  if (first.detail?.kind !== "unmountable") return first;
+  const { violations } = await context.checkpoint();
+  run.violations.push(...violations);
+  run.wrote = true;
+  const second = await call();
+  if (second.detail?.kind === "unmountable") run.broken = limit("workspace", second.detail.why);
+  return second;
 }
 
 type ReadCall = { kind: "call"; tool: Tool; input: unknown } | { kind: "bad"; why: string };
@@ -108,4 +152,13 @@ function completed(item: ToolItem, { ok, output, detail }: ToolResult): ToolItem
 
 function failed(output: string): ToolResult {
   return { ok: false, output };
+}
+
+/** Nothing that was made after a wall fell may be kept. */
+export function isContainment(thrown: unknown): boolean {
+  return thrown instanceof AirlockError && thrown.code === "sandbox-failed";
+}
+
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }

@@ -8,6 +8,7 @@ import { limitHit } from "./limits.ts";
 import type { Prompt } from "./prompt.ts";
 import type { OnEvent } from "./session.ts";
 import { redacting } from "./session.ts";
+import { messageOf } from "./calls.ts";
 import { noStreak } from "./streak.ts";
 import type { AgentEnding, TurnContext, TurnState } from "./turn.ts";
 import { takeTurn } from "./turn.ts";
@@ -23,7 +24,7 @@ export interface AgentRun {
   now: () => number;
   /** Told of every event, already redacted. Contract: must not throw. */
   onEvent: OnEvent;
-  /** Records the tree after a turn that may have changed it. A throw ends the run: without it nothing could be kept. */
+  /** Records the tree after a turn that may have changed it. A throw ends the run with the checkpoints before it. */
   checkpoint: Workspace["checkpoint"];
   signal: AbortSignal;
   /** Secret values that must reach neither the model nor the session. */
@@ -43,7 +44,8 @@ export interface AgentResult {
 /**
  * Asks the model, carries out its calls, appends, repeats, until it calls finish or a limit is reached. Every ending is the last
  * event of the session. What was done before the ending is kept in the checkpoints.
- * @throws AirlockError when the model cannot be asked even once; whatever the sandbox or the checkpoint throws.
+ * @throws AirlockError when the model cannot be asked even once, or `sandbox-failed` when containment did not hold; what the
+ * sandbox throws before anything was written. Whatever the model does to the workspace after that is an ending.
  */
 export async function runAgent(run: AgentRun): Promise<AgentResult> {
   const { repository, run: id, config } = run.task;
@@ -57,6 +59,7 @@ export async function runAgent(run: AgentRun): Promise<AgentResult> {
     cacheKey,
     known: run.known ?? [],
     onEvent: redacting(run.onEvent, run.known ?? []),
+    checkpoint: () => run.checkpoint(checkpointTime(run, started)),
   };
   const { instructions, user } = run.prompt;
   const state: TurnState = {
@@ -66,6 +69,7 @@ export async function runAgent(run: AgentRun): Promise<AgentResult> {
     ],
     usage: nothingUsed,
     streak: noStreak,
+    wrote: false,
     checkpoints: [],
     violations: [],
   };
@@ -91,6 +95,12 @@ export async function runAgent(run: AgentRun): Promise<AgentResult> {
   }
 }
 
-function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+/** Milliseconds a checkpoint has although the time of the run is over: its last turn is worth keeping. */
+const graceMs = 30_000;
+/** The same when someone stopped the run: a runner kills the job some 10 s after that. */
+const graceCancelledMs = 5_000;
+
+function checkpointTime({ limits, now, signal }: AgentRun, started: number): number {
+  if (signal.aborted) return graceCancelledMs;
+  return Math.max(graceMs, limits.wall_clock_s * 1000 - (now() - started));
 }

@@ -45,6 +45,8 @@ export const SessionEvent = z.discriminatedUnion("type", [
     error: z.strictObject({ message: z.string() }),
   }),
   z.strictObject({ type: z.literal("error"), message: z.string() }),
+  /** Something whoever reads the session must know, and that ends nothing. */
+  z.strictObject({ type: z.literal("notice"), message: z.string() }),
   z.strictObject({ type: z.literal("thread.completed"), ending: Ending, usage: Usage }),
 ]);
 export type SessionEvent = z.infer<typeof SessionEvent>;

@@ -3,9 +3,9 @@ import type { Ending, Solution, Usage } from "../handoff/solution.ts";
 import type { Task } from "../handoff/task.ts";
 import type { Item, Model, ModelTurn } from "../model/model.ts";
 import type { Finish } from "../tools/finish.ts";
-import type { Workspace } from "../workspace/workspace.ts";
 import type { CallContext } from "./calls.ts";
-import { runCalls } from "./calls.ts";
+import { isContainment, messageOf, runCalls } from "./calls.ts";
+import type { LimitEnding } from "./limits.ts";
 import { limit } from "./limits.ts";
 import type { Streak } from "./streak.ts";
 import { withMisstep } from "./streak.ts";
@@ -20,6 +20,8 @@ export interface TurnState {
   items: Item[];
   usage: Usage;
   streak: Streak;
+  /** Whether any call so far may have changed the workspace. */
+  wrote: boolean;
   checkpoints: Solution["checkpoints"];
   violations: string[];
 }
@@ -28,7 +30,6 @@ export interface TurnState {
 export interface TurnContext extends CallContext {
   model: Model;
   task: Task;
-  checkpoint: Workspace["checkpoint"];
   cacheKey: string;
 }
 
@@ -46,7 +47,9 @@ export async function takeTurn(state: TurnState, context: TurnContext): Promise<
     context.onEvent({ type: "turn.failed", turn, error: { message: answer.why } });
     return answer.ending === null ? { kind: "go-on" } : { kind: "end", ending: answer.ending, finish: null };
   }
+  const isPriced = state.usage.cost_usd !== null;
   state.usage = addTurn(state.usage, answer.usage);
+  if (isPriced && state.usage.cost_usd === null) context.onEvent({ type: "notice", message: unpriced(context.task) });
   const after = answer.kind === "completed" ? await carryOut(answer, state, context) : giveWay(answer, state);
   context.onEvent({ type: "turn.completed", turn, usage: state.usage });
   return after;
@@ -85,24 +88,53 @@ async function carryOut(
     correct(state, "You called no tool. Go on with the work, or call finish.");
     return { kind: "go-on" };
   }
-  const { outputs, finish, wrote, streak } = await runCalls(answer.calls, state.streak, context);
+  const { outputs, finish, wrote, violations, broken, streak } = await runCalls(answer.calls, state, context);
   state.items.push(...outputs);
   state.streak = streak;
-  if (wrote) await record(turn, state, context);
+  state.wrote ||= wrote;
+  const unrecorded = wrote ? await record(turn, violations, { state, context }) : null;
+  const stopped = broken ?? unrecorded;
+  // Stopped from outside or by the clock: the loop names that, and there is no time for another turn anyway.
+  if (stopped !== null)
+    return context.signal.aborted ? { kind: "go-on" } : { kind: "end", ending: stopped, finish: null };
   return finish === null ? { kind: "go-on" } : { kind: "end", ending: endingOf(finish), finish };
 }
 
-async function record(turn: number, state: TurnState, { task, checkpoint, onEvent }: TurnContext): Promise<void> {
-  const { tree, violations } = await checkpoint();
-  const isNew = tree !== (state.checkpoints.at(-1)?.tree ?? task.start.tree);
+/**
+ * Records what the turn left. In: what a sweep during the turn took out. Out: why the run ends when this state cannot be
+ * recorded; the checkpoints before it stay, and the last of them is the result.
+ */
+async function record(
+  turn: number,
+  swept: readonly string[],
+  { state, context }: { state: TurnState; context: TurnContext },
+): Promise<LimitEnding | null> {
+  const recorded = await context.checkpoint().catch((thrown: unknown) => {
+    if (isContainment(thrown)) throw thrown;
+    return limit("workspace", `What turn ${turn} left could not be recorded: ${messageOf(thrown)}`);
+  });
+  if ("limit" in recorded) {
+    state.violations.push(...swept, recorded.detail);
+    context.onEvent({ type: "error", message: recorded.detail });
+    return recorded;
+  }
+  const { tree } = recorded;
+  const violations = [...swept, ...recorded.violations];
+  const isNew = tree !== (state.checkpoints.at(-1)?.tree ?? context.task.start.tree);
   if (isNew) state.checkpoints.push({ turn, tree });
-  if (isNew || violations.length > 0) onEvent({ type: "checkpoint", turn, tree, violations });
-  if (violations.length === 0) return;
+  if (isNew || violations.length > 0) context.onEvent({ type: "checkpoint", turn, tree, violations });
+  if (violations.length === 0) return null;
   state.violations.push(...violations);
   state.items.push({
     kind: "user",
     text: `Not allowed in the workspace, and taken out of it:\n${violations.join("\n")}`,
   });
+  return null;
+}
+
+/** Unknown is not zero: a limit that nothing measures must not look as if it held. */
+export function unpriced({ config }: Task): string {
+  return `No price is known for the model ${config.agent.model}: the cost of this run is unknown, and limits.cost_usd did not bound it. limits.tokens and limits.turns did.`;
 }
 
 /** A response whose calls may not be run. */

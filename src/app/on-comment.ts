@@ -4,25 +4,22 @@ import type { GitHub } from "../github/github.ts";
 import type { Status, StatusState } from "../record/status-comment.ts";
 import { type Authority, mayAsk } from "../request/authority.ts";
 import { type Command, parseCommand } from "../request/command.ts";
+import { workflowFile } from "../request/run-name.ts";
 import { CommentCreated, installedOf, readEvent } from "./events.ts";
+import { insist, type InsistEffects } from "./insist.ts";
 import type { Log } from "./log.ts";
-import { refusal, undispatchable } from "./replies.ts";
+import { notStarted, refusal, undispatchable } from "./replies.ts";
 import type { StatusBoard } from "./status-board.ts";
 
-/** The workflow that answers every command. */
-export const workflowFile = "airlock.yml";
-
-export interface CommentEffects {
+export interface CommentEffects extends InsistEffects {
   app: AppConnection;
   board: StatusBoard;
-  log: Log;
-  /** Takes over work that the answer to GitHub does not wait for. */
-  later(work: Promise<void>): void;
 }
 
 /**
  * A new comment. Resolves when nothing is left that GitHub would have to deliver again: the comment asks nothing, the refusal
- * was shown, or the dispatch was accepted. Rejects otherwise, and the delivery counts as failed (design §5).
+ * was shown, or the dispatch was accepted. Rejects otherwise, and the delivery counts as failed (design §5); GitHub does not
+ * repeat it by itself, so the person is told to ask again.
  */
 export async function onComment(payload: unknown, effects: CommentEffects): Promise<void> {
   const event = readEvent(CommentCreated, payload);
@@ -44,9 +41,9 @@ export async function onComment(payload: unknown, effects: CommentEffects): Prom
     effects.log.info("request.refused", { ...about, code: answer.code });
     if (answer.code === "not-allowed" || answer.code === "edited")
       return await tolerate(github.react(event.comment.id, "-1"), effects.log);
-    return await reply(event, refusal(command, answer), github, effects);
+    return await reply({ event, command, github }, refusal(command, answer), effects);
   }
-  await accept(event, github, effects);
+  await accept({ event, command, github }, effects);
 }
 
 /** Bots and Apps (ourselves among them) never ask. */
@@ -70,42 +67,71 @@ async function authorityOf(event: CommentCreated, command: Command, github: GitH
   });
 }
 
-async function accept(event: CommentCreated, github: GitHub, effects: CommentEffects): Promise<void> {
+/** What was asked, and where to answer. */
+interface Asked {
+  event: CommentCreated;
+  command: Command;
+  github: GitHub;
+}
+
+async function accept(asked: Asked, effects: CommentEffects): Promise<void> {
+  const { event, command, github } = asked;
   const { comment, issue, repository } = event;
-  const inputs = { verb: "fix", issue: `${issue.number}`, comment: `${comment.id}`, requester: `${comment.user.id}` };
+  const inputs = {
+    verb: verbOf(command) ?? "",
+    issue: `${issue.number}`,
+    comment: `${comment.id}`,
+    requester: `${comment.user.id}`,
+  };
   const seen = tolerate(github.react(comment.id, "eyes"), effects.log);
   const about = { issue: issue.number, comment: comment.id, requester: comment.user.id };
+  const show = (state: StatusState, run: Status["run"], onlyFirst = false): Promise<void> => {
+    const write = () => effects.board.show(github, issue.number, statusOf(asked, state, run), { onlyFirst });
+    return insist(write, effects);
+  };
   try {
-    const { run } = await github.dispatch(workflowFile, repository.default_branch, inputs);
+    // The whole name of the branch: a tag may be called like it.
+    const ref = `refs/heads/${repository.default_branch}`;
+    const { run } = await github.dispatch(workflowFile, ref, inputs);
     effects.log.info("request.dispatched", { ...about, run });
     const page = run === null ? null : { id: run, url: `${repository.html_url}/actions/runs/${run}` };
     effects.later(tolerate(show({ kind: "queued" }, page), effects.log));
   } catch (thrown) {
     const state = undispatchable(thrown);
-    if (state === null) throw thrown;
-    effects.log.error("request.undispatchable", { ...about, why: explain(thrown).message });
-    await show(state, null);
+    const why = explain(thrown).message;
+    effects.log.error(state === null ? "request.not_started" : "request.undispatchable", { ...about, why });
+    if (state !== null) await show(state, null);
+    else {
+      // Should the run have begun all the same, its own state replaces this one.
+      effects.later(tolerate(show(notStarted(thrown), null, true), effects.log));
+      throw thrown;
+    }
   }
   await seen;
+}
 
-  function show(state: StatusState, run: Status["run"]): Promise<void> {
-    return effects.board.show(github, issue.number, statusOf(event, state, run));
+async function reply(asked: Asked, state: StatusState, { board, log }: CommentEffects): Promise<void> {
+  const { event, command, github } = asked;
+  const reaction = tolerate(github.react(event.comment.id, command.kind === "help" ? "+1" : "confused"), log);
+  await board.show(github, event.issue.number, statusOf(asked, state, null));
+  await reaction;
+}
+
+function statusOf({ event: { comment }, command }: Asked, state: StatusState, run: Status["run"]): Status {
+  return { verb: verbOf(command), requester: comment.user.login, comment: comment.id, run, state };
+}
+
+function verbOf(command: Command): string | null {
+  switch (command.kind) {
+    case "command":
+    case "unknown":
+      return command.verb;
+    case "help":
+      return "help";
+    case "none":
+    case "multiple":
+      return null;
   }
-}
-
-async function reply(
-  event: CommentCreated,
-  state: StatusState,
-  github: GitHub,
-  { board, log }: CommentEffects,
-): Promise<void> {
-  const confused = tolerate(github.react(event.comment.id, "confused"), log);
-  await board.show(github, event.issue.number, statusOf(event, state, null));
-  await confused;
-}
-
-function statusOf({ comment }: CommentCreated, state: StatusState, run: Status["run"]): Status {
-  return { verb: "fix", requester: comment.user.login, comment: comment.id, run, state };
 }
 
 /** For what people like to see but no request depends on: a failure is logged and forgotten. */

@@ -1,9 +1,10 @@
 import { AirlockError } from "../errors.ts";
 import { httpFailure, rateLimited } from "../github/failure.ts";
+import { sentence } from "../record/sentence.ts";
 import type { StatusState } from "../record/status-comment.ts";
 import type { Authority } from "../request/authority.ts";
 import type { Command } from "../request/command.ts";
-import { cell, code, neutralise, ours, type Outgoing } from "../text/outgoing.ts";
+import { cell, code, ours, type Outgoing } from "../text/outgoing.ts";
 
 /** What is there now, told whenever somebody asks for more. */
 const available = ours`comment \`/agent fix\` on an open issue. Further words on that line and in that comment are instructions.`;
@@ -18,8 +19,10 @@ export function refusal(command: Command, answer: Authority & { kind: "refused" 
   });
   switch (command.kind) {
     case "none":
-    case "help":
-      return refused(ours`Airlock turns an issue into a verified pull request.`, available);
+    case "help": {
+      const headline = ours`Airlock turns an issue into a verified pull request.`;
+      return { kind: "info", headline, details: [], next: available };
+    }
     case "unknown":
       return refused(ours`There is no command ${code(command.verb, [])}.`, available);
     case "multiple":
@@ -28,13 +31,13 @@ export function refusal(command: Command, answer: Authority & { kind: "refused" 
         ours`write one command per comment.`,
       );
     case "command":
-      return refused(neutralise(answer.message, []), neutralise(answer.next, []));
+      return refused(sentence(answer.message, []), sentence(answer.next, []));
   }
 }
 
 /**
  * A dispatch that would be refused again however often it is repeated, as what people must change. Out: null for everything that
- * may pass by itself; GitHub must then deliver the comment again.
+ * may pass by itself.
  */
 export function undispatchable(thrown: unknown): StatusState | null {
   const facts = httpFailure(thrown);
@@ -47,7 +50,7 @@ export function undispatchable(thrown: unknown): StatusState | null {
     );
   }
   if (facts.status === 403) {
-    return failed(ours`The app may not start workflows here.`, ours`${cell(thrown.fix, [])} Then comment again.`);
+    return failed(ours`The app may not start workflows here.`, ours`${sentence(thrown.fix, [])} Then comment again.`);
   }
   if (facts.status === 422) {
     return failed(
@@ -56,4 +59,17 @@ export function undispatchable(thrown: unknown): StatusState | null {
     );
   }
   return null;
+}
+
+/** A dispatch that failed for a reason that may pass by itself. The comment was seen, but nothing came of it. */
+export function notStarted(thrown: unknown): StatusState {
+  const limited = rateLimited(httpFailure(thrown));
+  return {
+    kind: "failed",
+    headline: limited
+      ? ours`GitHub's rate limit kept the run from being started.`
+      : ours`GitHub did not accept the start of the run.`,
+    details: [],
+    next: ours`comment \`/agent fix\` again${limited ? ours` in an hour` : ours` in a few minutes`}.`,
+  };
 }

@@ -3,25 +3,37 @@ import type { z } from "zod";
 import { AirlockError, explain } from "../errors.ts";
 import type { Artifact, GitHub, Run } from "../github/github.ts";
 import type { Identity } from "../handoff/identity.ts";
-import { Report } from "../handoff/report.ts";
-import { paperBytesMax, read } from "../handoff/seal.ts";
-import { Solution } from "../handoff/solution.ts";
+import { read } from "../handoff/seal.ts";
 import { Stop } from "../handoff/stop.ts";
-import { Task } from "../handoff/task.ts";
-import { Verdict } from "../handoff/verdict.ts";
 import type { RunPapers } from "../record/final-state.ts";
+import { ShownReport, ShownSolution, ShownTask, ShownVerdict } from "../record/shown-papers.ts";
 import type { Log } from "./log.ts";
 
-/** Bytes of one artifact's zip, and files one may hold. A paper directory holds at most three. */
+/** Bytes of one artifact's zip, and files one may hold. A paper directory holds at most four. */
 const zipBytesMax = 32 * 1024 * 1024;
 const filesMax = 100;
+/**
+ * Bytes of one paper that is shown. Far below what a paper may have between the jobs: those read it by digest, the App reads what any
+ * job of the run may have put there, and serves every repository with one process.
+ */
+export const shownBytesMax = 2 * 1024 * 1024;
+/** UTF-16 code units of a reason in the log. */
+const whyMax = 500;
 
 const phases = ["gate", "solve", "verify", "publish"] as const;
 type Phase = (typeof phases)[number];
 
+/** The steps that write into a job's artifact: a Stop of another one was planted there. */
+const stopsOf: Record<Phase, readonly Stop["phase"][]> = {
+  gate: ["gate"],
+  solve: ["prepare", "solve"],
+  verify: ["prepare", "verify"],
+  publish: ["publish"],
+};
+
 /**
- * Reads the papers a run left as artifacts, for display. A paper that is missing, too large, malformed or of another run is null
- * and logged. In: the repository's id, which every paper must carry.
+ * Reads the papers this attempt of a run left as artifacts, for display. A paper that is missing, too large, malformed, of another
+ * run or attempt, or in another job's artifact is null and logged. In: the repository's id, which every paper must carry.
  */
 export async function runPapers(
   github: GitHub,
@@ -38,40 +50,33 @@ export async function runPapers(
       try {
         return ofRun(read(schema, bytes), { repositoryId, run });
       } catch (thrown) {
-        log.warn("paper.unreadable", { run: run.id, artifact: artifact.id, name, why: explain(thrown).message });
+        const why = explain(thrown).message.slice(0, whyMax);
+        log.warn("paper.unreadable", { run: run.id, artifact: artifact.id, name, why });
         return null;
       }
     };
-    papers.stop = readOne(Stop, "stop.json") ?? papers.stop;
-    if (phase === "gate") papers.task = readOne(Task, "task.json");
-    if (phase === "solve") papers.solution = readOne(Solution, "solution.json");
-    if (phase === "verify") papers.report = readOne(Report, "report.json");
-    if (phase === "publish") papers.verdict = readOne(Verdict, "verdict.json");
+    const stop = readOne(Stop, "stop.json");
+    if (stop !== null && stopsOf[phase].includes(stop.phase)) papers.stop = stop;
+    else if (stop !== null) log.warn("paper.misplaced", { run: run.id, artifact: artifact.id, phase: stop.phase });
+    if (phase === "gate") papers.task = readOne(ShownTask, "task.json");
+    if (phase === "solve") papers.solution = readOne(ShownSolution, "solution.json");
+    if (phase === "verify") papers.report = readOne(ShownReport, "report.json");
+    if (phase === "publish") papers.verdict = readOne(ShownVerdict, "verdict.json");
   }
   return papers;
 }
 
 /**
- * One artifact per phase, in the order of the road. A re-run of failed jobs keeps the papers of the jobs before them, so the
- * newest attempt that began at the gate counts, and of each phase its last attempt since then. A name that is there twice
- * names nothing.
+ * One artifact per phase, in the order of the road, of this attempt alone: a paper is valid in the attempt that made it, so an
+ * earlier one's explains nothing of this end. A name that is there twice names nothing.
  */
 export function chooseArtifacts(
   artifacts: readonly Artifact[],
   attempt: number,
 ): { phase: Phase; artifact: Artifact }[] {
-  const named = artifacts.flatMap((artifact) => {
-    const match = /^airlock-(gate|solve|verify|publish)-([1-9]\d{0,3})$/.exec(artifact.name);
-    const twins = artifacts.filter(({ name }) => name === artifact.name);
-    const usable = match !== null && twins.length === 1 && !artifact.expired && Number(match[2]) <= attempt;
-    return usable ? [{ phase: match[1], attempt: Number(match[2]), artifact }] : [];
-  });
-  const first = Math.max(0, ...named.filter(({ phase }) => phase === "gate").map((found) => found.attempt));
   return phases.flatMap((phase) => {
-    const last = named
-      .filter((found) => found.phase === phase && found.attempt >= first)
-      .toSorted((a, b) => b.attempt - a.attempt)[0];
-    return last === undefined ? [] : [{ phase, artifact: last.artifact }];
+    const [artifact, twin] = artifacts.filter(({ name }) => name === `airlock-${phase}-${attempt}`);
+    return artifact === undefined || twin !== undefined || artifact.expired ? [] : [{ phase, artifact }];
   });
 }
 
@@ -81,7 +86,7 @@ async function filesOf(github: GitHub, artifact: Artifact, log: Log): Promise<Ma
     return zip === null ? new Map() : unzipped(zip);
   } catch (thrown) {
     if (thrown instanceof AirlockError && thrown.code === "github-failed") throw thrown;
-    log.warn("artifact.unreadable", { artifact: artifact.id, why: explain(thrown).message });
+    log.warn("artifact.unreadable", { artifact: artifact.id, why: explain(thrown).message.slice(0, whyMax) });
     return new Map();
   }
 }
@@ -89,12 +94,15 @@ async function filesOf(github: GitHub, artifact: Artifact, log: Log): Promise<Ma
 /** The paper files of a zip. Nothing is written to disk, so links and odd paths in it mean nothing; a stated size is a hard limit. */
 export function unzipped(zip: Uint8Array): Map<string, Uint8Array> {
   let count = 0;
+  const seen = new Set<string>();
   const files = unzipSync(zip, {
     filter: ({ name, originalSize }) => {
       count += 1;
       if (count > filesMax) throw new Error(`the zip holds more than ${filesMax} files`);
       if (!/^(?:task|solution|report|verdict|stop)\.json$/.test(name)) return false;
-      if (originalSize > paperBytesMax) throw new Error(`${name} has more than ${paperBytesMax} bytes`);
+      if (originalSize > shownBytesMax) throw new Error(`${name} has more than ${shownBytesMax} bytes`);
+      if (seen.has(name)) throw new Error(`the zip holds ${name} twice`);
+      seen.add(name);
       return true;
     },
   });
@@ -102,10 +110,11 @@ export function unzipped(zip: Uint8Array): Map<string, Uint8Array> {
 }
 
 function ofRun<Paper extends Identity>(paper: Paper, { repositoryId, run }: { repositoryId: number; run: Run }): Paper {
-  if (paper.repository.id === repositoryId && paper.run.id === run.id) return paper;
+  if (paper.repository.id === repositoryId && paper.run.id === run.id && paper.run.attempt === run.attempt)
+    return paper;
   throw new AirlockError({
     code: "paper-wrong-run",
-    message: `It belongs to run ${paper.run.id} of repository ${paper.repository.id}.`,
+    message: `It belongs to run ${paper.run.id}, attempt ${paper.run.attempt}, of repository ${paper.repository.id}.`,
     fix: "Look for another workflow that writes this run's artifacts.",
   });
 }

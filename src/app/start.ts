@@ -1,8 +1,11 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { explain } from "../errors.ts";
 import { type AppConnection, connectApp } from "../github/app.ts";
+import type { Patience } from "../github/patience.ts";
 import { createWebhookServer, webhookPath } from "./http.ts";
+import type { InsistEffects } from "./insist.ts";
 import type { Log } from "./log.ts";
 import { onComment } from "./on-comment.ts";
 import { onRun } from "./on-run.ts";
@@ -27,9 +30,10 @@ export interface RunningApp extends AsyncDisposable {
 /**
  * Starts the webhook server. Disposing stops it: no new deliveries, then up to 10 s for what is under way.
  * The app keeps no state, so it may be killed, doubled or started anew at any moment (design §5).
+ * In: how patiently that is shown again which GitHub did not take; absent: for up to about ten minutes.
  * @throws AirlockError `app-misconfigured` when GitHub does not know the App by this key, `github-failed` when it cannot be asked.
  */
-export async function startApp(settings: Settings, log: Log): Promise<RunningApp> {
+export async function startApp(settings: Settings, log: Log, patience?: Patience): Promise<RunningApp> {
   const app = await connectApp({ ...settings, timeoutMs: requestTimeoutMs });
   const { id, slug } = await app.identity();
   const work = new Set<Promise<void>>();
@@ -38,7 +42,11 @@ export async function startApp(settings: Settings, log: Log): Promise<RunningApp
     work.add(settled);
     return promise;
   };
-  subscribe(app, id, { log, track });
+  const stop = new AbortController();
+  const later = (promise: Promise<void>) => {
+    track(promise).catch((thrown: unknown) => log.warn("later.failed", { why: explain(thrown).message }));
+  };
+  subscribe(app, id, { log, later, patience: patience ?? displayPatience(stop.signal) });
 
   let stopping = false;
   const server = createWebhookServer({
@@ -65,6 +73,7 @@ export async function startApp(settings: Settings, log: Log): Promise<RunningApp
     idle,
     async [Symbol.asyncDispose]() {
       stopping = true;
+      stop.abort();
       await proxy?.stop();
       await stopServer(server, idle);
       log.info("app.stopped", { unfinished: work.size });
@@ -72,19 +81,23 @@ export async function startApp(settings: Settings, log: Log): Promise<RunningApp
   };
 }
 
-function subscribe(
-  app: AppConnection,
-  appId: number,
-  { log, track }: { log: Log; track: (work: Promise<void>) => Promise<void> },
-): void {
+function subscribe(app: AppConnection, appId: number, effects: InsistEffects): void {
   const board = statusBoard(appId);
-  const later = (work: Promise<void>) => {
-    track(work).catch((thrown: unknown) => log.warn("later.failed", { why: explain(thrown).message }));
-  };
-  app.on("issue_comment.created", (payload) => onComment(payload, { app, board, log, later }));
+  app.on("issue_comment.created", (payload) => onComment(payload, { app, board, ...effects }));
   for (const event of ["workflow_run.in_progress", "workflow_run.completed"] as const) {
-    app.on(event, (payload) => onRun(payload, { app, board, log }));
+    app.on(event, (payload) => onRun(payload, { app, board, ...effects }));
   }
+}
+
+/** Half a second, two, eight … up to two minutes between tries; at a stop the last try is made at once. */
+function displayPatience(signal: AbortSignal): Patience {
+  return {
+    attempts: 6,
+    waitMaxMs: 10 * 60_000,
+    now: Date.now,
+    random: Math.random,
+    sleep: (ms) => sleep(ms, undefined, { signal, ref: false }).catch(() => undefined),
+  };
 }
 
 /** For development: a public smee channel passes deliveries on. They stay signed, so the channel can add none. */

@@ -4,19 +4,30 @@ import { findStatusComment, renderStatus, type Status } from "../record/status-c
 /** Writes status comments: one per request, the later state wins. */
 export interface StatusBoard {
   /**
-   * Shows a state. `queued` is only the first word: it never replaces a comment that is there. States of one request are
-   * written one after the other, so that a slow early one cannot overwrite or double a late one.
+   * Shows a state. States of one request are written one after the other, so that a slow early one cannot overwrite or double a
+   * late one. `onlyFirst`: never replaces a comment that is there, as `queued` never does. `stillSo` is asked when the state's
+   * turn has come; it is not written when that says no.
    */
-  show(github: GitHub, issue: number, status: Status): Promise<void>;
+  show(
+    github: GitHub,
+    issue: number,
+    status: Status,
+    when?: { onlyFirst?: boolean; stillSo?: () => Promise<boolean> },
+  ): Promise<void>;
 }
 
 /** In: the App's id, by which its own comments are told from forged ones. Remembers nothing once a comment is written. */
 export function statusBoard(appId: number): StatusBoard {
   const turns = new Map<number, Promise<void>>();
   return {
-    show(github, issue, status) {
+    show(github, issue, status, { onlyFirst = false, stillSo } = {}) {
       const before = turns.get(status.comment) ?? Promise.resolve();
-      const mine = before.catch(() => undefined).then(() => write({ github, issue, appId }, status));
+      const turn = async (): Promise<void> => {
+        await before.catch(() => undefined);
+        if (stillSo !== undefined && !(await stillSo())) return;
+        await write({ github, issue, appId }, status, onlyFirst || status.state.kind === "queued");
+      };
+      const mine = turn();
       turns.set(status.comment, mine);
       const forget = () => {
         if (turns.get(status.comment) === mine) turns.delete(status.comment);
@@ -27,16 +38,28 @@ export function statusBoard(appId: number): StatusBoard {
   };
 }
 
-async function write(
-  { github, issue, appId }: { github: GitHub; issue: number; appId: number },
-  status: Status,
-): Promise<void> {
-  const there = findStatusComment(await github.comments(issue), status.comment, appId);
-  if (there === null) {
-    await github.createComment(issue, renderStatus(status, []));
+interface Place {
+  github: GitHub;
+  issue: number;
+  appId: number;
+}
+
+async function write(place: Place, status: Status, onlyFirst: boolean): Promise<void> {
+  const { github, issue } = place;
+  const body = renderStatus(status, []);
+  const there = await found(place, status);
+  if (there !== null) {
+    if (!onlyFirst && there.body !== body) await github.updateComment(there.id, body);
     return;
   }
-  const body = renderStatus(status, []);
-  if (status.state.kind === "queued" || there.body === body) return;
-  await github.updateComment(there.id, body);
+  const made = await github.createComment(issue, body);
+  // Another server may have written one in the same moment: the older stays, with the later state.
+  const oldest = await found(place, status);
+  if (oldest === null || oldest.id === made.id) return;
+  await github.deleteComment(made.id);
+  if (!onlyFirst) await github.updateComment(oldest.id, body);
+}
+
+async function found({ github, issue, appId }: Place, { comment }: Status) {
+  return findStatusComment(await github.comments(issue), comment, appId);
 }

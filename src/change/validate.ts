@@ -40,7 +40,11 @@ export function validateChange(change: Change, limits: ChangeLimits): ChangeVerd
   return problems.length === 0 ? { kind: "valid" } : { kind: "refused", problems };
 }
 
-function capProblems(change: Change, { filesMax, bytesMax }: ChangeLimits): ChangeProblem[] {
+/** What is over the caps. Cheap, so that it can be asked before anything reads, scans or compares contents. */
+export function capProblems(
+  change: Change,
+  { filesMax, bytesMax }: Pick<ChangeLimits, "filesMax" | "bytesMax">,
+): ChangeProblem[] {
   const bytes = change.reduce((sum, entry) => sum + (contentOf(entry)?.byteLength ?? 0), 0);
   const problems: ChangeProblem[] = [];
   if (change.length > filesMax) {

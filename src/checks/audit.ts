@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { CheckResult, Outcome } from "../handoff/report.ts";
-import { type Egress, type Limits, type RunResult, type Sandbox, workspaceInside } from "../../sandbox/sandbox.ts";
+import { type Limits, type RunResult, type Sandbox, workspaceInside } from "../../sandbox/sandbox.ts";
+import { registryRule, withoutCredentials } from "../environment/install.ts";
 import { makeOwnedDirectory, makePrivateDirectory, removeTree, writeOwnedFile } from "../workspace/owned.ts";
 import type { Store } from "../workspace/store.ts";
 import { listTree, readBlobs } from "../workspace/tree.ts";
@@ -37,31 +38,40 @@ export async function auditDependencies(audit: Audit): Promise<CheckResult> {
   return { name: "audit", kind: "audit", command, base: before, head: after, class: classify(before, after) };
 }
 
-interface Manifests {
-  manifest: Buffer;
-  lockfile: Buffer;
-}
+/** What one side can be audited by. */
+type Manifests =
+  | { kind: "locked"; manifest: Buffer; lockfile: Buffer }
+  /** A package.json without a lockfile: what would be installed is not decided. */
+  | { kind: "unlocked" }
+  | { kind: "none" };
 
-async function auditBoth(
-  audit: Audit,
-  base: Manifests | null,
-  head: Manifests | null,
-): Promise<{ before: Outcome; after: Outcome }> {
-  if (base === null && head === null) return { before: { kind: "not_configured" }, after: { kind: "not_configured" } };
+async function auditBoth(audit: Audit, base: Manifests, head: Manifests): Promise<{ before: Outcome; after: Outcome }> {
+  if (base.kind !== "locked" && head.kind !== "locked") {
+    return { before: { kind: "not_configured" }, after: { kind: "not_configured" } };
+  }
   const before = await auditSide(audit, base);
+  if (head.kind === "unlocked") {
+    const reason = "the lockfile is gone, so nobody knows what would be installed";
+    return { before: baseOutcome(before), after: { kind: "not_run", reason } };
+  }
   const same =
-    base !== null && head !== null && base.manifest.equals(head.manifest) && base.lockfile.equals(head.lockfile);
+    base.kind === "locked" &&
+    head.kind === "locked" &&
+    base.manifest.equals(head.manifest) &&
+    base.lockfile.equals(head.lockfile);
   const after = same ? before : await auditSide(audit, head);
   return { before: baseOutcome(before), after: headOutcome(before.report, after) };
 }
 
-async function manifestsOf(store: Store, tree: string): Promise<Manifests | null> {
+async function manifestsOf(store: Store, tree: string): Promise<Manifests> {
   const files = await listTree(store, tree);
   const shaOf = (name: string) => files.find(({ path, mode }) => path === name && mode.startsWith("100"))?.sha;
   const [manifest, lockfile] = [shaOf("package.json"), shaOf("package-lock.json")];
-  if (manifest === undefined || lockfile === undefined) return null;
+  if (manifest === undefined) return { kind: "none" };
+  if (lockfile === undefined) return { kind: "unlocked" };
   const blobs = await readBlobs(store, [manifest, lockfile], manifestBytesMax);
-  return { manifest: blobs.get(manifest) ?? Buffer.alloc(0), lockfile: blobs.get(lockfile) ?? Buffer.alloc(0) };
+  const bytes = (sha: string) => blobs.get(sha) ?? Buffer.alloc(0);
+  return { kind: "locked", manifest: bytes(manifest), lockfile: bytes(lockfile) };
 }
 
 interface Asked {
@@ -70,10 +80,10 @@ interface Asked {
   ms: number;
 }
 
-/** A side without manifests has no dependencies that could be vulnerable. */
-async function auditSide(audit: Audit, manifests: Manifests | null): Promise<Asked> {
+/** A side without a lockfile has nothing that could be looked up. */
+async function auditSide(audit: Audit, manifests: Manifests): Promise<Asked> {
   const { sandbox, store, registry, signal } = audit;
-  if (manifests === null) return { report: { kind: "audited", advisories: [] }, ms: 0 };
+  if (manifests.kind !== "locked") return { report: { kind: "audited", advisories: [] }, ms: 0 };
   if (registry === null) return { report: { kind: "not_audited", reason: "no registry is configured" }, ms: 0 };
   const directory = await makePrivateDirectory(store.directory, "audit-", store.runAs);
   try {
@@ -85,7 +95,7 @@ async function auditSide(audit: Audit, manifests: Manifests | null): Promise<Ask
     const profile = {
       workspace: { host: root, mode: "read-only" as const },
       env: npmEnvironment(registry),
-      egress: registryOnly(registry),
+      egress: { rule: registryRule(registry) },
       limits,
     };
     const result = await sandbox.run(profile, command, {
@@ -106,7 +116,7 @@ function reportOf(result: RunResult): AuditReport {
 
 function npmEnvironment(registry: URL): Record<string, string> {
   return {
-    npm_config_registry: registry.href,
+    npm_config_registry: withoutCredentials(registry).href,
     npm_config_update_notifier: "false",
     npm_config_fetch_retries: "1",
     npm_config_fetch_timeout: "30000",
@@ -116,17 +126,6 @@ function npmEnvironment(registry: URL): Record<string, string> {
     NO_PROXY: "",
     no_proxy: "",
     npm_config_noproxy: "",
-  };
-}
-
-function registryOnly(registry: URL): Egress {
-  const port = Number(registry.port === "" ? (registry.protocol === "http:" ? 80 : 443) : registry.port);
-  const host = registry.hostname.replace(/^\[|\]$/g, "");
-  return {
-    rule: (asked, askedPort) =>
-      asked === host && askedPort === port
-        ? { kind: "allow" }
-        : { kind: "deny", reason: "only the registry may be reached" },
   };
 }
 

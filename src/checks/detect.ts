@@ -1,5 +1,7 @@
 import type { CheckKind, Config } from "../config.ts";
 import { AirlockError } from "../errors.ts";
+import { checkScripts } from "../inspect/check-programs.ts";
+import { jsonObject } from "../inspect/json.ts";
 
 /** One check as it will be run, the same on both sides. */
 export interface PlannedCheck {
@@ -31,14 +33,6 @@ export interface TrustedFacts {
 }
 
 const builtInKinds: readonly BuiltInKind[] = ["types", "lint", "tests", "build"];
-
-/** Names of scripts looked for, best first. */
-const scriptNames: Record<BuiltInKind, readonly string[]> = {
-  types: ["typecheck", "type-check", "types", "tsc", "check-types"],
-  lint: ["lint"],
-  tests: ["test"],
-  build: ["build"],
-};
 
 /**
  * Which checks there are: those of the configuration first (a kind other than `custom` replaces the built-in check of that
@@ -72,7 +66,7 @@ function configuredChecks({ checks, limits }: TrustedFacts["config"], kind: Chec
 }
 
 function builtIn(kind: BuiltInKind, manifest: Manifest, tsconfig: string | null, timeoutMs: number): PlannedCheck[] {
-  const script = scriptNames[kind].find((name) => isRealScript(manifest.scripts[name]));
+  const script = checkScripts[kind].find((name) => isRealScript(manifest.scripts[name]));
   if (script !== undefined) {
     return [
       { name: kind, kind, command: scriptSteps(manifest.scripts, script), env: scriptEnv(manifest, script), timeoutMs },
@@ -108,7 +102,8 @@ interface Manifest {
 }
 
 function parseManifest(text: string | null): Manifest {
-  const json = text === null ? {} : parseObject(text);
+  const json = text === null ? {} : jsonObject(text);
+  if (json === null) throw noManifest();
   const scripts = Object.entries(fields(json["scripts"])).filter(
     (pair): pair is [string, string] => typeof pair[1] === "string",
   );
@@ -121,22 +116,12 @@ function parseManifest(text: string | null): Manifest {
   };
 }
 
-function parseObject(text: string): Record<string, unknown> {
-  const json = parseJson(text.replace(/^\ufeff/, ""));
-  if (typeof json === "object" && json !== null && !Array.isArray(json)) return { ...json };
-  throw new AirlockError({
+function noManifest(): AirlockError {
+  return new AirlockError({
     code: "unsupported-repository",
     message: "package.json of the trusted commit is not a JSON object.",
     fix: "Mend package.json on the default branch; `npm pkg get name` shows whether npm can read it.",
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 function fields(value: unknown): Record<string, unknown> {

@@ -26,21 +26,36 @@ export function judgeSide(kind: CheckKind, ran: Ran, changed: readonly string[])
 }
 
 /**
- * Tests on head that pass only because there are fewer of them: a removed test cannot fail. Such a head counts as failed.
- * Counts that no known runner reported are not compared.
+ * Tests on head that pass only because there are fewer of them: a removed test cannot fail. Out: the failure to show instead of
+ * the pass; null when there are not fewer. Counts that no known runner reported are not compared.
  */
-export function judgeFewerTests(base: Ran, head: Ran): Outcome {
-  if (base.counts === null || head.counts === null || head.outcome.kind !== "passed") return head.outcome;
+export function fewerTests(base: Ran, head: Ran): Outcome | null {
+  if (base.outcome.kind === "not_run" || base.outcome.kind === "not_configured") return null;
+  if (base.counts === null || head.counts === null || head.outcome.kind !== "passed") return null;
   const before = base.counts.passed + base.counts.failed;
   const now = head.counts.passed + head.counts.failed;
-  if (now >= before) return head.outcome;
-  const { ms, evidence } = head.outcome;
-  return {
-    kind: "failed",
-    ms,
-    exit_code: 0,
-    evidence: `Only ${now} tests ran; on the base it were ${before}.\n${evidence}`,
-  };
+  if (now >= before) return null;
+  return failedBecause(`Only ${now} tests ran; on the base it were ${before}.`, head.outcome, 0);
+}
+
+/**
+ * Tests that are red on both sides, but redder on head: more fail, fewer pass, or the runner that reported on the base did not
+ * get so far. Out: the failure to show, which names the numbers; null when head is no worse, or when the base has no counts.
+ */
+export function moreFailures(base: Ran, head: Ran): Outcome | null {
+  if (base.outcome.kind !== "failed" || head.outcome.kind !== "failed" || base.counts === null) return null;
+  const { exit_code } = head.outcome;
+  const was = `${base.counts.passed} passed, ${base.counts.failed} failed`;
+  if (head.counts === null) {
+    return failedBecause(`Its tests did not report; on the base ${was}.`, head.outcome, exit_code);
+  }
+  const { passed, failed } = head.counts;
+  if (failed <= base.counts.failed && passed >= base.counts.passed) return null;
+  return failedBecause(`${passed} passed, ${failed} failed; on the base ${was}.`, head.outcome, exit_code);
+}
+
+function failedBecause(why: string, { ms, evidence }: { ms: number; evidence: string }, exit_code: number): Outcome {
+  return { kind: "failed", ms, exit_code, evidence: `${why}\n${evidence}`.trim() };
 }
 
 function listPaths(paths: readonly string[]): string {

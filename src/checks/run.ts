@@ -1,5 +1,5 @@
 import type { Outcome } from "../handoff/report.ts";
-import { type Profile, type RunResult, type Sandbox, workspaceInside } from "../../sandbox/sandbox.ts";
+import { type Profile, type RunResult, type Sandbox, SandboxError, workspaceInside } from "../../sandbox/sandbox.ts";
 import { describeCounts, type TestCounts, testCounts } from "./counts.ts";
 import type { PlannedCheck } from "./detect.ts";
 import { lastLine, lastLines, plainLines } from "./evidence.ts";
@@ -24,6 +24,7 @@ export interface Ran {
 /**
  * Runs one check on one side. Its commands run one after the other, as npm runs `pre` and `post` scripts, and share the
  * check's time. A limit, a kill for lack of memory or a missing program is `not_run`, never a failure of the code.
+ * So is a workspace that an earlier command left in a state that cannot be mounted (a link as `.git`, a mount point moved away).
  * @throws SandboxError when the sandbox itself broke.
  */
 export async function runCheck({ sandbox, check, profile, signal }: RunCheck): Promise<Ran> {
@@ -35,7 +36,10 @@ export async function runCheck({ sandbox, check, profile, signal }: RunCheck): P
     const limits = { ...profile.limits, timeoutMs: left };
     const env = { ...profile.env, ...checkEnvironment, ...check.env };
     const options = { onOutput: output.write, ...(signal === undefined ? {} : { signal }) };
-    const result = await sandbox.run({ ...profile, env, limits }, withLocalPrograms(step), options);
+    const result = await sandbox
+      .run({ ...profile, env, limits }, withLocalPrograms(step), options)
+      .catch(workspaceRefused);
+    if (typeof result === "string") return notRun(`the workspace cannot be used: ${result}`);
     ms += result.ms;
     const bad = badEnd(result, check, output.text());
     if (bad !== null) return notRun(bad);
@@ -43,6 +47,12 @@ export async function runCheck({ sandbox, check, profile, signal }: RunCheck): P
     if (exitCode !== 0) return ended({ kind: "failed", ms, exit_code: exitCode }, check, output.text());
   }
   return ended({ kind: "passed", ms }, check, output.text());
+}
+
+/** What the sandbox refused about the workspace's own files, which the change or the check made. Everything else is a surprise. */
+function workspaceRefused(error: unknown): string {
+  if (error instanceof SandboxError && error.kind === "workspace") return error.message;
+  throw error;
 }
 
 /** Programs of the dependencies come first on PATH, as npm does it. The shell only sets that and becomes the command. */

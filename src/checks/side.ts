@@ -45,7 +45,9 @@ export async function checkOnSide(order: CheckOnSide): Promise<Ran> {
     return { outcome: { kind: "not_run", reason: dependencies.reason }, counts: null };
   const mountPoints = dependencies.readOnly.flatMap(({ inside }) => belowWorkspace(inside));
   const name = `${side.name}-${randomUUID()}`;
-  await using checkout = await checkoutTree(store, { tree: side.tree, name, mountPoints });
+  const made = await containable(checkoutTree(store, { tree: side.tree, name, mountPoints }));
+  if (made.kind === "refused") return { outcome: { kind: "not_run", reason: made.reason }, counts: null };
+  await using checkout = made.checkout;
   await expectUntouched(store, checkout);
   const profile = {
     workspace: { host: checkout.root, mode: "workspace-write" as const },
@@ -54,13 +56,35 @@ export async function checkOnSide(order: CheckOnSide): Promise<Ran> {
     limits: { timeoutMs: check.timeoutMs, output },
   };
   const ran = await runCheck({ sandbox, check, profile, signal });
-  return judgeSide(check.kind, ran, await changedFiles(store, checkout));
+  const after = await filesAfter(store, checkout);
+  return after.kind === "read" ? judgeSide(check.kind, ran, after.changed) : unreadable(ran, after.reason);
 }
 
-/** What is checked must be the tree that is named: a disk or a git that does otherwise ends the verification. */
+/**
+ * A tree can hold what no sandbox could contain, such as a link in the place of a mount point. Then nothing runs on it, and the
+ * reason is its outcome.
+ * @throws AirlockError, except for that.
+ */
+export async function containable(
+  making: Promise<Checkout>,
+): Promise<{ kind: "made"; checkout: Checkout } | { kind: "refused"; reason: string }> {
+  try {
+    return { kind: "made", checkout: await making };
+  } catch (error) {
+    if (error instanceof AirlockError && error.code === "workspace-unusable") {
+      return { kind: "refused", reason: error.message };
+    }
+    throw error;
+  }
+}
+
+/**
+ * What is checked must be the tree that is named: a disk or a git that does otherwise ends the verification. Entries are compared
+ * and not the tree's id: git writes the old mode 100664 as 100644, which makes another id of the same files.
+ */
 async function expectUntouched(store: Store, checkout: Checkout): Promise<void> {
-  const { tree, changed } = await hashTree(store, checkout);
-  if (tree === checkout.tree) return;
+  const { changed } = await hashTree(store, checkout);
+  if (changed.length === 0) return;
   throw new AirlockError({
     code: "tree-mismatch",
     message: `The files written for a check are not the tree ${checkout.tree}: ${changed.slice(0, 5).join(", ")} differ.`,
@@ -68,14 +92,21 @@ async function expectUntouched(store: Store, checkout: Checkout): Promise<void> 
   });
 }
 
-/** A check can leave a tree that git cannot read (permissions, a file in the place of a directory): that is a change too. */
-async function changedFiles(store: Store, checkout: Checkout): Promise<string[]> {
+type FilesAfter = { kind: "read"; changed: string[] } | { kind: "unreadable"; reason: string };
+
+/** A check can leave a tree that nobody can read (permissions, links, endless names): that says nothing about the code. */
+async function filesAfter(store: Store, checkout: Checkout): Promise<FilesAfter> {
   try {
-    return (await hashTree(store, checkout)).changed;
+    return { kind: "read", changed: (await hashTree(store, checkout)).changed };
   } catch (error) {
-    if (error instanceof AirlockError && error.code === "git-failed") return ["(files that can no longer be read)"];
-    throw error;
+    return { kind: "unreadable", reason: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** A failure stays one; a pass is not believed, because nobody knows which code it judged. */
+function unreadable(ran: Ran, why: string): Ran {
+  if (ran.outcome.kind !== "passed") return ran;
+  return { ...ran, outcome: { kind: "not_run", reason: `its files can no longer be read afterwards: ${why}` } };
 }
 
 function belowWorkspace(inside: string): string[] {

@@ -8,12 +8,11 @@ import { checkoutTree } from "../workspace/checkout.ts";
 import { contentsBefore, fileAt } from "../workspace/local.ts";
 import { copyTrees, type Store, treeOf, viewRepository } from "../workspace/store.ts";
 import { auditDependencies } from "./audit.ts";
-import { classify, redSide } from "./compare.ts";
+import { compare, runAgain, type Runs } from "./compare.ts";
 import { type BuiltInKind, type CheckPlan, detectChecks, type PlannedCheck } from "./detect.ts";
-import { judgeFewerTests } from "./judge-side.ts";
 import { pinScripts } from "./pin-scripts.ts";
 import { type SecretScan, secretsResult } from "./secrets.ts";
-import { checkOnSide, type Side, type SideDependencies, type SideName } from "./side.ts";
+import { checkOnSide, containable, type Side, type SideDependencies, type SideName } from "./side.ts";
 
 export interface Verification {
   sandbox: Sandbox;
@@ -105,24 +104,24 @@ async function prepareSide(
   if (plan.checks.length === 0) {
     return { name, tree, pinned: [], dependencies: { kind: "ready", readOnly: [], scratch: [] } };
   }
-  await using checkout = await checkoutTree(store, { tree, name: `install-${name}` });
+  const made = await containable(checkoutTree(store, { tree, name: `install-${name}` }));
+  if (made.kind === "refused") return { name, tree, dependencies: { kind: "failed", reason: made.reason }, pinned: [] };
+  await using checkout = made.checkout;
   const dependencies = await verification.dependencies(name, checkout.root, tree);
-  return { name, tree, dependencies, pinned: await pinScripts(store, trusted, tree) };
+  const pinned = await pinScripts(store, trusted, tree);
+  if (pinned.kind === "pinned") return { name, tree, dependencies, pinned: pinned.mounts };
+  return { name, tree, dependencies: { kind: "failed", reason: pinned.reason }, pinned: [] };
 }
 
 async function compareCheck(prepared: Prepared, check: PlannedCheck): Promise<CheckResult> {
   const [base, head] = await bothDone(runSide(prepared, check, "base"), runSide(prepared, check, "head"));
-  const headOutcome = judgeFewerTests(base, head);
-  const red = redSide(base.outcome, headOutcome);
-  const again = red === null || headOutcome !== head.outcome ? undefined : await runSide(prepared, check, red, true);
-  return {
-    name: check.name,
-    kind: check.kind,
-    command: shownCommand(check),
-    base: base.outcome,
-    head: headOutcome,
-    class: classify(base.outcome, headOutcome, again?.outcome),
-  };
+  const runs: Runs = { base, head };
+  for (let side = runAgain(runs); side !== null; side = runAgain(runs)) {
+    const again = await runSide(prepared, check, side, true);
+    if (side === "base") runs.baseAgain = again;
+    else runs.headAgain = again;
+  }
+  return { name: check.name, kind: check.kind, command: shownCommand(check), ...compare(runs) };
 }
 
 async function runSide({ verification, store, sides }: Prepared, check: PlannedCheck, name: SideName, again = false) {

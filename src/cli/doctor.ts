@@ -10,7 +10,7 @@ export const verb: Verb = {
     const { values } = parseArgs({ args, options: { json: { type: "boolean" } } });
     await using dir = await temporaryDirectory();
     try {
-      const { certificate } = await groundSandbox(dir.path, terminal);
+      const { certificate } = await groundSandbox(dir.path, terminal, terminal.cwd);
       if (values.json === true) {
         terminal.out(JSON.stringify({ kind: "ready", node: process.version, ...certificate }));
         return exitCode.done;

@@ -69,6 +69,7 @@ function terminal(): Terminal {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => abort.abort());
   return {
     stdin: async () => Buffer.concat(await Array.fromAsync(process.stdin as AsyncIterable<Buffer>)),
+    ...(process.stdin.isTTY ? {} : { input: process.stdin }),
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${line}\n`),
     async ask(question) {

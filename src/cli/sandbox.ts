@@ -16,7 +16,8 @@ const megabyte = 1024 * 1024;
 
 export const verb: Verb = {
   usage: "sandbox [-s read-only|workspace-write] [-C DIR] [--timeout SECONDS] [--json] -- COMMAND…",
-  summary: "Runs one command in the sandbox, with DIR (default: here) as its workspace and no network.",
+  summary:
+    "Runs one command in the sandbox, with DIR (default: here) as its workspace and no network. With workspace-write it works on a copy; its changes are written back, new .git, .agents and .codex never.",
   async run(args, terminal) {
     const split = args.indexOf("--");
     const command = split === -1 ? [] : args.slice(split + 1);
@@ -59,13 +60,23 @@ interface Order {
 async function runInside({ where, mode, seconds, command }: Order, terminal: Terminal): Promise<RunResult> {
   const workspace = await directory(where);
   await using ours = await temporaryDirectory();
-  const sandbox = await groundSandbox(ours.path, terminal);
-  const staged = await stage(workspace, sandbox.user, ours.path);
+  const sandbox = await groundSandbox(ours.path, terminal, workspace);
+  const staged = await stage(workspace, { user: sandbox.user, mode, ours: ours.path });
+  for (const path of staged.leftOut)
+    terminal.err(`airlock: not shown to the command, it cannot be read: ${quoted(path)}`);
   const limits = { timeoutMs: seconds * 1000, output: { headBytes: 8 * megabyte, tailBytes: 8 * megabyte } };
   const profile = { workspace: { host: staged.host, mode }, limits };
-  const result = await sandbox.run(profile, command, { signal: terminal.signal });
-  if (mode === "workspace-write") await staged.bringBack();
+  const stdin = terminal.input === undefined ? {} : { stdin: terminal.input };
+  const result = await sandbox.run(profile, command, { signal: terminal.signal, ...stdin });
+  if (mode === "read-only") return result;
+  const { left } = await staged.bringBack();
+  for (const { path, why } of left) terminal.err(`airlock: left as it was: ${quoted(path)}: ${why}`);
   return result;
+}
+
+/** A command chooses names, and a name may hold what a terminal obeys. */
+function quoted(path: string): string {
+  return JSON.stringify(path).replaceAll(/[\u007f-\u009f]/g, "?");
 }
 
 function show({ stdout, stderr }: RunResult, { out, err }: Terminal): void {

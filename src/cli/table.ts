@@ -47,7 +47,7 @@ function evidence(outcome: Outcome): string[] {
   }
 }
 
-/** What a check printed is not ours: no control character of it reaches the terminal. */
-function printable(text: string): string[] {
+/** What a check printed or a model wrote is not ours: no control character of it reaches the terminal. Out: its lines. */
+export function printable(text: string): string[] {
   return text.replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, "").split("\n");
 }

@@ -19,7 +19,7 @@ import { pipeline, type PipelineResult } from "../phases/pipeline.ts";
 import { explanationLines } from "../policy/explain.ts";
 import { contentsBefore, openLocal } from "../workspace/local.ts";
 import { groundSandbox, localGround, temporaryDirectory } from "./ground.ts";
-import { reportTable } from "./table.ts";
+import { printable, reportTable } from "./table.ts";
 import { exitCode, type Terminal, UsageError } from "./verb.ts";
 
 export interface TaskEnd {
@@ -52,15 +52,17 @@ export async function runTask(args: string[], terminal: Terminal): Promise<TaskE
     ...(values.model === undefined ? {} : { model: values.model }),
   };
   const directory = resolve(terminal.cwd, values.directory);
+  const apiKey = terminal.environment["OPENAI_API_KEY"] ?? "";
+  if (apiKey === "") throw noKey();
   const papers =
     values.output === undefined
       ? await mkdtemp(join(tmpdir(), "airlock-papers-"))
       : resolve(terminal.cwd, values.output);
   await mkdir(papers, { recursive: true });
-  const result = await runPipeline({ text, agent, directory, papers, json: values.json === true }, terminal);
+  const result = await runPipeline({ text, agent, directory, papers, apiKey, json: values.json === true }, terminal);
   await keepPapers(papers, directory, result);
   if (values.json === true) terminal.out(JSON.stringify({ type: "airlock.result", papers, ...summaryOf(result) }));
-  else for (const line of sentences(result)) terminal.out(line);
+  else for (const line of sentences(result).flatMap(printable)) terminal.out(line);
   terminal.err(`papers: ${papers}`);
   const good = result.kind === "judged" && result.judgement.kind === "publish" && !result.judgement.draft;
   return { code: good ? exitCode.done : exitCode.no, directory, result };
@@ -71,12 +73,12 @@ interface Order {
   agent: Parameters<typeof localTask>[0]["agent"];
   directory: string;
   papers: string;
+  apiKey: string;
   json: boolean;
 }
 
 async function runPipeline(order: Order, terminal: Terminal): Promise<PipelineResult> {
-  const apiKey = terminal.environment["OPENAI_API_KEY"];
-  if (apiKey === undefined || apiKey === "") throw noKey();
+  const { apiKey } = order;
   const baseUrl = terminal.environment["OPENAI_BASE_URL"];
   await using local = await openLocal(order.directory);
   const audit = openAudit("local", terminal.now);
@@ -91,9 +93,17 @@ async function runPipeline(order: Order, terminal: Terminal): Promise<PipelineRe
     agent,
   });
   await using place = await temporaryDirectory();
-  const onProgress = (line: string) => terminal.err(`  ${line}`);
-  const sandbox = await groundSandbox(place.path, terminal);
-  const ground = await localGround(terminal, { sandbox, dir: place.path, limits: config.limits, onProgress });
+  const onProgress = (text: string) => {
+    for (const line of printable(text)) terminal.err(`  ${line}`);
+  };
+  const sandbox = await groundSandbox(place.path, terminal, directory);
+  const ground = await localGround(terminal, {
+    sandbox,
+    dir: place.path,
+    directory,
+    limits: config.limits,
+    onProgress,
+  });
   const tell = narrator(onProgress);
   const onEvent = (event: SessionEvent) => {
     if (order.json) terminal.out(JSON.stringify(event));
@@ -138,7 +148,10 @@ function summaryOf(result: PipelineResult): object {
 }
 
 function sentences(result: PipelineResult): string[] {
-  if (result.kind === "stopped") return [result.stopped.message, result.stopped.next].filter((line) => line !== "");
+  if (result.kind === "stopped") {
+    const { message, said = "", next } = result.stopped;
+    return [message, said, next].filter((line) => line !== "");
+  }
   const files = result.solution.change.map(
     ({ path, before, after }) => `  ${before === null ? "A" : after === null ? "D" : "M"} ${path}`,
   );

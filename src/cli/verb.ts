@@ -1,3 +1,5 @@
+import type { Readable } from "node:stream";
+
 /** Exit codes of the command line (design §6). `sandbox` passes the command's own code through instead. */
 export const exitCode = { done: 0, no: 1, usage: 2, broken: 3 } as const;
 
@@ -5,6 +7,8 @@ export const exitCode = { done: 0, no: 1, usage: 2, broken: 3 } as const;
 export interface Terminal {
   /** All of standard input as bytes. */
   stdin(): Promise<Buffer>;
+  /** Standard input as a stream, for a command to read; absent when it is a terminal. */
+  input?: Readable;
   /** One line for standard output: results. */
   out: (line: string) => void;
   /** One line for standard error: progress and problems. */

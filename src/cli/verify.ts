@@ -40,9 +40,15 @@ async function verifyRevisions(revisions: Revisions, terminal: Terminal): Promis
   });
   const head = await resolveRevision(local, revisions.head);
   const change = await localChange(local, task.start.tree, head.tree);
-  const sandbox = await groundSandbox(place.path, terminal);
+  const sandbox = await groundSandbox(place.path, terminal, revisions.directory);
   const onProgress = (text: string) => terminal.err(`  ${text}`);
-  const ground = await localGround(terminal, { sandbox, dir: place.path, limits: task.config.limits, onProgress });
+  const ground = await localGround(terminal, {
+    sandbox,
+    dir: place.path,
+    directory: revisions.directory,
+    limits: task.config.limits,
+    onProgress,
+  });
   const dependencies = await checkoutOf(local, task.start.tree, ground, (checkout) => installFor(ground, checkout));
   const taskDigest = seal(Task, task).digest;
   const solution = solutionOfTrees(task, {

@@ -1,3 +1,5 @@
+import { parseJson } from "./json.ts";
+
 /** How a repository gets its dependencies. */
 export type Dependencies =
   /** No package.json, or one that depends on nothing: there is nothing to install. */
@@ -55,12 +57,8 @@ export function detectDependencies(files: readonly string[], packageJson: string
 }
 
 function parse(text: string): Record<string, unknown> | null {
-  try {
-    const json: unknown = JSON.parse(text.replace(/^\ufeff/, ""));
-    return typeof json === "object" && json !== null && !Array.isArray(json) ? { ...json } : null;
-  } catch {
-    return null;
-  }
+  const json = parseJson(text);
+  return typeof json === "object" && json !== null && !Array.isArray(json) ? { ...json } : null;
 }
 
 /** `name@version[+hash]`; anything else counts as not set. */

@@ -13,20 +13,39 @@ export interface Toolchain {
 /**
  * Finds node and npm on a PATH. Version managers put shell scripts there: only a real binary counts as node, and npm counts
  * when its command leads into an npm package. The npm beside the found node is preferred.
+ * In: `notFrom`, directories whose programs are never used: the repository that is worked on. What comes out is resolved, so a link
+ * there to a program elsewhere is that program.
  * @throws AirlockError `sandbox-unavailable` when there is no node.
  */
-export function toolchainOf(path: string): Toolchain {
-  const node = programs("node", path).find(isBinary);
+export function toolchainOf(path: string, notFrom: readonly string[] = []): Toolchain {
+  const places = notFrom.flatMap(realDirectory);
+  const usable = (program: string) => !liesIn(program, places);
+  const node = programs("node", path).filter(usable).find(isBinary);
   if (node === undefined) {
     throw new AirlockError({
       code: "sandbox-unavailable",
-      message: "There is no node binary on PATH.",
+      message: `There is no node binary on PATH${places.length === 0 ? "" : ` outside ${places.join(" and ")}`}.`,
       fix: "Install Node 24 or newer and put the directory of its binary on PATH (a version manager's script does not count).",
     });
   }
   const beside = join(dirname(dirname(node)), "lib", "node_modules", "npm", "bin", "npm-cli.js");
-  const npm = [...resolved(beside), ...programs("npm", path)].map(npmPackage).find((found) => found !== null);
+  const npm = [...resolved(beside), ...programs("npm", path)]
+    .filter(usable)
+    .map(npmPackage)
+    .find((found) => found !== null);
   return { node, ...(npm === undefined ? {} : { npm }) };
+}
+
+function realDirectory(path: string): string[] {
+  try {
+    return [realpathSync(path)];
+  } catch {
+    return [];
+  }
+}
+
+function liesIn(path: string, places: readonly string[]): boolean {
+  return places.some((place) => `${path}/`.startsWith(`${place}/`));
 }
 
 function programs(name: string, path: string): string[] {

@@ -92,6 +92,14 @@ export function registryRule(registry: URL): EgressRule {
       : { kind: "deny", reason: "only the package registry can be reached" };
 }
 
+/** The registry's address as a sandbox may know it. Pure. */
+export function withoutCredentials(registry: URL): URL {
+  const plain = new URL(registry);
+  plain.username = "";
+  plain.password = "";
+  return plain;
+}
+
 function registryEgress(registry: URL, denied: Set<string>): Egress {
   return {
     rule: registryRule(registry),
@@ -105,9 +113,6 @@ function registryEgress(registry: URL, denied: Set<string>): Egress {
 const npmEnvironment = { NO_PROXY: "", no_proxy: "", npm_config_noproxy: "", npm_config_update_notifier: "false" };
 
 function npmCommand(registry: URL): string[] {
-  const plain = new URL(registry);
-  plain.username = "";
-  plain.password = "";
   return [
     "npm",
     "ci",
@@ -120,7 +125,7 @@ function npmCommand(registry: URL): string[] {
     "--fetch-retries=2",
     "--fetch-retry-factor=2",
     "--fetch-retry-mintimeout=1000",
-    `--registry=${plain.href}`,
+    `--registry=${withoutCredentials(registry).href}`,
     "--userconfig=/dev/null",
     "--globalconfig=/tmp/home/.npmrc-global",
     `--cache=${cacheInside}`,

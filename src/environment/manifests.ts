@@ -3,6 +3,7 @@ import { lstat, open } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { NpmLockfile } from "./detect.ts";
+import { parseJson } from "./json.ts";
 
 /** A file that decides what is installed, with its path relative to the root of the tree. */
 export interface Manifest {
@@ -54,9 +55,25 @@ export async function readManifests(directory: string, lockfile: NpmLockfile): P
   }
 }
 
+/**
+ * The text of package.json at the top of a checkout whose files nobody vouches for; null when there is none. Anything else in its
+ * place (a link, a pipe, a directory) is unusable: following it would read our disk.
+ */
+export async function readPackageJson(
+  directory: string,
+): Promise<{ kind: "read"; text: string | null } | { kind: "unusable"; reason: string }> {
+  try {
+    const bytes = await readPlain(directory, "package.json");
+    return { kind: "read", text: bytes === null ? null : bytes.toString("utf8") };
+  } catch (error) {
+    if (error instanceof Unusable) return { kind: "unusable", reason: error.message };
+    throw error;
+  }
+}
+
 /** Files inside the tree that the lockfile refers to; a string says what is wrong with it. */
 function namedPaths(lock: Buffer): string[] | string {
-  const parsed = Lockfile.safeParse(json(lock));
+  const parsed = Lockfile.safeParse(parseJson(lock.toString("utf8")));
   if (!parsed.success) return "cannot be read as a lockfile";
   if (parsed.data.packages === undefined)
     return `has lockfileVersion ${parsed.data.lockfileVersion}; run npm install once with npm 7 or newer`;
@@ -104,14 +121,6 @@ async function readPlain(directory: string, path: string): Promise<Buffer | null
     return await handle.readFile();
   } finally {
     await handle.close();
-  }
-}
-
-function json(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString("utf8").replace(/^\ufeff/, ""));
-  } catch {
-    return null;
   }
 }
 

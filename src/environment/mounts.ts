@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { chown, lstat, mkdir } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { AirlockError } from "../errors.ts";
@@ -10,6 +10,15 @@ import type { ReadOnlyMount } from "../../sandbox/sandbox.ts";
  * They become empty private directories, so that nothing leaks from one check to the next.
  */
 const cacheNames = [".cache", ".tmp", ".vite", ".vite-temp", ".vitest", ".vitest-cache"];
+/** Caches that only one tool writes: in a nested `node_modules` they are needed only where that tool is installed at all. */
+const toolOf: Readonly<Record<string, string>> = {
+  ".vite": "vite",
+  ".vite-temp": "vite",
+  ".vitest": "vitest",
+  ".vitest-cache": "vitest",
+};
+/** Nested `node_modules` that get private caches, the shallowest first; each cache costs bwrap six of the 9000 words it reads. */
+const nestedWithCachesMax = 100;
 
 export interface DependencyMounts {
   readOnly: ReadOnlyMount[];
@@ -18,7 +27,8 @@ export interface DependencyMounts {
 }
 
 /**
- * How an installed tree appears in a workspace: each `node_modules` read-only, with private cache directories on top.
+ * How an installed tree appears in a workspace: each `node_modules` read-only, with private cache directories on top (in nested ones
+ * only for tools that are installed, and only in the first hundred: there a tool that insists finds a read-only directory).
  * In: the `directory` of an installation. The workspace needs an empty real `node_modules` at its root; see `makeMountPoints`.
  */
 export function dependencyMounts(directory: string): DependencyMounts {
@@ -30,8 +40,25 @@ export function dependencyMounts(directory: string): DependencyMounts {
       // A nested package may be moved or removed by the work; then its dependencies are not needed there.
       ...(path === "node_modules" ? {} : { optional: true }),
     })),
-    scratch: found.flatMap((path) => cacheNames.map((name) => posix.join(workspaceInside, path, name))),
+    scratch: [
+      ...found
+        .filter((path) => path === "node_modules")
+        .flatMap((path) => cacheNames.map((name) => posix.join(path, name))),
+      ...found
+        .filter((path) => path !== "node_modules")
+        .slice(0, nestedWithCachesMax)
+        .flatMap((path) => nestedCaches(directory, path)),
+    ].map((path) => posix.join(workspaceInside, path)),
   };
+}
+
+function nestedCaches(directory: string, path: string): string[] {
+  return cacheNames
+    .filter((name) => {
+      const tool = toolOf[name];
+      return tool === undefined || ["node_modules", path].some((place) => existsSync(join(directory, place, tool)));
+    })
+    .map((name) => posix.join(path, name));
 }
 
 /**

@@ -78,7 +78,7 @@ export function failure(route: string, thrown: unknown): AirlockError {
         thrown,
       );
     case 403:
-      return forbidden(said, permissionFix(facts), thrown);
+      return forbidden(said, noPulls.test(facts.message) ? pullsFix : permissionFix(facts), thrown);
     case 404:
     case 410:
       return failed(
@@ -114,6 +114,12 @@ function fromGraphql(errors: { type?: string | undefined; message: string }[], c
     ? forbidden(said, "The installation lacks a permission. Accept the app's requested permissions.", cause)
     : failed(said, "Ask again. If it repeats, GitHub changed its API.", cause);
 }
+
+/** GitHub's words where the switch for it is off, which looks like a missing permission and is none. */
+const noPulls = /not permitted to create (?:or approve )?pull requests/i;
+const pullsFix =
+  "Tick “Allow GitHub Actions to create and approve pull requests” in the repository's Settings → Actions → General " +
+  "(greyed out there: first in the organisation's settings), then ask again.";
 
 function permissionFix({ headers }: HttpFailure): string {
   const needed = headers["x-accepted-github-permissions"];

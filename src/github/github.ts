@@ -19,14 +19,14 @@ export interface GitHub {
 
   /** Head of a branch; null when there is no such branch. */
   branch(name: string): Promise<string | null>;
+  /** Branches whose name begins with `prefix`. GitHub may cut a long list: for finding names, not for proving that there are none. */
+  branches(prefix: string): Promise<{ name: string; head: string }[]>;
   commit(sha: string): Promise<{ sha: string; tree: string; parents: string[]; message: string }>;
   /** Whether `ancestor` is reachable from `descendant` (or equal). */
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
   /** Every blob, symlink and submodule of a tree, recursively. Throws `github-unreadable` when GitHub truncates the list. */
   tree(sha: string): Promise<TreeEntry[]>;
   blob(sha: string): Promise<Buffer>;
-  /** A file's bytes at a commit; null when the path does not exist there. */
-  file(path: string, commit: string): Promise<Buffer | null>;
 
   createBlob(bytes: Uint8Array): Promise<string>;
   createTree(baseTree: string, entries: { path: string; mode: Mode; sha: string | null }[]): Promise<string>;
@@ -38,13 +38,14 @@ export interface GitHub {
   }): Promise<{ sha: string; verified: boolean }>;
   createBranch(name: string, sha: string): Promise<"created" | "exists">;
 
+  /** Open pull requests whose head is a branch of this repository, newest first. */
+  openPulls(): Promise<Pull[]>;
   /** Pull requests whose head is this branch of this repository, any state. */
   pullsFrom(branch: string): Promise<Pull[]>;
   pull(number: number): Promise<Pull | null>;
   /** The commits of a pull request, oldest first: readable without any permission on contents. GitHub lists at most 250. */
   pullCommits(number: number): Promise<{ sha: string; message: string }[]>;
   createPull(pull: { title: Outgoing; body: Outgoing; head: string; base: string; draft: boolean }): Promise<Pull>;
-  updatePull(number: number, change: { title?: Outgoing; body?: Outgoing }): Promise<Pull>;
   /** Creates missing labels, then adds them. Out: one sentence per label GitHub refused. */
   addLabels(issue: number, labels: { name: string; color: string; description: string }[]): Promise<string[]>;
   /** Out: one sentence per reviewer GitHub refused (not a collaborator, the author, a team without access). */
@@ -52,10 +53,10 @@ export interface GitHub {
 
   createComment(issue: number, body: Outgoing): Promise<Comment>;
   updateComment(id: number, body: Outgoing): Promise<Comment>;
+  deleteComment(id: number): Promise<void>;
   react(comment: number, content: "eyes" | "rocket" | "confused" | "-1" | "+1"): Promise<void>;
-  reactions(comment: number): Promise<{ content: string; user: Account }[]>;
 
-  /** Starts a workflow by its file name. Out: the run's id when GitHub returns it, else null. */
+  /** Starts a workflow by its file name on a full ref (`refs/heads/…`). Out: the run's id when GitHub returns it, else null. */
   dispatch(workflow: string, ref: string, inputs: Record<string, string>): Promise<{ run: number | null }>;
   /** Runs of a workflow file, newest first, created at or after `since`. */
   runs(workflow: string, since: Date): Promise<Run[]>;

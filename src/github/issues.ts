@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AccountAnswer, CommentAnswer, IssueAnswer } from "./answers.ts";
+import { CommentAnswer, IssueAnswer } from "./answers.ts";
 import type { Api } from "./api.ts";
 import { unreadable } from "./failure.ts";
 import type { GitHub } from "./github.ts";
@@ -7,7 +7,7 @@ import type { GitHub } from "./github.ts";
 /** Issues, their comments and reactions. The conversation of a pull request is the issue of the same number. */
 export function issues(
   api: Api,
-): Pick<GitHub, "issue" | "comments" | "comment" | "createComment" | "updateComment" | "react" | "reactions"> {
+): Pick<GitHub, "issue" | "comments" | "comment" | "createComment" | "updateComment" | "deleteComment" | "react"> {
   return {
     async issue(number) {
       const found = await api.find(IssueAnswer, "GET /issues/{issue_number}", { issue_number: number });
@@ -33,15 +33,14 @@ export function issues(
       api.call(CommentAnswer, "POST /issues/{issue_number}/comments", { issue_number: issue, body }),
     updateComment: (id, body) =>
       api.call(CommentAnswer, "PATCH /issues/comments/{comment_id}", { comment_id: id, body }),
+    async deleteComment(id) {
+      await api.find(z.unknown(), "DELETE /issues/comments/{comment_id}", { comment_id: id });
+    },
     async react(comment, content) {
       await api.call(z.object({}), "POST /issues/comments/{comment_id}/reactions", { comment_id: comment, content });
     },
-    reactions: (comment) =>
-      api.list(Reaction, "GET /issues/comments/{comment_id}/reactions", { parameters: { comment_id: comment } }),
   };
 }
-
-const Reaction = z.object({ content: z.string(), user: AccountAnswer });
 
 const selection =
   "{ lastEditedAt timelineItems(last: 1, itemTypes: [RENAMED_TITLE_EVENT]) { nodes { ... on RenamedTitleEvent { createdAt } } } }";

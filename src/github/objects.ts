@@ -12,7 +12,7 @@ export function objects(api: Api): ReadObjects & WriteObjects {
   return { ...readObjects(api), ...writeObjects(api) };
 }
 
-type ReadObjects = Pick<GitHub, "branch" | "commit" | "isAncestor" | "tree" | "blob" | "file">;
+type ReadObjects = Pick<GitHub, "branch" | "branches" | "commit" | "isAncestor" | "tree" | "blob">;
 type WriteObjects = Pick<GitHub, "createBlob" | "createTree" | "createCommit" | "createBranch">;
 
 function readObjects(api: Api): ReadObjects {
@@ -20,6 +20,10 @@ function readObjects(api: Api): ReadObjects {
     async branch(name) {
       const found = await api.find(Reference, "GET /git/ref/{ref}", { ref: `heads/${name}` });
       return found?.object.sha ?? null;
+    },
+    async branches(prefix) {
+      const found = await api.call(z.array(NamedReference), "GET /git/matching-refs/{ref}", { ref: `heads/${prefix}` });
+      return found.map(({ ref, object }) => ({ name: ref.slice("refs/heads/".length), head: object.sha }));
     },
     async commit(sha) {
       const { tree, parents, message, ...commit } = await api.call(CommitAnswer, "GET /git/commits/{commit_sha}", {
@@ -41,16 +45,6 @@ function readObjects(api: Api): ReadObjects {
       );
     },
     blob: (sha) => readBlob(api, sha),
-    async file(path, commit) {
-      const route = "GET /contents/{path}";
-      const found = await api.find(Contents, route, { path, ref: commit });
-      if (found === null) return null;
-      if (found.encoding === "none") return await readBlob(api, found.sha);
-      const bytes = Buffer.from(found.content, "base64");
-      // A symlink's answer is its target's text; then the bytes are not the named blob's and may come from anywhere.
-      if (blobSha(bytes) !== found.sha) throw unreadable(route, `${path} is not a plain file of that commit`);
-      return bytes;
-    },
   };
 }
 
@@ -98,13 +92,7 @@ function isTaken(thrown: unknown): boolean {
 }
 
 const Reference = z.object({ object: z.object({ type: z.literal("commit"), sha: Sha }) });
+const NamedReference = Reference.extend({ ref: z.string().startsWith("refs/heads/") });
 const Comparison = z.object({ status: z.enum(["ahead", "behind", "identical", "diverged"]) });
 const Blob = z.object({ content: z.string(), encoding: z.literal("base64") });
 const Created = z.object({ sha: Sha });
-/** A list (a folder), `symlink` and `submodule` do not fit on purpose: asked for a file, these are no answer. */
-const Contents = z.object({
-  type: z.literal("file"),
-  sha: Sha,
-  encoding: z.enum(["base64", "none"]),
-  content: z.string(),
-});

@@ -1,7 +1,7 @@
 import type { Parameters, Request } from "./api.ts";
 import { httpFailure, rateLimited } from "./failure.ts";
 
-/** How long a client may insist. The webhook path uses `noPatience`: GitHub redelivers instead. */
+/** How long a client may insist. The webhook path uses `noPatience`, because GitHub waits for its answer; what is only shown is tried again after it. */
 export interface Patience {
   /** Tries of one request, the first included. */
   attempts: number;

@@ -9,8 +9,12 @@ import type { GitHub } from "./github.ts";
 /** Pull requests, their labels and the people asked to review. */
 export function pulls(
   api: Api,
-): Pick<GitHub, "pullsFrom" | "pull" | "pullCommits" | "createPull" | "updatePull" | "addLabels" | "requestReviewers"> {
+): Pick<GitHub, "openPulls" | "pullsFrom" | "pull" | "pullCommits" | "createPull" | "addLabels" | "requestReviewers"> {
   return {
+    async openPulls() {
+      const found = await api.list(OwnPullAnswer, "GET /pulls", { parameters: { state: "open" } });
+      return found.filter(({ pull, own }) => own && pull.state === "open").map(({ pull }) => pull);
+    },
     async pullsFrom(branch) {
       const parameters = { head: `${api.owner}:${branch}`, state: "all" };
       const found = await api.list(OwnPullAnswer, "GET /pulls", { parameters });
@@ -21,8 +25,6 @@ export function pulls(
     pullCommits: (number) =>
       api.list(PullCommit, "GET /pulls/{pull_number}/commits", { parameters: { pull_number: number } }),
     createPull: (pull) => api.call(PullAnswer, "POST /pulls", pull),
-    updatePull: (number, change) =>
-      api.call(PullAnswer, "PATCH /pulls/{pull_number}", { pull_number: number, ...change }),
     async addLabels(issue, labels) {
       const refused: string[] = [];
       const present: string[] = [];

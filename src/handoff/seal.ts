@@ -7,6 +7,10 @@ import type { Identity } from "./identity.ts";
 /** Bytes a paper may have (design §7). */
 export const paperBytesMax = 64 * 1024 * 1024;
 
+/** Problems of a paper that are told, and UTF-16 code units of them. */
+const issuesShown = 5;
+const explanationUnitsMax = 1_000;
+
 export interface Sealed {
   bytes: Buffer;
   /** SHA-256 of the bytes; travels as a job output, never beside the paper. */
@@ -19,8 +23,7 @@ export interface Sealed {
  */
 export function seal<Schema extends z.ZodType>(schema: Schema, paper: z.input<Schema>): Sealed {
   const checked = schema.safeParse(paper);
-  if (!checked.success)
-    throw badPaper(`a paper to be written does not fit its schema: ${z.prettifyError(checked.error)}`);
+  if (!checked.success) throw badPaper(`a paper to be written does not fit its schema: ${problemsOf(checked.error)}`);
   const bytes = Buffer.from(`${canonical(checked.data)}\n`, "utf8");
   if (bytes.byteLength > paperBytesMax) throw tooLarge(bytes.byteLength);
   return { bytes, digest: sha256(bytes) };
@@ -67,8 +70,14 @@ export function read<Schema extends z.ZodType>(schema: Schema, bytes: Uint8Array
     throw badPaper("it is not JSON", cause);
   }
   const parsed = schema.safeParse(json);
-  if (!parsed.success) throw badPaper(z.prettifyError(parsed.error));
+  if (!parsed.success) throw badPaper(problemsOf(parsed.error));
   return parsed.data;
+}
+
+/** The first problems and how many there are: the paper may come from a job that was taken over, and be made of problems. */
+function problemsOf({ issues }: z.ZodError): string {
+  const shown = z.prettifyError(new z.ZodError(issues.slice(0, issuesShown))).slice(0, explanationUnitsMax);
+  return issues.length > issuesShown ? `${shown}\nand ${issues.length - issuesShown} more problems` : shown;
 }
 
 export function sha256(bytes: Uint8Array | string): string {

@@ -24,11 +24,14 @@ export const Stop = z.strictObject({
     "gave-up",
     "limit",
     "refused",
-    "held",
     "failed",
   ]),
-  /** One sentence for the requester. */
+  /** One sentence of ours for the requester. Never the model's words: those are `said`. */
   message: z.string().min(1),
+  /** The agent's own words, shown quoted and short; absent when it said nothing. */
+  said: z.string().min(1).optional(),
+  /** For `already-done`: the pull request that answers the request. The reader asks GitHub about it before it believes anything. */
+  pull_request: z.int().positive().optional(),
   /** What to do next; empty when there is nothing to do. */
   next: z.string(),
   audit_head: Digest,

@@ -14,6 +14,9 @@ export const Reason = z.strictObject({
 });
 export type Reason = z.infer<typeof Reason>;
 
+/** The rule of the reason that a partial result gets; whoever shows a draft tells its cause by it. */
+export const partialRule = "partial-result";
+
 export const Requirements = z.strictObject({
   reviewers: z.int().min(0),
   security_review: z.boolean(),

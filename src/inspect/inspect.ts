@@ -1,5 +1,6 @@
 import type { Change } from "../change.ts";
 import type { Finding } from "../handoff/finding.ts";
+import type { CheckPrograms } from "./check-programs.ts";
 import { findingOf } from "./finding-id.ts";
 import { inspectLockfiles } from "./lockfiles.ts";
 import { inspectManifests } from "./manifests.ts";
@@ -14,14 +15,19 @@ export const findingsPerRuleMax = 25;
 
 /**
  * Everything the rules see in a Change, from its blobs alone. Pure: the same Change gives the same findings in verify and in publish.
- * In: a Change that passed the validator, and the base blob of every entry that has one. Out: sorted by path, then rule.
+ * In: a Change within the caps, the base blob of every entry that has one, and the programs that the trusted commit's checks name.
+ * Out: sorted by path, then rule.
  * @throws AirlockError `tree-mismatch` when a base blob is missing or is not the one the Change names.
  */
-export async function inspectChange(change: Change, before: BeforeContents): Promise<Finding[]> {
+export async function inspectChange(
+  change: Change,
+  before: BeforeContents,
+  programs: CheckPrograms,
+): Promise<Finding[]> {
   const sides = sidesOf(change, before);
   const secrets = await scanSecrets(change, before);
   const other = [
-    ...inspectPaths(sides),
+    ...inspectPaths(sides, programs),
     ...inspectModes(sides),
     ...inspectManifests(sides),
     ...inspectLockfiles(sides),

@@ -19,11 +19,11 @@ export const pathRules: readonly PathRule[] = [
       /(^|\/)action\.ya?ml$/,
       /(^|\/)\.gitlab-ci[^/]*\.ya?ml$/,
       /(^|\/)\.gitlab\/ci\//,
-      /(^|\/)\.(circleci|buildkite|azure-pipelines|semaphore|teamcity|tekton|woodpecker|appveyor)\//,
+      /(^|\/)\.(circleci|buildkite|azure-pipelines|semaphore|teamcity|tekton|woodpecker|appveyor|builds)\//,
       /(^|\/)azure-pipelines[^/]*\.ya?ml$/,
       /(^|\/)bitbucket-pipelines\.ya?ml$/,
       /(^|\/)\.?(travis|drone|appveyor|woodpecker|cirrus|wercker)\.(ya?ml|star)$/,
-      /(^|\/)(cloudbuild|buildspec|codemagic)[^/]*\.(ya?ml|json)$/,
+      /(^|\/)(cloudbuild|buildspec|codemagic|bitrise|codefresh)[^/]*\.(ya?ml|json)$/,
       /(^|\/)jenkinsfile[^/]*$/,
       /(^|\/)(netlify\.toml|vercel\.json|dagger\.json)$/,
     ],
@@ -45,10 +45,10 @@ export const pathRules: readonly PathRule[] = [
     level: "block",
     message: "Coding agents follow this file as instructions.",
     patterns: [
-      /(^|\/)(agents|claude|gemini|warp|copilot-instructions)(\.(local|override))?\.md$/,
+      /(^|\/)(agents|claude|gemini|warp|qwen|crush|skill|copilot-instructions)(\.(local|override))?\.md$/,
       /(^|\/)\.?mcp\.json$/,
       /(^|\/)opencode\.jsonc?$/,
-      /(^|\/)\.(cursorrules|windsurfrules|clinerules|roorules|aider[^/]*)$/,
+      /(^|\/)\.(cursorrules|windsurfrules|clinerules|roorules|goosehints|rules|aider[^/]*)$/,
       /(^|\/)\.(cursor|windsurf|clinerules|roo|codex|agents?|claude|gemini|continue|junie|kiro|amazonq|opencode)(\/|$)/,
       /(^|\/)\.github\/(instructions|prompts|agents|chatmodes|skills)\//,
     ],
@@ -112,11 +112,31 @@ export const pathRules: readonly PathRule[] = [
     message: "This file decides what the types, lint, test or build check looks at.",
     patterns: [
       /(^|\/)[tj]sconfig[^/]*\.json$/,
-      /(^|\/)(vitest|vite|jest|playwright|cypress|karma|ava|eslint|prettier|stylelint|commitlint|biome|rollup|rolldown|webpack|babel|nyc|c8|stryker|tsup|tsdown|knip)\.(config|workspace)\.([cm]?[jt]s|jsonc?)$/,
+      /(^|\/)[tj]sconfig\/[^/]+\.json$/,
+      // `vitest.config.unit.ts`, `jest.e2e.config.js`, `playwright-ct.config.ts`, `karma.conf.js`.
+      /(^|\/)(vitest|vite|jest|playwright|cypress|karma|ava|tap|wdio|testem|cucumber|nightwatch|detox|metro|eslint|prettier|stylelint|commitlint|biome|rollup|rolldown|webpack|babel|esbuild|nyc|c8|stryker|tsup|tsdown|knip|lage|next|nuxt|svelte|astro)(-ct)?(\.[\w-]+)*\.(config|conf|workspace|projects?)(\.[\w-]+)*\.([cm]?[jt]sx?|jsonc?)$/,
+      // `webpack.prod.js`, `eslint.base.mjs`: parts of a configuration without the word.
+      /(^|\/)(webpack|eslint|rollup|karma|babel|jest)(\.[\w-]+)+\.([cm]?[jt]s|jsonc?)$/,
       /(^|\/)\.(eslintrc|oxlintrc|mocharc|nycrc|c8rc|swcrc|babelrc|jestrc|stylelintrc|prettierrc|taprc)(\.[a-z]+)?$/,
-      /(^|\/)(biome\.jsonc?|codecov\.ya?ml|\.codecov\.ya?ml|nx\.json|turbo\.json|lerna\.json)$/,
-      /(^|\/)(vitest|jest)\.setup\.[cm]?[jt]sx?$/,
+      /(^|\/)(biome\.jsonc?|codecov\.ya?ml|\.codecov\.ya?ml|nx\.json|turbo\.json|lerna\.json|moon\.ya?ml|rush\.json|dprint\.jsonc?)$/,
+      /(^|\/)(tslint|cypress|angular|project|workspace)\.json$/,
+      /(^|\/)(testem|cucumber|jest-preset)\.[cm]?[jt]s(on)?$/,
+      /(^|\/)mocha\.opts$/,
+      /(^|\/)(vitest|jest|global)[.-]?(setup|teardown)(\.[\w-]+)*\.[cm]?[jt]sx?$/,
+      /(^|\/)setup-?tests?(\.[\w-]+)*\.[cm]?[jt]sx?$/,
     ],
+  },
+  {
+    rule: "test-snapshot",
+    level: "warn",
+    message: "A snapshot says what the tests expect: a changed one makes a red test green.",
+    patterns: [/\.snap$/],
+  },
+  {
+    rule: "lifecycle-script",
+    level: "block",
+    message: "npm compiles from this file when it installs the package, and its commands run then.",
+    patterns: [/\.gypi?$/],
   },
   {
     rule: "editor-configuration",
@@ -139,6 +159,14 @@ export const pathRules: readonly PathRule[] = [
     ],
   },
 ];
+
+/** A file that no name gives away: a script of the trusted package.json, or a command in `[[checks]]`, names it. */
+export const checkProgram: PathRule = {
+  rule: "check-configuration",
+  level: "block",
+  message: "A trusted check runs or names this file: whoever writes it decides what the check says.",
+  patterns: [],
+};
 
 /** Anything else under `.github/` except what people only read. Both patterns must match. */
 export const repositoryFolder: PathRule = {

@@ -1,3 +1,5 @@
+import { type TokenFormat, tokenFormats } from "../text/token-formats.ts";
+
 /** A match inside a text: which kind of secret, and where (UTF-16 offsets). */
 export interface Match {
   kind: string;
@@ -6,18 +8,11 @@ export interface Match {
 }
 
 /**
- * Formats that secretlint's recommended rules miss or cut short. Each starts with a literal and repeats over one character class only,
+ * Formats that neither secretlint's recommended rules nor `text/token-formats.ts` know. Each starts with a literal and repeats over one character class only,
  * so that matching stays linear in the length of the text.
  */
 const formats: readonly { kind: string; pattern: RegExp }[] = [
-  // Since April 2026 installation tokens are `ghs_<app id>_<JWT>`: about 520 characters with dots and dashes.
-  { kind: "GitHub token", pattern: /\bgh[oprsu]_[A-Za-z0-9._-]{36,1000}/g },
-  { kind: "Google API key", pattern: /\bAIza[0-9A-Za-z_-]{35}/g },
   { kind: "Azure storage account key", pattern: /AccountKey=[A-Za-z0-9+/]{80,100}={0,2}/g },
-  {
-    kind: "JSON web token",
-    pattern: /\beyJ[A-Za-z0-9_-]{10,4000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{16,4000}/g,
-  },
   {
     kind: "private key",
     pattern: /-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:[\s"'`,+>|]|\\[nr])*[A-Za-z0-9+/=]{40}/g,
@@ -47,7 +42,10 @@ const turnsMin = 3;
 /** Share of neighbours of different class (upper, lower, digit): about 0.6 in random values, below 0.5 in camelCase names. */
 const mixMin = 0.5;
 
-/** All matches of our own formats in a text, examples left out. Linear in the length of the text. */
+/**
+ * All matches of our own formats and of everything that redaction masks in outgoing text, examples left out. Linear in the length
+ * of the text.
+ */
 export function ownMatches(text: string): Match[] {
   const found = formats.flatMap(({ kind, pattern }) =>
     [...text.matchAll(pattern)].map(({ index, 0: value }) => ({ kind, start: index, end: index + value.length })),
@@ -57,16 +55,43 @@ export function ownMatches(text: string): Match[] {
     const kind = "high-entropy value assigned to a secret's name";
     return looksGenerated(value) ? [{ kind, start: match.index, end: match.index + match[0].length }] : [];
   });
-  return [...found, ...assigned].filter(({ start, end }) => !isExample(text.slice(start, end)));
+  const tokens = tokenFormats.flatMap((format) => tokensOf(format, text));
+  return [...found, ...tokens, ...assigned].filter(({ start, end }) => !isExample(text.slice(start, end)));
 }
 
 /**
+ * What redaction masks may be too much; what is refused here must be a secret. So a form that a plain word can have must also
+ * look generated, an address must not be an example, and a key needs its body.
+ */
+function tokensOf(format: TokenFormat, text: string): Match[] {
+  return [...text.matchAll(format.pattern)].flatMap((match) => {
+    const shown = format.keep === "before" ? (match[1] ?? "") : "";
+    const value = match[0].slice(shown.length);
+    const lead = text.slice(Math.max(0, match.index - headerUnits), match.index);
+    const isHeader = authorizationHeader.test(lead) && /\d/.test(value) && !exampleWord.test(value);
+    const sure =
+      (!format.needsDigit || isHeader || looksGenerated(value)) &&
+      !(shown.startsWith("://") && isExample(`address${match[0]}@`)) &&
+      !(format.name === "private key" && !keyBody.test(value));
+    return sure ? [{ kind: format.name, start: match.index + shown.length, end: match.index + match[0].length }] : [];
+  });
+}
+
+/** Forty characters of the key itself between the two lines, without which they are only words. */
+const keyBody = /^-----BEGIN[^-]*-----[^-]*?[A-Za-z0-9+/]{40}/;
+const authorizationHeader = /authorization["'`]?\s{0,4}[:=,]\s{0,4}["'`]?$/i;
+/** UTF-16 code units before a value in which the name of its header is looked for. */
+const headerUnits = 32;
+
+/**
  * Whether a matched value is one of the examples that documentation uses: hardly any different characters (`ghp_xxxx…`), a prefixed
- * token with six equal ones in a row, the subject 1234567890 of the best-known sample web token, or a URL whose password says so.
+ * token with six equal ones in a row, the subject 1234567890 of the best-known sample web token, an AWS key id
+ * that ends in EXAMPLE, or a URL whose password says so.
  */
 export function isExample(value: string): boolean {
   if (new Set(value.slice(-20)).size < 5) return true;
   if (/^[a-z]{2,10}_\w*?(\w)\1{5}/i.test(value)) return true;
+  if (/^A[A-Z]{3}[A-Z0-9]{9}EXAMPLE$/.test(value)) return true;
   if (value.includes(".eyJzdWIiOiIxMjM0NTY3ODkwIi")) return true;
   const login = /^[a-z][a-z0-9+.-]*:\/\/([^:@/]*):([^@/]*)@/i.exec(value);
   return (

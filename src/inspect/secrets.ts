@@ -10,6 +10,10 @@ import type { BeforeContents } from "./sides.ts";
 /** Stands for a file name that is itself a secret, so that the finding does not carry it. */
 export const hiddenPath = "(a file name that holds a secret)";
 
+/** UTF-16 code units that secretlint gets at once, and by how many two neighbours overlap (a PGP key has about 10,000). */
+const windowUnits = 49_152;
+const overlapUnits = 16_384;
+
 /**
  * secretlint's recommended rules one by one, without the one that lets a comment in the file switch the others off: the author of the
  * file is who we check. `enableIDScanRule` also reports a bare AWS access key id.
@@ -47,6 +51,7 @@ export async function scanText(name: string, text: string): Promise<Finding[]> {
 async function scan(path: string, bytes: Uint8Array, held: ReadonlySet<string>): Promise<Finding[]> {
   const text = scannable(bytes);
   const matches = await matchesIn(text);
+  const lineAt = lineCounter(text);
   return matches.map(({ kind, start, end }, index) => {
     const existing = held.has(text.slice(start, end));
     const rule = existing ? "secret-existing" : "secret";
@@ -56,7 +61,7 @@ async function scan(path: string, bytes: Uint8Array, held: ReadonlySet<string>):
       rule,
       level: existing ? "warn" : "block",
       path,
-      line: lineAt(text, start),
+      line: lineAt(start),
       message: existing
         ? `The file holds what looks like a secret (${kind}); it was there before.`
         : `The new content holds what looks like a secret (${kind}).`,
@@ -89,6 +94,30 @@ async function matchesIn(text: string): Promise<Match[]> {
 }
 
 async function secretlintMatches(text: string): Promise<Match[]> {
+  const found: Match[] = [];
+  for (const { from, to } of windowsOf(text)) {
+    for (const { kind, start, end } of await secretlintIn(text.slice(from, to))) {
+      found.push({ kind, start: from + start, end: from + end });
+    }
+  }
+  return found;
+}
+
+/**
+ * The parts in which secretlint reads a text: its time grows with matches times length, so no part is long. Each begins at a line,
+ * where there is one, and overlaps the one before by more than a secret is long; what is found twice counts once (`matchesIn`).
+ */
+function windowsOf(text: string): { from: number; to: number }[] {
+  const windows = [{ from: 0, to: Math.min(windowUnits, text.length) }];
+  for (let last = windows[0]; last !== undefined && last.to < text.length; last = windows.at(-1)) {
+    const line = text.indexOf("\n", last.to - overlapUnits);
+    const from = line === -1 || line >= last.to ? last.to - overlapUnits : line + 1;
+    windows.push({ from, to: Math.min(from + windowUnits, text.length) });
+  }
+  return windows;
+}
+
+async function secretlintIn(text: string): Promise<Match[]> {
   // Never the file's own name: its author chose it, some rules depend on it, and the one for `.p12` opens it on our disk.
   const source = { content: text, filePath: "content.txt", ext: ".txt", contentType: "text" as const };
   const { messages } = await lintSource({ source, options: { config, maskSecrets: true, noPhysicFilePath: true } });
@@ -101,6 +130,12 @@ function kindOf(ruleId: string, messageId: string): string {
   return `${ruleId.replace(/^.*secretlint-rule-/, "")} ${messageId}`;
 }
 
-function lineAt(text: string, offset: number): number {
-  return text.slice(0, offset).split("\n").length;
+/** Line numbers, 1-based, for offsets that never go back: counts each line once, however many matches there are. */
+function lineCounter(text: string): (offset: number) => number {
+  let line = 1;
+  let next = text.indexOf("\n");
+  return (offset) => {
+    for (; next !== -1 && next < offset; next = text.indexOf("\n", next + 1)) line += 1;
+    return line;
+  };
 }

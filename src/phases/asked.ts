@@ -3,11 +3,8 @@ import type { Comment, GitHub, Repository, Run } from "../github/github.ts";
 import type { Identity, Person, Role } from "../handoff/identity.ts";
 import { mayAsk } from "../request/authority.ts";
 import { commandWords, parseCommand } from "../request/command.ts";
-import { earlierRun, parseRunName } from "../request/run-name.ts";
+import { earlierRun, parseRunName, runsSince, workflowFile, workflowPath } from "../request/run-name.ts";
 import { stop, type Stopped } from "./stop.ts";
-
-/** The workflow whose runs the gate believes, and looks for duplicates among. */
-export const workflowFile = "airlock.yml";
 
 /** Minutes between the comment and the run it started, above which the request is stale (design §5). */
 const requestAgeMinutes = 30;
@@ -47,7 +44,7 @@ export async function ourRun(
   if (run.actor.id !== request.appBotId) return foreign(`its actor is ${run.actor.login}`);
   if (run.headBranch !== repository.defaultBranch)
     return foreign(`it runs on ${run.headBranch ?? "no branch"}, not on ${repository.defaultBranch}`);
-  if (run.path !== `.github/workflows/${workflowFile}`) return foreign(`it runs ${run.path}`);
+  if (run.path !== workflowPath) return foreign(`it runs ${run.path}`);
   const name = parseRunName(run.title);
   const { verb, issue, comment, requester } = request.inputs;
   const same =
@@ -57,6 +54,16 @@ export async function ourRun(
     name.comment === comment &&
     name.requester === requester;
   return same ? { kind: "run", run } : foreign("its name does not carry its inputs");
+}
+
+/** A branch's name can also be a tag's: the run must work on a commit that the default branch really holds. */
+export async function onDefaultBranch(run: Run, head: string, github: GitHub): Promise<{ kind: "yes" } | Stopped> {
+  if (await github.isAncestor(run.headSha, head)) return { kind: "yes" };
+  return stop(
+    "not-dispatched-by-us",
+    `This run works on ${run.headSha}, which is no commit of the default branch.`,
+    "Remove a tag that is named like the default branch, then comment `/agent fix` again.",
+  );
 }
 
 export interface Asked {
@@ -110,7 +117,9 @@ async function allowedToAsk(
 ): Promise<{ kind: "role"; role: Role } | Stopped> {
   const issue = await github.issue(number);
   if (issue === null) return stop("issue-closed", "The issue is gone.", "");
-  const { role } = await github.role(comment.author.login);
+  const found = await github.role(comment.author.login);
+  // A login can change hands: the role counts only for the very account that wrote the comment.
+  const role = found.user?.id === comment.author.id ? found.role : "none";
   const answer = mayAsk({
     verb,
     role,
@@ -124,10 +133,13 @@ async function allowedToAsk(
   return answer.kind === "allowed" ? { kind: "role", role } : stop(answer.code, answer.message, answer.next);
 }
 
-/** At least once, fenced: among the runs our App dispatched for one comment, the lowest id goes on (design §5). */
+/**
+ * At least once, fenced: among the runs our App dispatched for one comment, the lowest id goes on (design §5). Asked before
+ * anything else of the comment, so that a late second run says nothing about a request that the first one answers.
+ */
 export async function firstComer(request: RunRequest, run: Run, github: GitHub): Promise<{ kind: "first" } | Stopped> {
-  const since = new Date(Date.parse(run.createdAt) - 24 * 60 * 60_000);
-  const runs = await github.runs(workflowFile, since);
+  const comment = await github.comment(request.inputs.comment);
+  const runs = await github.runs(workflowFile, runsSince(run, comment));
   const earlier = earlierRun(runs, run, request.appBotId);
   if (earlier === null) return { kind: "first" };
   return stop("duplicate", `Run ${earlier.id} already works on this comment.`, "");

@@ -1,13 +1,13 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import type { SideDependencies, SideName } from "../checks/side.ts";
 import type { Config } from "../config.ts";
-import { detectDependencies } from "../environment/detect.ts";
+import { detectDependencies, type NpmLockfile } from "../environment/detect.ts";
 import { installDependencies } from "../environment/install.ts";
 import { dependencyKey } from "../environment/key.ts";
-import { readManifests } from "../environment/manifests.ts";
+import { readManifests, readPackageJson } from "../environment/manifests.ts";
 import { dependencyMounts } from "../environment/mounts.ts";
 
 /** Where installations happen, and from where. */
@@ -37,19 +37,15 @@ const outputBytes = { headBytes: 16_384, tailBytes: 65_536 };
  * host. A manager that is not supported or a registry that does not answer is a `failed`, never an empty installation.
  */
 export async function installFor(ground: Ground, checkout: string): Promise<Installed> {
-  const packageJson = await readFile(join(checkout, "package.json"), "utf8").catch(() => null);
-  const found = detectDependencies(await readdir(checkout), packageJson);
-  if (found.kind === "none") return { kind: "none", key: "none" };
-  if (found.kind === "unsupported") return failed("none", `${found.reason}. ${found.fix}`);
-  const manifests = await readManifests(checkout, found.lockfile);
-  if (manifests.kind === "unusable") return failed("none", manifests.reason);
-  const { version: node, platform, arch } = process;
-  const key = dependencyKey({ manifests: manifests.files, npmrc: manifests.npmrc, node, platform, arch });
-  ground.onProgress(`installing dependencies (${found.lockfile}) in the sandbox, scripts off`);
+  const wanted = await wantedBy(checkout);
+  if (wanted.kind === "none") return { kind: "none", key: "none" };
+  if (wanted.kind === "failed") return failed("none", wanted.reason);
+  const { key, lockfile } = wanted;
+  ground.onProgress(`installing dependencies (${lockfile}) in the sandbox, scripts off`);
   const result = await installDependencies({
     sandbox: ground.sandbox,
     manifestDir: checkout,
-    lockfile: found.lockfile,
+    lockfile,
     into: join(ground.dir, `dependencies-${key.slice(0, 16)}`),
     registry: ground.registry,
     cacheDir: join(ground.dir, "npm-cache"),
@@ -72,8 +68,9 @@ export function dependenciesBySide(
 ): (side: SideName, checkout: string) => Promise<SideDependencies> {
   const known = new Map(ready.map((installed) => [installed.key, installed]));
   return async (_side, checkout) => {
-    const key = await keyOf(checkout);
-    const installed = known.get(key) ?? (await installFor(ground, checkout));
+    const wanted = await wantedBy(checkout);
+    const shared = wanted.kind === "npm" ? known.get(wanted.key) : undefined;
+    const installed = shared ?? (await installFor(ground, checkout));
     known.set(installed.key, installed);
     switch (installed.kind) {
       case "none":
@@ -86,14 +83,23 @@ export function dependenciesBySide(
   };
 }
 
-async function keyOf(checkout: string): Promise<string> {
-  const packageJson = await readFile(join(checkout, "package.json"), "utf8").catch(() => null);
-  const found = detectDependencies(await readdir(checkout), packageJson);
-  if (found.kind !== "npm") return "unknown";
+type Wanted =
+  | { kind: "none" }
+  | { kind: "npm"; lockfile: NpmLockfile; key: string }
+  | { kind: "failed"; reason: string };
+
+/** What a checkout asks to be installed. Its files are read as plain files or not at all: a link in it may name our disk. */
+async function wantedBy(checkout: string): Promise<Wanted> {
+  const packageJson = await readPackageJson(checkout);
+  if (packageJson.kind === "unusable") return { kind: "failed", reason: packageJson.reason };
+  const found = detectDependencies(await readdir(checkout), packageJson.text);
+  if (found.kind === "none") return { kind: "none" };
+  if (found.kind === "unsupported") return { kind: "failed", reason: `${found.reason}. ${found.fix}` };
   const manifests = await readManifests(checkout, found.lockfile);
-  if (manifests.kind === "unusable") return "unknown";
+  if (manifests.kind === "unusable") return { kind: "failed", reason: manifests.reason };
   const { version: node, platform, arch } = process;
-  return dependencyKey({ manifests: manifests.files, npmrc: manifests.npmrc, node, platform, arch });
+  const key = dependencyKey({ manifests: manifests.files, npmrc: manifests.npmrc, node, platform, arch });
+  return { kind: "npm", lockfile: found.lockfile, key };
 }
 
 function failed(key: string, reason: string): Installed {

@@ -1,4 +1,4 @@
-import type { Comment, GitHub } from "../github/github.ts";
+import type { Account, Comment, GitHub } from "../github/github.ts";
 import type { Role } from "../handoff/identity.ts";
 import type { Brief, FrozenText } from "../handoff/task.ts";
 import { plainText } from "../text/incoming.ts";
@@ -8,17 +8,21 @@ import { stop, type Stopped } from "./stop.ts";
 /** Text edited less than this long before the command makes us ask again: the requester may not have read it (design §5). */
 const freshEditMinutes = 5;
 
+/** Markdown to plain text. */
+type Reader = (markdown: string) => { text: string; hidden: number };
 type IssueBrief = Extract<Brief, { kind: "issue" }>;
 
 /**
  * The issue and its conversation as they stood when the command was written, as plain text.
- * In: the issue's number and the comment that holds the command. Later comments and comments edited later are left out and
- * counted; bots are left out; an issue whose own text changed later cannot be rebuilt and stops the road.
+ * In: the issue's number and the comment that holds the command. Later comments, comments edited later and texts that cannot be
+ * read as Markdown are left out and counted; bots are left out; an issue whose own text changed later cannot be rebuilt and
+ * stops the road.
  */
 export async function freezeIssue(
   number: number,
   request: Comment,
   github: GitHub,
+  read: Reader = plainText,
 ): Promise<{ kind: "brief"; brief: IssueBrief } | Stopped> {
   const issue = await github.issue(number);
   if (issue === null) return stop("issue-closed", "The issue is gone.", "");
@@ -43,7 +47,8 @@ export async function freezeIssue(
   for (const comment of await github.comments(number)) {
     if (comment.id === request.id || comment.author.type === "Bot") continue;
     const moment = momentOf(comment.updatedAt === comment.createdAt ? null : comment.updatedAt, askedAt);
-    if (moment === "later" || Date.parse(comment.createdAt) > askedAt) {
+    // GitHub's times are whole seconds; ids grow, so they tell what came later within one.
+    if (moment === "later" || Date.parse(comment.createdAt) > askedAt || comment.id > request.id) {
       leftOut += 1;
       continue;
     }
@@ -51,9 +56,13 @@ export async function freezeIssue(
       return recently(
         `A comment by ${comment.author.login} was edited less than ${freshEditMinutes} minutes before the command.`,
       );
-    comments.push(await freeze(comment.author.login, comment.createdAt, comment.body, roles));
+    const plain = tried(read, comment.body);
+    if (plain === null) leftOut += 1;
+    else comments.push(await freeze(comment, plain, roles));
   }
-  const body = await freeze(issue.author.login, issue.createdAt, issue.body, roles);
+  const plain = tried(read, issue.body);
+  if (plain === null) leftOut += 1;
+  const body = await freeze(issue, plain ?? { text: "", hidden: issue.body.length }, roles);
   // A title is no Markdown: only what nobody can see is taken out of it.
   const title = stripInvisible(issue.title).text.replaceAll(/\s+/g, " ").trim();
   return { kind: "brief", brief: { kind: "issue", number, title, body, comments, left_out: leftOut } };
@@ -72,24 +81,29 @@ function momentOf(editedAt: string | null, askedAt: number): "before" | "fresh" 
 }
 
 async function freeze(
-  login: string,
-  createdAt: string,
-  markdown: string,
-  roles: (login: string) => Promise<Role>,
+  { author, createdAt }: { author: Account; createdAt: string },
+  plain: ReturnType<Reader>,
+  roles: (author: Account) => Promise<Role>,
 ): Promise<FrozenText> {
-  return {
-    author: login,
-    role: await roles(login),
-    created_at: new Date(createdAt).toISOString(),
-    ...plainText(markdown),
-  };
+  return { author: author.login, role: await roles(author), created_at: new Date(createdAt).toISOString(), ...plain };
 }
 
-function roleCache(github: GitHub): (login: string) => Promise<Role> {
-  const known = new Map<string, Promise<Role>>();
-  return (login) => {
-    const role = known.get(login) ?? github.role(login).then((answer) => answer.role);
-    known.set(login, role);
+/** Out: null when the text cannot be read. It was written by anybody, and one such text must not stop a maintainer's request. */
+function tried(read: Reader, markdown: string): ReturnType<Reader> | null {
+  try {
+    return read(markdown);
+  } catch {
+    return null;
+  }
+}
+
+/** The role of an account, asked once. A login that belongs to somebody else by now gives none. */
+function roleCache(github: GitHub): (author: Account) => Promise<Role> {
+  const known = new Map<number, Promise<Role>>();
+  return ({ id, login }) => {
+    const role =
+      known.get(id) ?? github.role(login).then((answer) => (answer.user?.id === id ? answer.role : ("none" as const)));
+    known.set(id, role);
     return role;
   };
 }

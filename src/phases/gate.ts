@@ -2,14 +2,14 @@ import type { AuditLog } from "../audit/log.ts";
 import { type Config, configPath } from "../config.ts";
 import { loadConfig, renderProblems } from "../config/load.ts";
 import { AirlockError } from "../errors.ts";
-import type { GitHub, Repository } from "../github/github.ts";
+import type { GitHub, Pull, Repository, TreeEntry } from "../github/github.ts";
 import type { Snapshot } from "../handoff/identity.ts";
 import { sha256 } from "../handoff/seal.ts";
 import type { Instruction, Task } from "../handoff/task.ts";
-import { openPullOfIssue } from "../record/branch.ts";
-import { type Asked, firstComer, ourRun, readRequest, type RunRequest } from "./asked.ts";
+import { attemptsAt, openPullAmong, pullOfRun } from "../record/branch.ts";
+import { type Asked, firstComer, onDefaultBranch, ourRun, readRequest, type RunRequest } from "./asked.ts";
 import { freezeIssue } from "./freeze.ts";
-import { stop, type Stopped } from "./stop.ts";
+import { alreadyDone, refusalEntry, stop, type Stopped } from "./stop.ts";
 
 /** Bytes of AGENTS.md files copied into the Task: one file, all files. */
 const instructionBytesMax = 64 * 1024;
@@ -28,7 +28,7 @@ export interface GateEffects {
  */
 export async function gate(request: RunRequest, effects: GateEffects): Promise<{ kind: "task"; task: Task } | Stopped> {
   const outcome = await ask(request, effects);
-  if (outcome.kind === "stop") effects.audit.append("request.refused", { ...outcome.stop });
+  if (outcome.kind === "stop") effects.audit.append("request.refused", refusalEntry(outcome));
   return outcome;
 }
 
@@ -39,6 +39,8 @@ async function ask(
   const repository = await github.repository();
   const run = await ourRun(request, repository, github);
   if (run.kind === "stop") return run;
+  const first = await firstComer(request, run.run, github);
+  if (first.kind === "stop") return first;
   const asked = await readRequest(request, run.run, github);
   if (asked.kind === "stop") return asked;
   audit.append("request.allowed", {
@@ -46,24 +48,20 @@ async function ask(
     requester: asked.requester.login,
     role: asked.requester.role,
   });
-  const first = await firstComer(request, run.run, github);
-  if (first.kind === "stop") return first;
 
   const trusted = await trustedCommit(repository, github);
-  const loaded = await readConfig(trusted, github);
+  const held = await onDefaultBranch(run.run, trusted.commit, github);
+  if (held.kind === "stop") return held;
+  const files = await github.tree(trusted.tree);
+  const loaded = await readConfig(files, github);
   if (loaded.kind === "stop") return loaded;
-  const open = await openPullOfIssue(github, loaded.config.pull_request.branch_prefix, request.inputs.issue);
-  if (open !== null) {
-    return stop(
-      "already-done",
-      `Pull request #${open.number} already answers this issue.`,
-      "Review it, or close it and comment `/agent fix` again.",
-    );
-  }
+  const answer = await answerTo(request, loaded.config, github);
+  if (answer !== null) return alreadyDone(answer);
   const frozen = await freezeIssue(request.inputs.issue, asked.comment, github);
   if (frozen.kind === "stop") return frozen;
-  const instructions = await readInstructions(trusted, github);
+  const { instructions, leftOut } = await readInstructions(files, github);
 
+  if (leftOut.length > 0) audit.append("instructions.left_out", { paths: leftOut });
   audit.append("task.sealed", {
     trusted: trusted.commit,
     config: loaded.from,
@@ -108,12 +106,24 @@ async function trustedCommit(repository: Repository, github: GitHub): Promise<Sn
   return { commit: commit.sha, tree: commit.tree };
 }
 
-/** The configuration of a commit; a missing file means the documented defaults, a wrong one ends the road. */
+/** The pull request that answers this request already: the open one of the issue, or the one this very run opened before. */
+async function answerTo({ inputs, identity }: RunRequest, config: Config, github: GitHub): Promise<Pull | null> {
+  const { taken } = await attemptsAt(github, config.pull_request.branch_prefix, inputs.issue);
+  return openPullAmong(taken) ?? (await pullOfRun(github, taken, identity.run.id));
+}
+
+/**
+ * The configuration of a commit, found in the list of its files: only a complete list without it means the documented defaults.
+ * A wrong file, or a link in its place, ends the road.
+ */
 export async function readConfig(
-  { commit }: Snapshot,
+  files: readonly TreeEntry[],
   github: GitHub,
 ): Promise<{ kind: "config"; config: Config; from: "file" | "defaults" } | Stopped> {
-  const bytes = await github.file(configPath, commit);
+  const entry = files.find(({ path }) => path === configPath);
+  if (entry !== undefined && !entry.mode.startsWith("100"))
+    return stop("failed", `${configPath} is no plain file.`, "Replace it by a file on the default branch.");
+  const bytes = entry === undefined ? null : await github.blob(entry.sha);
   const loaded = loadConfig(bytes === null ? null : bytes.toString("utf8"), configPath);
   if (loaded.kind === "ok") return { kind: "config", config: loaded.config, from: loaded.from };
   const problems = renderProblems(loaded.problems);
@@ -124,20 +134,27 @@ export async function readConfig(
   );
 }
 
-/** Every AGENTS.md of the trusted commit; `agent/` decides which of them apply. A file over the cap is left out, never cut. */
-async function readInstructions(trusted: Snapshot, github: GitHub): Promise<Instruction[]> {
-  const entries = (await github.tree(trusted.tree)).filter(
+/** Every AGENTS.md of the trusted commit; `agent/` decides which of them apply. A file over the cap is left out and named, never cut. */
+async function readInstructions(
+  files: readonly TreeEntry[],
+  github: GitHub,
+): Promise<{ instructions: Instruction[]; leftOut: string[] }> {
+  const entries = files.filter(
     ({ path, mode }) => mode === "100644" && /(^|\/)AGENTS\.md$/.test(path) && !/(^|\/)node_modules\//.test(path),
   );
   const instructions: Instruction[] = [];
+  const leftOut: string[] = [];
   let total = 0;
   for (const entry of entries) {
     const bytes = await github.blob(entry.sha);
-    if (bytes.byteLength > instructionBytesMax || total + bytes.byteLength > instructionsBytesMax) continue;
+    if (bytes.byteLength > instructionBytesMax || total + bytes.byteLength > instructionsBytesMax) {
+      leftOut.push(entry.path);
+      continue;
+    }
     total += bytes.byteLength;
     instructions.push({ path: entry.path, content: bytes.toString("utf8") });
   }
-  return instructions;
+  return { instructions, leftOut };
 }
 
 function triggerOf({ comment }: Asked): Task["trigger"] {

@@ -7,8 +7,7 @@ import type { Certificate, Solution } from "../handoff/solution.ts";
 import type { Instruction, Task } from "../handoff/task.ts";
 import { fileAt, type LocalRepository, localTree, resolveRevision } from "../workspace/local.ts";
 import { readBlobs } from "../workspace/tree.ts";
-
-const instructionsBytesMax = 256 * 1024;
+import { collectInstructions } from "./instructions.ts";
 
 /** A run on this machine has no GitHub identity; these say so in every paper. */
 const localIdentity = { repository: { id: 1, owner: "local", name: "repository" }, run: { id: 0, attempt: 1 } };
@@ -95,14 +94,10 @@ export function solutionOfTrees(
   };
 }
 
+/** Bytes read of one file; larger ones are over the cap anyway. */
+const blobBytesMax = 16 * 1024 * 1024;
+
 async function instructionsAt(local: LocalRepository, { commit }: Snapshot): Promise<Instruction[]> {
-  const files = (await localTree(local, commit)).filter(
-    ({ path, mode }) => mode === "100644" && /(^|\/)AGENTS\.md$/.test(path),
-  );
-  const blobs = await readBlobs(
-    local.store,
-    files.map(({ sha }) => sha),
-    instructionsBytesMax,
-  );
-  return files.map(({ path, sha }) => ({ path, content: blobs.get(sha)?.toString("utf8") ?? "" }));
+  const read = async (sha: string) => (await readBlobs(local.store, [sha], blobBytesMax)).get(sha) ?? Buffer.alloc(0);
+  return (await collectInstructions(await localTree(local, commit), read)).instructions;
 }

@@ -7,9 +7,11 @@ import { Task } from "../handoff/task.ts";
 import type { Judgement } from "../handoff/verdict.ts";
 import type { Model } from "../model/model.ts";
 import { contentsBefore, type LocalRepository, localTree } from "../workspace/local.ts";
+import { trustedManifests } from "./before.ts";
 import { type Ground, installFor } from "./dependencies.ts";
 import { checkoutOf } from "./local-checkout.ts";
 import { type LocalOrder, localTask } from "./local-task.ts";
+import { withEnding } from "./partial.ts";
 import { judgeChange } from "./publish.ts";
 import { solve } from "./solve.ts";
 import { stopOfSolution } from "./solution-end.ts";
@@ -71,16 +73,23 @@ export async function pipeline(
   return { kind: "judged", task, solution, report, judgement };
 }
 
-/** Validator, inspection and policy with the base read from the local repository. */
+/** Validator, inspection and policy with the base, which is the trusted commit too, read from the local repository. */
 export async function judgeLocally(
   local: LocalRepository,
   {
     task,
     solution,
     report,
-  }: { task: Pick<Task, "config" | "start">; solution: Pick<Solution, "change">; report: Report | null },
+  }: {
+    task: Pick<Task, "config" | "start">;
+    solution: Pick<Solution, "change"> & Partial<Pick<Solution, "ending">>;
+    report: Report | null;
+  },
 ): Promise<Judgement> {
   const before = await contentsBefore(local.store, solution.change);
   const basePaths = (await localTree(local, task.start.tree)).map(({ path }) => path);
-  return judgeChange({ change: solution.change, before, basePaths, task, report });
+  const { change } = solution;
+  const manifests = await trustedManifests(local.store, task.start.tree, change);
+  const judgement = await judgeChange({ change, before, basePaths, manifests, task, report });
+  return withEnding(judgement, solution.ending);
 }

@@ -23,15 +23,17 @@ export interface Place {
   dir: string;
   /** The host's PATH. */
   path: string;
+  /** Directories whose programs are never used, wherever PATH leads: the repository that is worked on. Absent: none. */
+  notFrom?: readonly string[];
 }
 
 /** A proved sandbox with the Node that `PATH` names. Every phase that runs anything opens its own. */
-export async function openGround({ dir, path }: Place): Promise<Sandbox> {
+export async function openGround({ dir, path, notFrom = [] }: Place): Promise<Sandbox> {
   await mkdir(dir, { recursive: true });
   await chmod(dir, 0o711);
   const stateDir = join(dir, "sandbox");
   await mkdir(stateDir, { recursive: true });
-  return openSandbox({ path, stateDir, toolchain: toolchainOf(path) });
+  return openSandbox({ path, stateDir, notFrom, toolchain: toolchainOf(path, notFrom) });
 }
 
 /**
@@ -49,12 +51,12 @@ export async function prepare(
   },
 ): Promise<{ prepared: Prepared; sandbox: Sandbox }> {
   const { checkout, ...rest } = order;
-  const before = await programHashes(place.path);
+  const before = await programHashes(place);
   const sandbox = await openGround(place);
   order.onProgress(`sandbox proved: ${sandbox.certificate.probes.length} probes held, ${sandbox.certificate.bwrap}`);
   const installed = await installFor({ sandbox, dir: place.dir, ...rest }, checkout);
   if (installed.kind === "failed") order.onProgress(`dependencies are not installed: ${installed.reason}`);
-  const prepared: Prepared = { installed, programs: await programHashes(place.path) };
+  const prepared: Prepared = { installed, programs: await programHashes(place) };
   samePrograms(before, prepared.programs);
   await writeFile(join(place.dir, "prepared.json"), JSON.stringify(prepared));
   return { prepared, sandbox };
@@ -71,15 +73,15 @@ export async function readPrepared(place: Place): Promise<Prepared> {
     });
   }
   const prepared = Prepared.parse(JSON.parse(text));
-  samePrograms(prepared.programs, await programHashes(place.path));
+  samePrograms(prepared.programs, await programHashes(place));
   return prepared;
 }
 
-async function programHashes(path: string): Promise<Prepared["programs"]> {
+async function programHashes({ path, notFrom = [] }: Place): Promise<Prepared["programs"]> {
   // The same search as the sandbox's own: what it skips on PATH must not be what is watched.
-  const found = findProgram("bwrap", { path, notFrom: [] });
+  const found = findProgram("bwrap", { path, notFrom });
   const bwrap = found === null ? null : await hashOf(found);
-  return { bwrap: bwrap ?? "missing", node: (await hashOf(toolchainOf(path).node)) ?? "missing" };
+  return { bwrap: bwrap ?? "missing", node: (await hashOf(toolchainOf(path, notFrom).node)) ?? "missing" };
 }
 
 async function hashOf(path: string): Promise<string | null> {

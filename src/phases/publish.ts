@@ -1,9 +1,9 @@
 import type { AuditLog } from "../audit/log.ts";
 import type { Change } from "../change.ts";
 import { patchText } from "../change/patch.ts";
-import { validateChange } from "../change/validate.ts";
+import { capProblems, validateChange } from "../change/validate.ts";
 import { AirlockError } from "../errors.ts";
-import type { GitHub } from "../github/github.ts";
+import type { GitHub, TreeEntry } from "../github/github.ts";
 import { canonical } from "../handoff/canonical.ts";
 import type { Identity } from "../handoff/identity.ts";
 import type { Report } from "../handoff/report.ts";
@@ -11,6 +11,7 @@ import { sha256 } from "../handoff/seal.ts";
 import type { Solution } from "../handoff/solution.ts";
 import type { Task } from "../handoff/task.ts";
 import type { Judgement, Verdict } from "../handoff/verdict.ts";
+import { checkPrograms, manifestPaths, type TrustedManifest } from "../inspect/check-programs.ts";
 import { inspectChange } from "../inspect/inspect.ts";
 import { factsOf } from "../policy/facts.ts";
 import { judge } from "../policy/judge.ts";
@@ -18,7 +19,8 @@ import { publishChange } from "../record/publish-change.ts";
 import type { KnownSecrets } from "../text/outgoing.ts";
 import { firstComer, ourRun, readRequest, type RunRequest } from "./asked.ts";
 import { readConfig } from "./gate.ts";
-import { stop, type Stopped } from "./stop.ts";
+import { withEnding } from "./partial.ts";
+import { alreadyDone, refusalEntry, stop, type Stopped } from "./stop.ts";
 
 export interface PublishRequest {
   identity: Identity;
@@ -57,7 +59,7 @@ export async function publish(
   onProgress("asking GitHub again who asked, and what the trusted commit is");
   const still = await stillAsked(request, github);
   if (still.kind === "stop") {
-    audit.append("request.refused", { ...still.stop });
+    audit.append("request.refused", refusalEntry(still));
     return still;
   }
   onProgress("reading the base's files from GitHub and judging the change");
@@ -86,12 +88,10 @@ export async function publish(
   const { run, home, known } = request;
   const facts = { task, solution, report, judgement, run, home, auditHead: audit.head, known };
   const publishing = await publishChange(github, facts);
-  if (publishing.kind === "already-open") {
-    return stop(
-      "already-done",
-      `Pull request #${publishing.pull} already answers this issue.`,
-      "Review it, or close it and comment `/agent fix` again.",
-    );
+  if (publishing.kind === "already-done") {
+    const done = alreadyDone(publishing.pull);
+    audit.append("request.refused", refusalEntry(done));
+    return done;
   }
   return { kind: "verdict", verdict: { ...verdict, published: publishing.published }, patch: null };
 }
@@ -151,7 +151,7 @@ async function trustedStillTrue(task: Task, defaultBranch: string, github: GitHu
   if (commit.tree !== task.trusted.tree) throw contradiction("the trusted tree", task.trusted.tree, commit.tree);
   if (canonical(task.start) !== canonical(task.trusted))
     throw contradiction("the start", task.start.commit, task.trusted.commit);
-  const config = await readConfig(task.trusted, github);
+  const config = await readConfig(await github.tree(task.trusted.tree), github);
   if (config.kind === "stop" || canonical(config.config) !== canonical(task.config)) {
     throw contradiction("the policy", "the Task's configuration", "the configuration of the trusted commit");
   }
@@ -163,6 +163,8 @@ async function judgeAgain(
   github: GitHub,
 ): Promise<{ judgement: Judgement; patch: string }> {
   const { change } = solution;
+  const tooLarge = judgeCaps({ change, task, report });
+  if (tooLarge !== null) return { judgement: tooLarge, patch: "" };
   const base = new Map((await github.tree(task.start.tree)).map((entry) => [entry.path, entry]));
   const before = new Map<string, Buffer | null>();
   for (const entry of change) {
@@ -173,29 +175,60 @@ async function judgeAgain(
     }
     before.set(entry.path, there === null || there.mode === "160000" ? null : await github.blob(there.sha));
   }
-  const judgement = await judgeChange({ change, before, basePaths: [...base.keys()], task, report });
-  return { judgement, patch: patchText(change, before) };
+  const manifests = await trustedManifests(change, base, github);
+  const judgement = await judgeChange({ change, before, basePaths: [...base.keys()], manifests, task, report });
+  return { judgement: withEnding(judgement, solution.ending), patch: patchText(change, before) };
 }
 
-/** Validator, inspection and policy over one change. Shared with the local road, where git instead of GitHub gives the base. */
-export async function judgeChange(evidence: {
+/** The start is the trusted commit (`trustedStillTrue`), so its tree is where the trusted scripts are. */
+async function trustedManifests(
+  change: Change,
+  trusted: ReadonlyMap<string, TreeEntry>,
+  github: GitHub,
+): Promise<TrustedManifest[]> {
+  const manifests: TrustedManifest[] = [];
+  for (const path of manifestPaths(change.map((entry) => entry.path))) {
+    const there = trusted.get(path);
+    if (there === undefined || !there.mode.startsWith("100")) continue;
+    manifests.push({ path, text: (await github.blob(there.sha)).toString("utf8") });
+  }
+  return manifests;
+}
+
+interface Evidence {
   change: Change;
   before: ReadonlyMap<string, Uint8Array | null>;
   basePaths: readonly string[];
+  /** The package.json files of the trusted commit that `manifestPaths` asks for. */
+  manifests: readonly TrustedManifest[];
   task: Pick<Task, "config">;
   report: Pick<Report, "checks" | "findings"> | null;
-}): Promise<Judgement> {
-  const { change, before, basePaths, task, report } = evidence;
+}
+
+/** Validator, inspection and policy over one change. Shared with the local road, where git instead of GitHub gives the base. */
+export async function judgeChange(evidence: Evidence): Promise<Judgement> {
+  const { change, before, basePaths, manifests, task, report } = evidence;
   const { config } = task;
-  const valid = validateChange(change, {
-    filesMax: config.limits.change_files,
-    bytesMax: config.limits.change_bytes,
-    basePaths,
-    before,
-  });
-  const findings = [...(await inspectChange(change, before)), ...(report?.findings ?? [])];
+  const tooLarge = judgeCaps(evidence);
+  if (tooLarge !== null) return tooLarge;
+  const valid = validateChange(change, { ...capsOf(config), basePaths, before });
+  const programs = checkPrograms(manifests, config.checks);
+  const findings = [...(await inspectChange(change, before, programs)), ...(report?.findings ?? [])];
   const problems = valid.kind === "valid" ? [] : valid.problems;
   return judge(factsOf({ change, before, findings, checks: report?.checks ?? null, problems, config }));
+}
+
+/** A change over the caps is refused for that alone: nothing of it is read, scanned or quoted. null: it is within them. */
+function judgeCaps({ change, task, report }: Pick<Evidence, "change" | "task" | "report">): Judgement | null {
+  const { config } = task;
+  const problems = capProblems(change, capsOf(config));
+  if (problems.length === 0) return null;
+  const nothing = { change: [], before: new Map(), findings: [] };
+  return judge(factsOf({ ...nothing, checks: report?.checks ?? null, problems, config }));
+}
+
+function capsOf({ limits }: Task["config"]) {
+  return { filesMax: limits.change_files, bytesMax: limits.change_bytes };
 }
 
 function contradiction(what: string, found: string, wanted: string): AirlockError {

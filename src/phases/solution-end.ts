@@ -3,7 +3,7 @@ import { stop, type Stopped } from "./stop.ts";
 
 /**
  * Whether the road goes on after solve. A partial result at a limit goes on: it is verified like any other, and its pull request
- * says how the work ended. Everything without a change to show stops here.
+ * says how the work ended. Everything without a change to show stops here; the agent's own words travel apart from ours.
  */
 export function stopOfSolution({ ending, change }: Solution): Stopped | null {
   switch (ending.kind) {
@@ -20,17 +20,19 @@ export function stopOfSolution({ ending, change }: Solution): Stopped | null {
     case "no_change":
       return stop(
         "no-change",
-        `No file was changed. The agent says: ${ending.reason}`,
+        "No file was changed.",
         "Say more about what should change, then comment `/agent fix` again.",
+        ending.reason,
       );
     case "gave_up":
       return stop(
         "gave-up",
-        `The agent gave up: ${ending.reason}`,
+        "The agent gave up.",
         "Say more about the problem, then comment `/agent fix` again.",
+        ending.reason,
       );
     case "needs_approval":
-      return stop("gave-up", `The agent needs an approval: ${ending.reason}`, "");
+      return stop("gave-up", "The agent needs an approval that nobody can give here.", "", ending.reason);
     case "refused": {
       const why = ending.findings
         .map(({ path, line, message }) => `${path}${line === null ? "" : `:${line}`}: ${message}`)

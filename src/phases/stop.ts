@@ -4,12 +4,35 @@ import type { Stop } from "../handoff/stop.ts";
 /** The road ends here, and the requester is told why. */
 export interface Stopped {
   kind: "stop";
-  stop: Pick<Stop, "kind" | "message" | "next">;
+  stop: Pick<Stop, "kind" | "message" | "next" | "said" | "pull_request">;
 }
 
-/** In: the reason's code, one sentence for the requester, and what to do next (empty: nothing). */
-export function stop(kind: Stop["kind"], message: string, next: string): Stopped {
-  return { kind: "stop", stop: { kind, message, next } };
+/** In: the reason's code, one sentence of ours for the requester, what to do next (empty: nothing), and what the agent said. */
+export function stop(kind: Stop["kind"], message: string, next: string, said = ""): Stopped {
+  return { kind: "stop", stop: { kind, message, next, ...(said.trim() === "" ? {} : { said }) } };
+}
+
+/** A pull request answers the request: another run's open one, or this run's own from an earlier attempt, open or not. */
+export function alreadyDone(pull: { number: number; state: "open" | "closed" }): Stopped {
+  const { number, state } = pull;
+  const stopped =
+    state === "open"
+      ? stop(
+          "already-done",
+          `Pull request #${number} already answers this issue.`,
+          "Review it, or close it and comment `/agent fix` again.",
+        )
+      : stop(
+          "already-done",
+          `This run was answered by pull request #${number} already, which is closed.`,
+          "Comment `/agent fix` again for a new one.",
+        );
+  return { kind: "stop", stop: { ...stopped.stop, pull_request: number } };
+}
+
+/** A refusal as an entry of the audit log. */
+export function refusalEntry({ stop: { kind, message, next } }: Stopped): Record<string, string> {
+  return { kind, message, next };
 }
 
 /** The paper a phase leaves when it stops. */

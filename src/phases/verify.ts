@@ -1,15 +1,24 @@
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import type { AuditLog } from "../audit/log.ts";
+import type { Change } from "../change.ts";
+import { validateChange } from "../change/validate.ts";
 import { type Progress, runChecks } from "../checks/verify.ts";
 import { AirlockError } from "../errors.ts";
 import { canonical } from "../handoff/canonical.ts";
+import type { Finding } from "../handoff/finding.ts";
 import type { Report } from "../handoff/report.ts";
 import type { Solution } from "../handoff/solution.ts";
 import type { Task } from "../handoff/task.ts";
+import { checkPrograms } from "../inspect/check-programs.ts";
 import { inspectChange } from "../inspect/inspect.ts";
 import { scanSecrets } from "../inspect/secrets.ts";
-import { baseContents } from "./before.ts";
+import { contentsBefore } from "../workspace/local.ts";
+import { viewRepository } from "../workspace/store.ts";
+import { trustedManifests } from "./before.ts";
 import { dependenciesBySide, type Ground, type Installed } from "./dependencies.ts";
+
+/** Problems of a refused change that its message names. */
+const problemsShown = 5;
 
 export interface VerifyRequest {
   task: Task;
@@ -32,7 +41,7 @@ export interface VerifyEffects {
 /**
  * Does the change hold? Rebuilds base and base + Change from git objects and runs every check on both, in sandboxes of their own.
  * Has no key, no token and no opinion. Out: the Report. Throws AirlockError `tree-mismatch` when the rebuilt tree is not the
- * Solution's, SandboxError when the sandbox broke.
+ * Solution's, `bad-input` when the change holds links or paths that lead out of the tree, SandboxError when the sandbox broke.
  * Job permissions: contents: read.
  */
 export async function verify(request: VerifyRequest, effects: VerifyEffects): Promise<Report> {
@@ -40,6 +49,7 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
   const { sandbox, ground, audit, onProgress, signal } = effects;
   expectSame("task", solution.task_digest, digests.task);
   expectSame("base", canonical(solution.base), canonical(task.start));
+  expectContainable(solution.change, task);
   const { head_tree, checks } = await runChecks({
     sandbox,
     source,
@@ -55,8 +65,7 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
     onProgress: (progress) => onProgress(sentence(progress)),
   });
   expectSame("tree", head_tree, solution.tree);
-  const before = await baseContents(source, solution.change, ground.dir);
-  const findings = await inspectChange(solution.change, before);
+  const findings = await findingsOf(request, ground.dir);
   audit.append("verify.done", {
     tree: head_tree,
     checks: checks.map((check) => `${check.name}: ${check.class}`),
@@ -75,6 +84,33 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
     certificate: sandbox.certificate,
     audit_head: audit.head,
   };
+}
+
+/** Refusals of the validator that no check can be hurt by: publish refuses them, and a person at a terminal still learns what the checks say. */
+const harmless: ReadonlySet<string> = new Set(["change-files", "change-bytes", "hidden-character"]);
+
+/** A Change that could name another place than the tree is never written to this machine's disk. */
+function expectContainable(change: Change, { config }: Task): void {
+  const { change_files: filesMax, change_bytes: bytesMax } = config.limits;
+  const valid = validateChange(change, { filesMax, bytesMax });
+  const bad = valid.kind === "valid" ? [] : valid.problems.filter(({ rule }) => !harmless.has(rule));
+  if (bad.length === 0) return;
+  const shown = bad
+    .slice(0, problemsShown)
+    .map(({ path, rule, message }) => `${JSON.stringify(path)} (${rule}) ${message}`);
+  throw new AirlockError({
+    code: "bad-input",
+    message: `The change cannot be verified: ${shown.join(" ")}`,
+    fix: "Leave these paths out of the change.",
+  });
+}
+
+async function findingsOf({ task, solution, source }: VerifyRequest, dir: string): Promise<Finding[]> {
+  const { change } = solution;
+  await using view = await viewRepository(source, dir);
+  const before = await contentsBefore(view, change);
+  const programs = checkPrograms(await trustedManifests(view, task.trusted.commit, change), task.config.checks);
+  return await inspectChange(change, before, programs);
 }
 
 function sentence({ check, side, state, again }: Progress): string {

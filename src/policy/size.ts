@@ -7,8 +7,12 @@ export const hugeUnits = 65_536;
 /** Code units of one added line above which its end is not on a reviewer's screen. */
 export const longLineUnits = 500;
 
-/** How much there is to read. Always says something, so that a low change has its reason too. Generated files count like others. */
+/**
+ * How much there is to read. Says something of every change, so that a low one has its reason too; of no entries there is nothing
+ * to say. Generated files count like others.
+ */
 export function size(facts: Facts): Opinion[] {
+  if (facts.entries.length === 0) return [];
   return [lines(facts), ...unreadable(facts.entries), ...huge(facts.entries), ...longLines(facts.entries)];
 }
 

@@ -1,6 +1,6 @@
 import type { Change } from "../change.ts";
 import type { Report } from "../handoff/report.ts";
-import type { Solution, Usage } from "../handoff/solution.ts";
+import type { Ending, Solution, Usage } from "../handoff/solution.ts";
 import type { Task } from "../handoff/task.ts";
 import type { Judgement } from "../handoff/verdict.ts";
 import * as out from "../text/outgoing.ts";
@@ -15,6 +15,9 @@ const notesMax = 8_000;
 const reasonMax = 300;
 const listMax = 30;
 const filesMax = 50;
+/** Code units, escaping included, of a list that must be read; the rest of it is counted. Three of them and the table fit one body. */
+const listUnitsMax = 9_000;
+const nameMax = 100;
 
 export interface BodyFacts {
   task: Task;
@@ -40,7 +43,7 @@ export function pullBody(facts: BodyFacts): Outgoing {
     { must: true, text: opening(facts) },
     { must: false, text: quote(facts.solution.summary.slice(0, summaryMax), known) },
     { must: true, text: ours`### Verification\n\n${verificationTable(report, known)}` },
-    { must: false, text: redOutputs(report, known) },
+    ...redOutputs(report, known).map((text) => ({ must: false, whole: true, text })),
     { must: true, text: risk(facts) },
     { must: false, text: changes(facts) },
     { must: false, text: whereToLook(facts) },
@@ -51,12 +54,29 @@ export function pullBody(facts: BodyFacts): Outgoing {
   return assemble(sections, out.textUnitsMax);
 }
 
-function opening({ task: { brief, requester, config }, known }: BodyFacts): Outgoing {
+/** Whether the agent was stopped before it said that the change is done. Such a change closes nothing and opens as a draft. */
+export function isPartial({ ending }: Pick<Solution, "ending">): boolean {
+  return ending.kind !== "finished";
+}
+
+function opening({ task: { brief, requester, config }, solution, known }: BodyFacts): Outgoing {
   const asked = ours`asked by ${word(requester.login, known)}`;
-  if (brief.kind !== "issue") return ours`A task ${asked}.`;
-  return config.pull_request.closes_issue
-    ? ours`Fixes #${brief.number}, ${asked}.`
-    : ours`For #${brief.number}, ${asked}.`;
+  const closes = config.pull_request.closes_issue && !isPartial(solution);
+  const forWhat =
+    brief.kind !== "issue"
+      ? ours`A task ${asked}.`
+      : closes
+        ? ours`Fixes #${brief.number}, ${asked}.`
+        : ours`For #${brief.number}, ${asked}.`;
+  return isPartial(solution) ? ours`${forWhat}\n\n${partialNote(solution.ending, known)}` : forWhat;
+}
+
+function partialNote(ending: Ending, known: KnownSecrets): Outgoing {
+  const why =
+    ending.kind === "limit"
+      ? ours`it reached the limit ${code(ending.limit.slice(0, nameMax), known)}`
+      : ours`its work ended as ${code(ending.kind, known)}`;
+  return ours`⚠️ **Partial work.** The agent did not finish: ${why}. What is here was checked as it stands; something may be missing.`;
 }
 
 function risk({ judgement, known }: BodyFacts): Outgoing {
@@ -108,11 +128,12 @@ function whereToLook({ solution: { look_at }, known }: BodyFacts): Outgoing {
   return ours`### Where to look\n\nThe agent suggests:\n\n${quote(lines.join("\n"), known)}`;
 }
 
-function checklist({ task, judgement }: BodyFacts): Outgoing {
+function checklist({ task, solution, judgement }: BodyFacts): Outgoing {
   const { brief } = task;
   const items = [
     ...(brief.kind === "issue" ? [ours`The change does what #${brief.number} asks, and nothing else`] : []),
     ours`The repository's own workflows were allowed to run after reading the change, and are green`,
+    ...(isPartial(solution) ? [ours`What the agent left undone is known, and done or not needed`] : []),
     ...(judgement.draft ? [ours`Every check above that regressed or did not run is explained`] : []),
     ...requirementPhrases(judgement.requirements).map((phrase) => ours`There is ${phrase}`),
   ];
@@ -138,7 +159,7 @@ function provenance({ task, solution, report, run, home, auditHead, known }: Bod
       ours`| Run | ${runLink}, attempt ${task.run.attempt} |`,
       ours`| Base | ${code(report.base.commit, known)} |`,
       ours`| Verified tree | ${code(report.head_tree, known)} |`,
-      ours`| Model | ${code(solution.model, known)}, ${code(task.sandbox_mode, known)}, approvals ${code(task.approval_policy, known)} |`,
+      ours`| Model | ${code(solution.model.slice(0, nameMax), known)}, ${code(task.sandbox_mode, known)}, approvals ${code(task.approval_policy, known)} |`,
       ours`| Cost | ${costOf(solution.usage)} |`,
       ...(stopped === 0
         ? []
@@ -158,10 +179,13 @@ export function costOf({ turns, input_tokens, output_tokens, cost_usd }: Usage):
   return cell(`${spent}, ${price}`, []);
 }
 
+/** List items as long as they fit; how many are left out is said. */
 function some(items: readonly Outgoing[]): Outgoing {
-  const more = items.length - listMax;
-  return joined(
-    [...items.slice(0, listMax), ...(more > 0 ? [ours`- and ${more} more, in the run's papers`] : [])],
-    "\n",
-  );
+  let room = listUnitsMax;
+  const shown = items.slice(0, listMax).filter((item) => {
+    room -= item.length + 1;
+    return room >= 0;
+  });
+  const more = items.length - shown.length;
+  return joined([...shown, ...(more > 0 ? [ours`- and ${more} more, in the run's papers`] : [])], "\n");
 }

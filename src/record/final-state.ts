@@ -1,21 +1,33 @@
-import type { Run } from "../github/github.ts";
-import type { CheckResult, Report } from "../handoff/report.ts";
-import type { Solution } from "../handoff/solution.ts";
+import type { Pull, Run } from "../github/github.ts";
 import type { Stop } from "../handoff/stop.ts";
-import type { Task } from "../handoff/task.ts";
-import type { Verdict } from "../handoff/verdict.ts";
-import { cell, joined, type KnownSecrets, link, neutralise, ours, type Outgoing, word } from "../text/outgoing.ts";
+import { partialRule, type Verdict } from "../handoff/verdict.ts";
+import { cell, joined, type KnownSecrets, link, ours, type Outgoing, quote, word } from "../text/outgoing.ts";
 import { costOf } from "./body.ts";
 import { levelMark, requirementSentence } from "./requirements.ts";
+import { sentence } from "./sentence.ts";
+import type { ShownReport, ShownSolution, ShownTask } from "./shown-papers.ts";
 import type { StatusState } from "./status-comment.ts";
+
+/** UTF-16 code units of the agent's own words and of one reason, and reasons that are shown. */
+const saidMax = 1_500;
+const reasonMax = 300;
+const reasonsMax = 20;
 
 /** What a finished run left behind, as far as it could be read. Display data: an earlier job of the run could have written it. */
 export interface RunPapers {
-  task: Task | null;
-  solution: Solution | null;
-  report: Report | null;
+  task: ShownTask | null;
+  solution: ShownSolution | null;
+  report: ShownReport | null;
   verdict: Verdict | null;
   stop: Stop | null;
+}
+
+/** What GitHub itself says of what the papers claim. */
+export interface RunEvidence {
+  /** Whether the pull request that the Verdict names carries the commit of this run under this very judgement. */
+  confirmed: boolean;
+  /** The pull request that an earlier attempt of this run opened, when the Stop says that it answers the request. */
+  own: Pull | null;
 }
 
 export interface FinalState {
@@ -26,51 +38,105 @@ export interface FinalState {
 type Final = FinalState["state"];
 
 /**
- * The visible end of a run. Out: null for a duplicate, whose request another run answers; otherwise always a state: every
- * accepted command ends in one (promise 12).
+ * The visible end of a run: every accepted command ends in one (promise 12). Any job of the run can leave any paper, so a
+ * published change is believed only when GitHub confirms it, and another end of publish only of a run that ended well.
+ * That a run is a duplicate is no end of a request: whoever shows ends asks the list of runs for that, never a paper.
  */
-export function finalState(run: Run, papers: RunPapers, known: KnownSecrets): FinalState | null {
-  const { verdict, stop } = papers;
-  if (verdict !== null) return withVerdict(run, verdict, papers, known);
-  if (stop !== null) return stop.kind === "duplicate" ? null : withStop(stop, papers, known);
+export function finalState(run: Run, papers: RunPapers & RunEvidence, known: KnownSecrets): FinalState {
+  const { verdict, stop, own } = papers;
+  if (own !== null) return answeredBefore(own, run);
+  if (verdict !== null && verdict.published !== null)
+    return papers.confirmed ? withPull(verdict, verdict.published, { run, papers, known }) : unconfirmed();
+  if (verdict !== null && run.conclusion === "success") return withoutPull(verdict, papers, known);
+  if (stop !== null) return withStop(stop, papers, known);
   return failed(...withoutPaper(run.conclusion, papers));
 }
 
-function withVerdict(run: Run, verdict: Verdict, papers: RunPapers, known: KnownSecrets): FinalState {
-  const { published } = verdict;
-  const details = [
+function withPull(
+  verdict: Verdict,
+  published: NonNullable<Verdict["published"]>,
+  { run, papers, known }: { run: Run; papers: RunPapers; known: KnownSecrets },
+): FinalState {
+  const pull = link(ours`pull request #${published.pull_request}`, published.url, homeOf(run));
+  const draft = verdict.draft ? ours` as a draft, because ${draftCause(verdict)}` : ours``;
+  const refused = published.not_applied
+    .slice(0, reasonsMax)
+    .map((text) => ours`- ${cell(text.slice(0, reasonMax), known)}`);
+  return {
+    reaction: "rocket",
+    state: {
+      kind: "finished",
+      headline: ours`The change stands in ${pull}${draft}.`,
+      details: [
+        ...risk(verdict, papers, known),
+        ...(refused.length === 0 ? [] : [ours`Not applied:\n${joined(refused, "\n")}`]),
+      ],
+      next: ours`review it there. Its workflows start when a person allows them.`,
+    },
+  };
+}
+
+/** Why a pull request is a draft, as the rest of a sentence. */
+export function draftCause({ reasons }: Pick<Verdict, "reasons">): Outgoing {
+  return reasons.some(({ rule }) => rule === partialRule)
+    ? ours`the agent stopped at a limit: it is a partial result`
+    : ours`a check regressed or did not run`;
+}
+
+function unconfirmed(): FinalState {
+  return failed(
+    ours`The run says that it published a change, but GitHub does not confirm it: the pull request or its commit is not this run's.`,
+    [],
+    ours`look at the run and at who can push here; then comment \`/agent fix\` again.`,
+  );
+}
+
+/** A run that was run again: its request was answered before, and the answer stays. */
+function answeredBefore({ number, url, state, merged }: Pull, run: Run): FinalState {
+  const pull = link(ours`pull request #${number}`, url, homeOf(run));
+  if (state === "closed" && !merged)
+    return refusedAs("confused", {
+      headline: ours`This run was answered by ${pull} already, which is closed.`,
+      details: [],
+      next: ours`comment \`/agent fix\` again for a new one.`,
+    });
+  const headline = ours`The change stands in ${pull}, since an earlier attempt of this run.`;
+  const next = merged ? ours`` : ours`review it there. Its workflows start when a person allows them.`;
+  return { reaction: "rocket", state: { kind: "finished", headline, details: [], next } };
+}
+
+function homeOf(run: Run): string {
+  return run.url.split("/actions/runs/")[0] ?? "";
+}
+
+function risk(verdict: Verdict, papers: RunPapers, known: KnownSecrets): Outgoing[] {
+  return [
     ours`Risk ${levelMark[verdict.level]}. ${requirementSentence(verdict.requirements)}`,
     ...facts(papers, known),
   ];
-  if (published !== null) {
-    const home = run.url.split("/actions/runs/")[0] ?? "";
-    const pull = link(ours`pull request #${published.pull_request}`, published.url, home);
-    const draft = verdict.draft ? ours` as a draft, because a check regressed or did not run` : ours``;
-    const refused = published.not_applied.map((sentence) => ours`- ${cell(sentence, known)}`);
-    return {
-      reaction: "rocket",
-      state: {
-        kind: "finished",
-        headline: ours`The change stands in ${pull}${draft}.`,
-        details: [...details, ...(refused.length === 0 ? [] : [ours`Not applied:\n${joined(refused, "\n")}`])],
-        next: ours`review it there. Its workflows start when a person allows them.`,
-      },
-    };
-  }
-  const reasons = verdict.reasons.slice(0, 20).map(({ message }) => ours`- ${cell(message, known)}`);
+}
+
+function withoutPull(verdict: Verdict, papers: RunPapers, known: KnownSecrets): FinalState {
+  const reasons = verdict.reasons
+    .slice(0, reasonsMax)
+    .map(({ message }) => ours`- ${cell(message.slice(0, reasonMax), known)}`);
   const why = reasons.length === 0 ? [] : [joined(reasons, "\n")];
   const headline =
     verdict.kind === "refuse"
       ? ours`Policy refuses this change; nothing was pushed.`
       : ours`Policy holds this change; nothing was pushed.`;
   const next = ours`read the patch in the run's artifacts. To take it over, apply it by hand.`;
-  return refusedAs("confused", { headline, details: [...details, ...why], next });
+  return refusedAs("confused", { headline, details: [...risk(verdict, papers, known), ...why], next });
 }
 
 function withStop(stop: Stop, papers: RunPapers, known: KnownSecrets): FinalState {
-  const headline = neutralise(stop.message, known);
-  const next = neutralise(stop.next, known);
-  const details = facts(papers, known);
+  const headline = sentence(stop.message, known);
+  const next = sentence(stop.next, known);
+  const said = stop.said?.slice(0, saidMax) ?? "";
+  const details = [
+    ...(said.trim() === "" ? [] : [ours`The agent says:\n\n${quote(said, known)}`]),
+    ...facts(papers, known),
+  ];
   switch (stop.kind) {
     case "failed":
     case "limit":
@@ -89,7 +155,6 @@ function withStop(stop: Stop, papers: RunPapers, known: KnownSecrets): FinalStat
     case "no-change":
     case "gave-up":
     case "refused":
-    case "held":
       return refusedAs("confused", { headline, details, next });
   }
 }
@@ -127,7 +192,7 @@ function facts({ solution, report }: RunPapers, known: KnownSecrets): Outgoing[]
   ];
 }
 
-function checksLine(checks: readonly CheckResult[], known: KnownSecrets): Outgoing {
+function checksLine(checks: ShownReport["checks"], known: KnownSecrets): Outgoing {
   const parts = checks.slice(0, 30).map(({ name, class: result }) => ours`${cell(name, known)} ${cell(result, known)}`);
   return parts.length === 0 ? ours`No check was configured.` : ours`Checks: ${joined(parts, " · ")}.`;
 }

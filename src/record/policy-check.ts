@@ -1,11 +1,15 @@
 import type { CheckRun, Pull, Run } from "../github/github.ts";
 import type { Verdict } from "../handoff/verdict.ts";
-import { cell, code, joined, type KnownSecrets, ours, type Outgoing } from "../text/outgoing.ts";
+import { cell, clipped, code, joined, type KnownSecrets, ours, type Outgoing } from "../text/outgoing.ts";
 import { judgementDigest, judgementOfCommit } from "./commit-message.ts";
+import { draftCause } from "./final-state.ts";
 import { levelMark, requirementPhrases, requirementSentence } from "./requirements.ts";
 
 /** The name people put into branch protection. */
 export const policyCheckName = "airlock";
+
+/** UTF-16 code units of a reason's message and of what it saw. */
+const reasonMax = 300;
 
 /** The key under which a run's check is found again: one per run and attempt. */
 export function policyCheckId(run: Pick<Run, "id" | "attempt">): string {
@@ -54,20 +58,26 @@ function openPoints({ verdict, pull, run, headMessage }: PolicyFacts): Outgoing[
       : [ours`the commit was published under another judgement`]),
     ...(required.length === 0 ? [] : [ours`${joined(required, ", ")}`]),
     ...(verdict.level !== "low" && required.length === 0 ? [ours`a person's decision`] : []),
-    ...(verdict.draft ? [ours`a check regressed or did not run`] : []),
+    ...(verdict.draft ? [draftCause(verdict)] : []),
   ];
 }
 
 function summary(verdict: Verdict, open: readonly Outgoing[], known: KnownSecrets): Outgoing {
   const reasons = verdict.reasons
     .slice(0, 50)
-    .map(({ level, message, saw }) => ours`- **${cell(level, known)}**: ${cell(message, known)} ${code(saw, known)}`);
-  return joined(
-    [
-      requirementSentence(verdict.requirements),
-      ...(open.length === 0 ? [] : [ours`Open: ${joined(open, "; ")}.`]),
-      joined(reasons, "\n"),
-    ].filter((text) => text !== ""),
-    "\n\n",
+    .map(
+      ({ level, message, saw }) =>
+        ours`- **${cell(level, known)}**: ${cell(message.slice(0, reasonMax), known)} ${code(saw.slice(0, reasonMax), known)}`,
+    );
+  const parts = [
+    requirementSentence(verdict.requirements),
+    ...(open.length === 0 ? [] : [ours`Open: ${joined(open, "; ")}.`]),
+    joined(reasons, "\n"),
+  ];
+  return clipped(
+    joined(
+      parts.filter((text) => text !== ""),
+      "\n\n",
+    ),
   );
 }

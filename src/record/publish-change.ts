@@ -4,7 +4,7 @@ import { outcomeUnknown, statusOf, httpFailure } from "../github/failure.ts";
 import type { GitHub, Pull } from "../github/github.ts";
 import type { Solution } from "../handoff/solution.ts";
 import type { Verdict } from "../handoff/verdict.ts";
-import { attemptsAt, openPullAmong, type TakenBranch } from "./branch.ts";
+import { attemptsAt, openPullAmong, pullOfRun, type TakenBranch } from "./branch.ts";
 import { type BodyFacts, pullBody } from "./body.ts";
 import { commitMessage, judgementDigest, judgementOfCommit, runOfCommit, subjectOf } from "./commit-message.ts";
 import { applyReview } from "./review.ts";
@@ -14,8 +14,8 @@ export type Publication = BodyFacts;
 export type Publishing =
   /** `adopted`: an earlier attempt of the same run had made the pull request already. */
   | { kind: "published"; published: NonNullable<Verdict["published"]>; adopted: boolean }
-  /** Another run's pull request for this issue is open: there is at most one (promise 12). */
-  | { kind: "already-open"; pull: number; url: string };
+  /** Another run's pull request for this issue is open (there is at most one: promise 12), or this run's own was closed. */
+  | { kind: "already-done"; pull: Pick<Pull, "number" | "state"> };
 
 /** Times a name is tried again after somebody else took it in the same moment. */
 const nameTries = 5;
@@ -35,10 +35,9 @@ export async function publishChange(github: GitHub, publication: Publication): P
 
   const { taken, free } = await attemptsAt(github, task.config.pull_request.branch_prefix, brief.number);
   const earlier = await branchOfRun(github, taken, publication);
-  if (earlier === null) {
-    const open = openPullAmong(taken);
-    if (open !== null) return { kind: "already-open", pull: open.number, url: open.url };
-  }
+  const own = await pullOfRun(github, taken, publication.run.id);
+  const answer = own?.state === "closed" ? own : earlier === null ? (own ?? openPullAmong(taken)) : null;
+  if (answer !== null) return { kind: "already-done", pull: { number: answer.number, state: answer.state } };
   const tree = await writeTree(github, solution, report.head_tree);
   const pushed = earlier ?? (await push(github, { free, tree, issue: brief.number }, publication));
   const { pull, adopted, notes } = await openPull(github, pushed.branch, publication);
@@ -152,7 +151,7 @@ async function openPull(
   } catch (thrown) {
     if (wanted.draft && noDrafts(thrown)) {
       const note =
-        "This repository has no draft pull requests: it was opened ready for review although a check regressed or did not run.";
+        "This repository has no draft pull requests: it was opened ready for review although it must be looked at as a draft.";
       return { pull: await github.createPull({ ...wanted, draft: false }), adopted: false, notes: [note] };
     }
     const made = outcomeUnknown(thrown) || statusOf(thrown) === 422 ? await openPullFrom(github, branch) : null;

@@ -3,6 +3,10 @@ import type { Finding } from "../handoff/finding.ts";
 import type { Requirements } from "../handoff/verdict.ts";
 import { cell, code, joined, type KnownSecrets, ours, type Outgoing } from "../text/outgoing.ts";
 
+/** Characters of a finding's message and of its place. */
+const messageMax = 300;
+const placeMax = 200;
+
 /** What people must do, one phrase each; empty when nothing is required. */
 export function requirementPhrases({ reviewers, security_review, manual_verification }: Requirements): Outgoing[] {
   return [
@@ -27,6 +31,11 @@ export const levelMark: Record<RiskLevel, Outgoing> = {
 
 /** One finding as a list item's text. A finding never carries a secret's value. */
 export function findingLine({ level, message, path, line }: Finding, known: KnownSecrets): Outgoing {
-  const place = line === null ? path : `${path}:${line}`;
-  return ours`**${cell(level, known)}** ${cell(message, known)}${place === "" ? ours`` : ours` (${code(place, known)})`}`;
+  const short = shortened(path, placeMax);
+  const place = line === null ? short : `${short}:${line}`;
+  return ours`**${cell(level, known)}** ${cell(shortened(message, messageMax), known)}${place === "" ? ours`` : ours` (${code(place, known)})`}`;
+}
+
+function shortened(text: string, max: number): string {
+  return text.length <= max ? text : `${text.slice(0, max)}…`;
 }

@@ -1,14 +1,21 @@
 import type { Comment } from "../github/github.ts";
-import { joined, type KnownSecrets, link, ours, type Outgoing, word } from "../text/outgoing.ts";
+import { clipped, joined, type KnownSecrets, link, ours, type Outgoing, textUnitsMax, word } from "../text/outgoing.ts";
 
 /** How far a request is, as people see it. Display only: nothing is ever decided from a comment. */
 export type StatusState =
   | { kind: "queued" }
   | { kind: "running" }
-  | { kind: "finished" | "refused" | "failed"; headline: Outgoing; details: readonly Outgoing[]; next: Outgoing };
+  /** `info`: what was asked is answered by this very comment. */
+  | {
+      kind: "finished" | "refused" | "failed" | "info";
+      headline: Outgoing;
+      details: readonly Outgoing[];
+      next: Outgoing;
+    };
 
 export interface Status {
-  verb: string;
+  /** What was asked; null when that is not one thing. */
+  verb: string | null;
   requester: string;
   /** The comment that asked. */
   comment: number;
@@ -27,17 +34,23 @@ export function findStatusComment(comments: readonly Comment[], comment: number,
   return comments.find(({ appId: author, body }) => author === appId && body.startsWith(marker)) ?? null;
 }
 
-/** One comment per request, edited in place: what happens, for whom, where to look, what to do next. */
+/** One comment per request, edited in place: what happens, for whom, where to look, what to do next. Never longer than GitHub takes. */
 export function renderStatus(status: Status, known: KnownSecrets): Outgoing {
   const { state } = status;
-  const lines = [ours`${statusMarker(status.comment)}`, headline(status)];
-  if (state.kind !== "queued" && state.kind !== "running") {
-    lines.push(...state.details, ...(state.next === "" ? [] : [ours`**Next:** ${state.next}`]));
-  }
-  lines.push(footer(status, known));
+  const ended = state.kind !== "queued" && state.kind !== "running";
+  const above = [statusMarker(status.comment), headline(status)];
+  const below = [...(ended && state.next !== "" ? [ours`**Next:** ${state.next}`] : []), footer(status, known)];
+  const details = paragraphs(ended ? state.details : []);
+  const room = textUnitsMax - paragraphs([...above, ...below]).length - 2 * gap.length;
+  return paragraphs([...above, clipped(details, room), ...below]);
+}
+
+const gap = "\n\n";
+
+function paragraphs(texts: readonly Outgoing[]): Outgoing {
   return joined(
-    lines.filter((line) => line !== ""),
-    "\n\n",
+    texts.filter((text) => text !== ""),
+    gap,
   );
 }
 
@@ -53,11 +66,14 @@ function headline({ state }: Status): Outgoing {
       return ours`🚫 **Not done.** ${state.headline}`;
     case "failed":
       return ours`❌ **Failed.** ${state.headline}`;
+    case "info":
+      return ours`ℹ️ ${state.headline}`;
   }
 }
 
 function footer({ verb, requester, run }: Status, known: KnownSecrets): Outgoing {
-  const asked = ours`${word(verb, known)}, asked by ${word(requester, known)}`;
+  const what = verb === null ? ours`` : ours`${word(verb, known)}, `;
+  const asked = ours`${what}asked by ${word(requester, known)}`;
   if (run === null) return ours`<sub>${asked}</sub>`;
   const home = run.url.split("/actions/runs/")[0] ?? "";
   return ours`<sub>${asked} · ${link(ours`run ${run.id}`, run.url, home)}</sub>`;

@@ -1,14 +1,18 @@
 import type { CheckClass, CheckResult, Outcome, Report } from "../handoff/report.ts";
-import { cell, fence, joined, type KnownSecrets, ours, type Outgoing, word } from "../text/outgoing.ts";
+import { cell, code, fence, joined, type KnownSecrets, ours, type Outgoing, word } from "../text/outgoing.ts";
 
 /** Rows shown: the configuration allows 20 checks besides the built-in ones. */
 const rowsMax = 30;
-/** Characters of evidence in a row; outputs shown in full below the table, and characters of each. */
+/** Characters of a name and of evidence in a row; outputs shown in full below the table, and characters of each. */
+const nameMax = 80;
 const evidenceMax = 160;
 const outputsMax = 3;
 const outputMax = 2_500;
 
-/** The table check · base · head · evidence, with a row for the sandbox. Every cell is made from the Report, none by the model. */
+/**
+ * The table check · base · head · evidence, with a row for the sandbox. Every cell is made from the Report. What a program printed stands
+ * in a code span, because the program may be the model's: it can never read as our own words (promise 14).
+ */
 export function verificationTable(report: Report, known: KnownSecrets): Outgoing {
   const rows = report.checks.slice(0, rowsMax).map((check) => row(check, known));
   const more = report.checks.length - rowsMax;
@@ -24,18 +28,17 @@ export function verificationTable(report: Report, known: KnownSecrets): Outgoing
   );
 }
 
-/** The output of checks that are red on the change, folded away; empty when none is. */
-export function redOutputs(report: Report, known: KnownSecrets): Outgoing {
+/** The output of each check that is red on the change, folded away. Half of one would fold away what follows it. */
+export function redOutputs(report: Report, known: KnownSecrets): Outgoing[] {
   const red = report.checks.flatMap(({ name, head }) =>
     head.kind === "failed" && head.evidence.trim() !== "" ? [{ name, evidence: head.evidence }] : [],
   );
-  const blocks = red
+  return red
     .slice(0, outputsMax)
     .map(
       ({ name, evidence }) =>
-        ours`<details><summary>Output of ${cell(name, known)} on the change</summary>\n\n${fence(evidence.slice(-outputMax), known)}\n\n</details>`,
+        ours`<details><summary>Output of ${cell(name.slice(0, nameMax), known)} on the change</summary>\n\n${fence(evidence.slice(-outputMax), known)}\n\n</details>`,
     );
-  return joined(blocks, "\n\n");
 }
 
 function row(check: CheckResult, known: KnownSecrets): Outgoing {
@@ -44,8 +47,8 @@ function row(check: CheckResult, known: KnownSecrets): Outgoing {
       ? [check.base, check.head]
       : [check.head, check.base];
   const seen = sides.map(lastLine).find((line) => line !== null) ?? null;
-  const evidence = seen === null ? phrase[check.class] : ours`${phrase[check.class]}: ${cell(seen, known)}`;
-  return ours`| ${cell(check.name, known)} | ${outcome(check.base)} | ${outcome(check.head)} | ${evidence} |`;
+  const evidence = seen === null ? phrase[check.class] : ours`${phrase[check.class]}: ${code(seen, known)}`;
+  return ours`| ${cell(check.name.slice(0, nameMax), known)} | ${outcome(check.base)} | ${outcome(check.head)} | ${evidence} |`;
 }
 
 function outcome(side: Outcome): Outgoing {
@@ -76,7 +79,7 @@ function sandboxRow({ certificate }: Report, known: KnownSecrets): Outgoing {
   const held = certificate.probes.filter((probe) => probe.held).length;
   const all = certificate.probes.length;
   const mark = held === all && all > 0 ? ours`✅ held` : ours`❌ not held`;
-  return ours`| sandbox | ${mark} | ${mark} | ${held} of ${all} probes held, ${word(certificate.bwrap, known)}, ${word(certificate.uid, known)} user |`;
+  return ours`| sandbox | ${mark} | ${mark} | ${held} of ${all} probes held, ${word(certificate.bwrap.slice(0, nameMax), known)}, ${word(certificate.uid, known)} user |`;
 }
 
 function lastLine(side: Outcome): string | null {

@@ -5,8 +5,11 @@ import { gfm } from "micromark-extension-gfm";
 import { boundMarkdown } from "../text/bounds.ts";
 import { openElements } from "../text/visible.ts";
 
-/** UTF-16 code units of a comment on GitHub; a longer text is no comment and holds no command. */
-const commentUnitsMax = 65_536;
+/**
+ * UTF-16 code units of a comment that can hold a command. The App reads every stranger's comment before it knows who may ask, so
+ * reading one must stay a matter of milliseconds.
+ */
+export const commandUnitsMax = 16_384;
 
 /** Lines looked at closely; a comment with more of them is refused as `multiple` all the same. */
 const candidatesMax = 8;
@@ -20,12 +23,14 @@ export interface CommandLine {
 
 /**
  * The lines of a comment that are addressed to us: `/agent` at column 0 of a top-level paragraph, as CommonMark with GitHub's additions
- * reads it, and not inside HTML that lies around the paragraph. In: the raw body with any line ends. Never throws.
+ * reads it, and not inside HTML that lies around the paragraph. In: the raw body with any line ends; one longer than
+ * `commandUnitsMax` holds none. Never throws.
  */
 export function commandLines(body: string): CommandLine[] {
+  if (body.length > commandUnitsMax) return [];
   const text = body.replaceAll(/\r\n?/g, "\n");
   const all = text.split("\n");
-  if (body.length > commentUnitsMax || !all.some(isAddressed)) return [];
+  if (!all.some(isAddressed)) return [];
   // A text so tangled that it must be cut to be read safely is not a request.
   if (boundMarkdown(text).removed > 0) return [];
   const tree = fromMarkdown(text, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
@@ -34,6 +39,11 @@ export function commandLines(body: string): CommandLine[] {
     .flatMap((paragraph) => linesOf(paragraph, all))
     .slice(0, candidatesMax)
     .filter(({ index }) => !isInsideHtml(tree, index + 1));
+}
+
+/** Whether a comment is too long for a command and yet has a line that looks like one, wherever it stands. */
+export function isTooLong(body: string): boolean {
+  return body.length > commandUnitsMax && /^\/agent(?=[ \t\r\n]|$)/m.test(body);
 }
 
 /** `/agent`, then the end of the line or an ASCII space or tab: nothing else ends the word. */

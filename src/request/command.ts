@@ -1,5 +1,5 @@
 import { plainText } from "../text/incoming.ts";
-import { commandLines } from "./command-lines.ts";
+import { commandLines, isTooLong } from "./command-lines.ts";
 
 /** Everything `/agent` understands (design §6). `help` is the answer to a missing verb as well. */
 const verbs = [
@@ -31,7 +31,8 @@ const verbOf: ReadonlyMap<string, Verb> = new Map(verbs.map((verb) => [verb, ver
 export type Command =
   | { kind: "command"; verb: Verb; args: string }
   | { kind: "none" }
-  | { kind: "help" }
+  /** `too-long`: the comment looks like a command but is longer than one may be. */
+  | { kind: "help"; reason?: "too-long" }
   /** `verb` is what was written, in lower case, at most 40 characters. */
   | { kind: "unknown"; verb: string }
   | { kind: "multiple" };
@@ -39,11 +40,12 @@ export type Command =
 /**
  * Reads a comment's raw Markdown. A command is a line of a top-level paragraph that starts at column 0 with `/agent`, an ASCII
  * space or tab, and a verb; exactly one per comment. Code, quotes, lists, tables, headings and HTML hold no commands.
- * Nothing is folded: a look-alike character or an invisible one is no command. Never throws.
+ * Nothing is folded: a look-alike character or an invisible one is no command. A comment of more than `commandUnitsMax` code units
+ * is not read; where it looks like a command, the answer is help. Never throws.
  */
 export function parseCommand(body: string): Command {
-  const lines = commandLines(body);
-  const [line, second] = lines;
+  if (isTooLong(body)) return { kind: "help", reason: "too-long" };
+  const [line, second] = commandLines(body);
   if (line === undefined) return { kind: "none" };
   if (second !== undefined) return { kind: "multiple" };
   return readLine(line.text);

@@ -1,5 +1,9 @@
 import { asVerb, type Verb } from "./command.ts";
 
+/** The workflow that answers every command: the one the App dispatches, and whose runs alone are believed. */
+export const workflowFile = "airlock.yml";
+export const workflowPath = `.github/workflows/${workflowFile}`;
+
 /** What a run's name says: ids only, so that a list of runs is a list of requests (design §5). */
 export interface RunName {
   verb: Verb;
@@ -41,4 +45,17 @@ export function earlierRun(runs: readonly NamedRun[], run: NamedRun, bot: number
     (other) => other.id < run.id && other.actor.id === bot && parseRunName(other.title)?.comment === comment,
   );
   return same.toSorted((a, b) => a.id - b.id)[0] ?? null;
+}
+
+/** Seconds by which GitHub's own times may differ, and days for which a delivery can be sent again. */
+const skewSeconds = 60;
+const redeliveryDays = 3;
+
+/**
+ * The moment from which on runs for one comment can exist: none is older than the comment, however late it was delivered again.
+ * In: when the run was created, and the comment; null when the comment is gone.
+ */
+export function runsSince(run: { createdAt: string }, comment: { createdAt: string } | null): Date {
+  if (comment !== null) return new Date(Date.parse(comment.createdAt) - skewSeconds * 1000);
+  return new Date(Date.parse(run.createdAt) - redeliveryDays * 24 * 60 * 60_000);
 }

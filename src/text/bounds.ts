@@ -1,4 +1,5 @@
 import { fromMarkdown } from "mdast-util-from-markdown";
+import { untangled } from "./tangles.ts";
 
 /** Quotes and lists inside each other on one line. GitHub shows no more than a handful usefully. */
 const containersMax = 16;
@@ -10,12 +11,13 @@ const emphasis = /\*+|~+|(?<!\w)_+|_+(?!\w)/g;
 const containers = /^(?:[ \t]*(?:>|[-+*](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$)))+/gm;
 
 /**
- * Markdown without the shapes that make a parser slow or deep: so nested, so many marks or brackets that nobody wrote it to be read.
- * Ordinary text comes back as it is. Out: the text, and how many UTF-16 code units were taken away. Idempotent.
+ * Markdown without the shapes that make a parser slow or deep: so nested, so tangled, so many marks or brackets that nobody wrote it
+ * to be read. Ordinary text comes back as it is. Out: the text, and how many UTF-16 code units were taken away. Idempotent.
  */
 export function boundMarkdown(markdown: string): { text: string; removed: number } {
-  const flat = markdown.replaceAll(containers, boundContainers);
-  const text = count(flat, emphasis) <= marksMax && count(flat, /\]/g) <= bracketsMax ? flat : boundParagraphs(flat);
+  const flat = untangled(markdown.replaceAll(containers, boundContainers));
+  const plain = count(flat, emphasis) <= marksMax && count(flat, /\]/g) <= bracketsMax;
+  const text = plain ? flat : untangled(boundParagraphs(flat));
   return { text, removed: markdown.length - text.length };
 }
 

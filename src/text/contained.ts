@@ -5,7 +5,7 @@ import { gfm } from "micromark-extension-gfm";
 import { boundMarkdown } from "./bounds.ts";
 import { cutNotice, sliceWhole } from "./clip.ts";
 import { codeBlock, codeSpan } from "./code.ts";
-import { defuseCode } from "./defuse.ts";
+import { defuseCode, defuseSpan } from "./defuse.ts";
 import { escapeText } from "./escape.ts";
 
 /** Containers inside containers; deeper ones are shown as their text. */
@@ -128,7 +128,7 @@ function inline(nodes: readonly PhrasingContent[]): string {
 /** Text that stands side by side is joined before it is escaped, so that nothing comes to life where something was left out. */
 function collect(node: PhrasingContent, pieces: Piece[], depth: number): void {
   if (node.type === "inlineCode") {
-    const span = codeSpan(defuseCode(node.value));
+    const span = codeSpan(defuseSpan(node.value));
     if (span !== "") pieces.push({ kind: "code", text: span });
     return;
   }

@@ -11,12 +11,19 @@ export function defusePlain(text: string): string {
     .replaceAll(/^([ \t]*)\/(?=[A-Za-z])/gm, "$1- /");
 }
 
-/** Inside code GitHub itself is quiet, but a squashed merge copies the body into a commit message, and simple bots read lines. */
+/** Lines of a code block: what acts in a span, and a command at the start of a line, because simple bots read lines. */
 export function defuseCode(text: string): string {
+  return defuseSpan(text).replaceAll(/^\/(?=[A-Za-z][\w-]*(?:\s|$))/gm, " /");
+}
+
+/**
+ * Inside code GitHub itself is quiet, but a squashed merge copies the body into a commit message. A span needs nothing more: its
+ * backtick stands before whatever it begins with.
+ */
+export function defuseSpan(text: string): string {
   return defuseSkips(text)
     .replaceAll(/\b((?:close|fix|resolve)[a-z]{0,2}:?[ \t]{1,8}(?:[\w.-]{1,100}\/[\w.-]{1,100})?#)(?=\d)/gi, "$1 ")
-    .replaceAll(/\b((?:close|fix|resolve)[a-z]{0,2}:?[ \t]{1,8}https?:)(?=\/\/)/gi, "$1 ")
-    .replaceAll(/^\/(?=[A-Za-z][\w-]*(?:\s|$))/gm, " /");
+    .replaceAll(/\b((?:close|fix|resolve)[a-z]{0,2}:?[ \t]{1,8}https?:)(?=\/\/)/gi, "$1 ");
 }
 
 /** Lines that git or GitHub would read as a trailer of the commit. Ours are added after this. */

@@ -2,10 +2,11 @@ import { compile, parse, postprocess, preprocess } from "micromark";
 import { gfm, gfmHtml, type HtmlExtension } from "micromark-extension-gfm";
 import { boundMarkdown } from "./bounds.ts";
 import { stripInvisible } from "./invisible.ts";
+import { type PlainText, settle } from "./settle.ts";
 import { visibleText } from "./visible.ts";
 
-/** Readings until nothing changes any more; ordinary text needs two, a text that hides things inside each other a few more. */
-const readingsMax = 8;
+/** UTF-16 code units of a text that are read: GitHub's own limit for a comment or body. */
+export const incomingUnitsMax = 65_536;
 
 /**
  * What a reader of the page sees of GitHub-flavoured Markdown, as plain text: for a model, and for a person who asks what the model saw.
@@ -13,22 +14,25 @@ const readingsMax = 8;
  * word `[image]`; text under `<details>` counts as seen. Gone are comments, hidden elements, attributes (alt, title), reference definitions and
  * invisible characters, whatever they were wrapped in: the result is read again until it stays the same.
  *
- * `hidden` counts the UTF-16 code units that were there and that a reader of the page could not see. Idempotent, never throws.
+ * Out: at most `unitsMax` code units, a cut is said. `hidden` counts the UTF-16 code units that were there and that a reader of the page
+ * could not see, or that were too tangled to be read. Idempotent. Never throws: a text that cannot be read is empty and all hidden.
  */
-export function plainText(markdown: string): { text: string; hidden: number } {
-  let text = markdown;
-  let hidden = 0;
-  for (let reading = 0; reading < readingsMax; reading += 1) {
-    const page = readPage(text);
-    hidden += page.hidden;
-    if (page.text === text) return { text, hidden };
-    text = page.text;
-  }
-  const words = bareWords(text);
-  return { text: words, hidden: hidden + text.length - words.length };
+export function plainText(markdown: string, unitsMax: number = incomingUnitsMax): PlainText {
+  const room = Math.min(unitsMax, incomingUnitsMax);
+  const source = wholeParagraphs(markdown);
+  const { text, hidden } = settle(source, readPage, room);
+  return { text, hidden: hidden + markdown.length - source.length };
 }
 
-function readPage(markdown: string): { text: string; hidden: number } {
+/** A text longer than any on GitHub, up to a blank line: cut elsewhere, half a tag or link would show what the whole one hides. */
+function wholeParagraphs(markdown: string): string {
+  if (markdown.length <= incomingUnitsMax) return markdown;
+  const head = markdown.slice(0, incomingUnitsMax);
+  const ends = [...head.matchAll(/\r?\n[ \t]*\r?\n/g)];
+  return head.slice(0, ends.at(-1)?.index ?? 0);
+}
+
+function readPage(markdown: string): PlainText {
   const seen = stripInvisible(markdown.replaceAll(/\r\n?/g, "\n"));
   const bound = boundMarkdown(seen.text);
   const parser = parse({ extensions: [gfm()] }).document();
@@ -52,13 +56,3 @@ const rawHtml: HtmlExtension = {
     },
   },
 };
-
-/** A text that still changes after so many readings was made to: only words, numbers and plain punctuation are left of it. */
-function bareWords(text: string): string {
-  return text
-    .replaceAll(/[^\p{L}\p{M}\p{N},;?'"\s]/gu, " ")
-    .split(/\s*\n\s*/)
-    .map((line) => line.replaceAll(/\s+/g, " ").trim())
-    .filter((line) => line !== "")
-    .join("\n");
-}

@@ -1,6 +1,6 @@
 import { escapeText } from "./escape.ts";
 import { clipLines, plainLine, wellFormed } from "./clip.ts";
-import { defuseCode, defusePlain, defuseTrailers } from "./defuse.ts";
+import { defuseCode, defusePlain, defuseSpan, defuseTrailers } from "./defuse.ts";
 import { codeBlock, codeSpan } from "./code.ts";
 import { containedMarkdown } from "./contained.ts";
 import { redact } from "./redact.ts";
@@ -41,9 +41,9 @@ export function cell(text: string, known: KnownSecrets): Outgoing {
 
 /** A path, command or value as a code span on one line; also safe in a table cell. An empty text stays empty. */
 export function code(text: string, known: KnownSecrets): Outgoing {
-  const line = defuseCode(plainLine(redact(wellFormed(text), known), cellUnitsMax));
-  // GitHub splits table rows at `|` even inside a code span.
-  return pass(line.includes("|") ? escapeText(line) : codeSpan(line));
+  const line = defuseSpan(plainLine(redact(wellFormed(text), known), cellUnitsMax));
+  // GitHub splits table rows at `|` even inside a code span; the element takes escapes.
+  return pass(line.includes("|") ? `<code>${escapeText(line)}</code>` : codeSpan(line));
 }
 
 /** Output of a program as a fenced block. At most `textUnitsMax` code units. */

@@ -29,6 +29,10 @@ const description = `Adds, changes, moves and deletes text files. The patch has 
 Paths are relative to the workspace. \`Move to\`, the text after \`@@\` and \`End of File\` are optional. Give about three lines of
 context around a change, exactly as they are in the file. The parts take effect in order; when one fails, those before it stay.`;
 
+/** File sections of one patch, and bytes of all their paths: both become arguments of commands, which the kernel bounds. */
+const sectionsMax = 1000;
+const pathsBytesMax = 200_000;
+
 /** The tool that edits files. Parsing and matching happen in memory; reading and writing happen inside the sandbox. */
 export function applyPatchTool(inside: Inside): Tool<typeof input> {
   return {
@@ -44,6 +48,8 @@ async function applyPatch(inside: Inside, patch: string, signal: AbortSignal): P
   const parsed = parsePatch(patch);
   if (parsed.kind === "invalid")
     return refused(`The patch is not valid, line ${parsed.line}: ${parsed.why}. Nothing was changed.`);
+  if (parsed.hunks.length > sectionsMax)
+    return refused(`The patch has more than ${sectionsMax} file sections. Nothing was changed; use smaller patches.`);
   const named = nameAll(parsed.hunks);
   if (named.kind === "outside") return refused(`${named.reason}. Nothing was changed.`);
   const plan = planPatch(named.hunks, await readFiles(inside, pathsOf(named.hunks), signal));
@@ -69,6 +75,9 @@ function nameAll(hunks: readonly Hunk[]): { kind: "inside"; hunks: Hunk[] } | { 
     if (moveTo.kind === "outside") return moveTo;
     result.push({ ...hunk, path: path.path, moveTo: moveTo.path });
   }
+  const bytes = result.flatMap((hunk) => pathsOf([hunk])).reduce((sum, path) => sum + Buffer.byteLength(path), 0);
+  if (bytes > pathsBytesMax)
+    return { kind: "outside", reason: `The paths have more than ${pathsBytesMax} bytes in all` };
   return { kind: "inside", hunks: result };
 }
 

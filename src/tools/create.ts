@@ -5,6 +5,7 @@ import { finishTool } from "./finish.ts";
 import { readFileTool } from "./read-file.ts";
 import { shellTool } from "./shell.ts";
 import type { Tool } from "./tool.ts";
+import { answeringUnmountable } from "./unmountable.ts";
 
 /**
  * All that the model may do. In: an established sandbox, the profile every command runs under (its time and output limits are
@@ -20,5 +21,6 @@ export function createTools({
   limits: Config["limits"];
 }): Tool[] {
   const inside = { sandbox, profile };
-  return [shellTool(inside, limits), readFileTool(inside, limits), applyPatchTool(inside), finishTool];
+  const tools: Tool[] = [shellTool(inside, limits), readFileTool(inside, limits), applyPatchTool(inside), finishTool];
+  return tools.map(answeringUnmountable);
 }

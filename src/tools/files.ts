@@ -8,21 +8,26 @@ export interface Inside {
   profile: Profile;
 }
 
-/** Bytes of one file that a patch may change. */
+/** Bytes of one file that a patch may change, and of all of them together: they are held in memory. */
 const patchFileBytesMax = 4 * 1024 * 1024;
+const patchBytesMax = 16 * 1024 * 1024;
 
 /** Milliseconds for reading or writing the files of one patch. */
 const accessMs = 60_000;
 
 // Every path gets one line: what it is, and for a file its bytes in base64, which any byte survives.
 const readScript = `
-max=$1; shift
+max=$1; left=$2; shift 2
 for path do
   if [ -d "$path" ]; then echo directory
   elif [ -f "$path" ]; then
     if [ ! -r "$path" ]; then echo unreadable
-    elif [ "$(wc -c < "$path")" -gt "$max" ]; then echo large
-    else printf 'file '; base64 -w 0 < "$path" || exit 1; echo
+    else
+      size=$(wc -c < "$path")
+      if [ "$size" -gt "$max" ]; then echo large
+      elif [ "$size" -gt "$left" ]; then echo crowded
+      else left=$((left - size)); printf 'file '; base64 -w 0 < "$path" || exit 1; echo
+      fi
     fi
   elif [ -e "$path" ] || [ -L "$path" ]; then echo other
   else echo missing
@@ -36,18 +41,17 @@ export async function readFiles(
   signal: AbortSignal,
 ): Promise<Map<string, FileState>> {
   if (paths.length === 0) return new Map();
-  const room = Math.ceil((patchFileBytesMax * 4) / 3) + 1024;
+  const room = Math.ceil((patchBytesMax * 4) / 3) + 1024 + paths.length * 16;
   const profile = {
     ...inside.profile,
     limits: {
       ...inside.profile.limits,
       timeoutMs: accessMs,
-      output: { headBytes: room * paths.length, tailBytes: 1024 },
+      output: { headBytes: room, tailBytes: 1024 },
     },
   };
-  const ran = await inside.sandbox.run(profile, ["sh", "-c", readScript, "sh", String(patchFileBytesMax), ...paths], {
-    signal,
-  });
+  const caps = [String(patchFileBytesMax), String(patchBytesMax)];
+  const ran = await inside.sandbox.run(profile, ["sh", "-c", readScript, "sh", ...caps, ...paths], { signal });
   const lines = ran.kind === "exited" && ran.exitCode === 0 && !ran.stdout.truncated ? ran.stdout.text.split("\n") : [];
   return new Map(paths.map((path, index) => [path, stateOf(lines[index])]));
 }
@@ -55,6 +59,8 @@ export async function readFiles(
 function stateOf(line: string | undefined): FileState {
   if (line === "missing" || line === "directory") return { kind: line };
   if (line === "large") return { kind: "unusable", why: `has more than ${patchFileBytesMax} bytes` };
+  if (line === "crowded")
+    return { kind: "unusable", why: `is too much: a patch reads at most ${patchBytesMax} bytes in all` };
   if (line === "unreadable") return { kind: "unusable", why: "cannot be read" };
   if (line === "other") return { kind: "unusable", why: "is not a regular file" };
   if (!line?.startsWith("file ")) return { kind: "unusable", why: "could not be looked at" };

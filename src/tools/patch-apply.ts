@@ -3,31 +3,70 @@ import type { Chunk, PatchLine } from "./patch-parse.ts";
 export type Applied = { kind: "applied"; text: string } | { kind: "no-match"; why: string };
 
 /**
- * Applies the chunks of one update to a file's text. Pure. Kept lines stay as they are in the file, also where the match was
- * only approximate; every line keeps its own ending (LF, CRLF or CR), and a new line takes the ending of its neighbours.
- * The result ends in a line ending.
+ * Line comparisons and readings left to one patch. Matching holds up everything else this process does, so it is bounded:
+ * hundreds of changes in long files need a fraction of this, and this is less than a second.
  */
-export function applyChunks(text: string, chunks: readonly Chunk[]): Applied {
-  const lines = splitLines(text);
+export interface Work {
+  left: number;
+}
+export const wholeWork = (): Work => ({ left: 20_000_000 });
+
+/**
+ * Applies the chunks of one update to a file's text. Kept lines stay as they are in the file, also where the match was
+ * only approximate; every line keeps its own ending (LF, CRLF or CR), and a new line takes the ending of its neighbours.
+ * The result ends in a line ending. Takes from `work`, and answers `no-match` when that is used up; otherwise pure.
+ */
+export function applyChunks(text: string, chunks: readonly Chunk[], work: Work = wholeWork()): Applied {
+  const file = openFile(text, work);
   const edits: Edit[] = [];
   let from = 0;
   for (const chunk of chunks) {
-    const found = locate(lines, chunk, from);
+    const found = locate(file, chunk, from);
+    if (work.left < 0) return { kind: "no-match", why: "the patch is too much work; use smaller patches" };
     if (found.kind === "no-match") return found;
     edits.push(found.edit);
     from = Math.max(from, found.next);
   }
-  const overlap = edits.some((a, index) =>
-    edits.slice(index + 1).some((b) => a.at < b.at + b.count && b.at < a.at + a.count),
-  );
-  if (overlap) return { kind: "no-match", why: "two chunks touch the same lines" };
-  return { kind: "applied", text: assemble(lines, edits) };
+  // Stable: among equal places the earlier chunk comes first.
+  const ordered = edits.toSorted((a, b) => a.at - b.at);
+  if (overlap(ordered)) return { kind: "no-match", why: "two chunks touch the same lines" };
+  return { kind: "applied", text: assemble(file, ordered) };
 }
 
 interface FileLine {
   text: string;
   /** Empty only for a last line without one. */
   ending: "" | "\n" | "\r\n" | "\r";
+}
+
+/** A file's lines with what is worked out about them once, when first asked for. */
+interface OpenFile {
+  lines: FileLine[];
+  /** The lines' texts in the form of one pass. */
+  normalised: (pass: number) => string[];
+  /** The most frequent ending. */
+  ending: () => FileLine["ending"];
+  work: Work;
+}
+
+function openFile(text: string, work: Work): OpenFile {
+  const lines = splitLines(text);
+  // Splitting costs more than comparing.
+  work.left -= 2 * lines.length;
+  const forms: string[][] = [];
+  let ending: FileLine["ending"] | null = null;
+  return {
+    lines,
+    work,
+    normalised(pass) {
+      const known = forms[pass];
+      if (known !== undefined) return known;
+      work.left -= lines.length;
+      const normalise = passes[pass] ?? ((line: string) => line);
+      return (forms[pass] = lines.map((line) => normalise(line.text)));
+    },
+    ending: () => (ending ??= mostFrequent(lines.map((line) => line.ending)) ?? "\n"),
+  };
 }
 
 /** `count` lines at `at` give way to `lines`. */
@@ -37,24 +76,35 @@ interface Edit {
   lines: FileLine[];
 }
 
+/** In: edits by place. An edit without lines of its own counts where it stands inside another one. */
+function overlap(ordered: readonly Edit[]): boolean {
+  let end = 0;
+  for (const { at, count } of ordered) {
+    if (at < end) return true;
+    end = Math.max(end, at + count);
+  }
+  return false;
+}
+
 type Located = { kind: "found"; edit: Edit; next: number } | Extract<Applied, { kind: "no-match" }>;
 
-function locate(lines: FileLine[], chunk: Chunk, from: number): Located {
+function locate(file: OpenFile, chunk: Chunk, from: number): Located {
+  const { lines } = file;
   let start = from;
   if (chunk.context !== null) {
-    const at = seek(lines, [chunk.context], start, false);
+    const at = seek(file, [chunk.context], start, false);
     if (at === null) return { kind: "no-match", why: `no line matches the context \`@@ ${chunk.context}\`` };
     start = at + 1;
   }
   if (chunk.lines.every((line) => line.op === "+")) {
     const at = chunk.context === null ? endOf(lines) : start;
-    return { kind: "found", edit: { at, count: 0, lines: rebuilt(lines, chunk.lines, at) }, next: start };
+    return { kind: "found", edit: { at, count: 0, lines: rebuilt(file, chunk.lines, at) }, next: start };
   }
   for (const candidate of [chunk.lines, withoutLastBlank(chunk.lines)]) {
     const old = oldSide(candidate);
-    const at = old.length === 0 ? null : seek(lines, old, start, chunk.endOfFile);
+    const at = old.length === 0 ? null : seek(file, old, start, chunk.endOfFile);
     if (at === null) continue;
-    const edit = { at, count: old.length, lines: rebuilt(lines, candidate, at) };
+    const edit = { at, count: old.length, lines: rebuilt(file, candidate, at) };
     return { kind: "found", edit, next: at + old.length };
   }
   return {
@@ -88,15 +138,23 @@ const passes: ((text: string) => string)[] = [
   (text) => plainPunctuation(text.trim()),
 ];
 
-/** Index of the first place at or after `start` where all lines match; with `atEnd` the end of the file is tried first. */
-function seek(lines: FileLine[], pattern: readonly string[], start: number, atEnd: boolean): number | null {
-  const last = lines.length - pattern.length;
-  for (const normalise of passes) {
+/**
+ * Index of the first place at or after `start` where all lines match; with `atEnd` the end of the file is tried first. Null also
+ * when the work is used up.
+ */
+function seek(file: OpenFile, pattern: readonly string[], start: number, atEnd: boolean): number | null {
+  const { work } = file;
+  const last = file.lines.length - pattern.length;
+  for (const [pass, normalise] of passes.entries()) {
+    const has = file.normalised(pass);
     const wanted = pattern.map(normalise);
-    const has = lines.map((line) => normalise(line.text));
-    const matches = (at: number) => wanted.every((text, index) => has[at + index] === text);
+    const matches = (at: number) =>
+      wanted.every((text, index) => {
+        work.left -= 1;
+        return has[at + index] === text;
+      });
     if (atEnd && last >= start && matches(last)) return last;
-    for (let at = start; at <= last; at++) if (matches(at)) return at;
+    for (let at = start; at <= last && work.left >= 0; at++) if (matches(at)) return at;
   }
   return null;
 }
@@ -110,8 +168,9 @@ function plainPunctuation(text: string): string {
     .replace(/[\u00a0\u2002-\u200a\u202f\u205f\u3000]/g, " ");
 }
 
-function rebuilt(lines: FileLine[], patch: PatchLine[], at: number): FileLine[] {
-  const ending = endingNear(lines, patch, at);
+function rebuilt(file: OpenFile, patch: PatchLine[], at: number): FileLine[] {
+  const { lines } = file;
+  const ending = endingNear(file, patch, at);
   const result: FileLine[] = [];
   let index = at;
   for (const line of patch) {
@@ -125,14 +184,10 @@ function rebuilt(lines: FileLine[], patch: PatchLine[], at: number): FileLine[] 
 }
 
 /** The most frequent ending of the kept lines; without them of the removed ones; else of the whole file. */
-function endingNear(lines: FileLine[], patch: PatchLine[], at: number): FileLine["ending"] {
+function endingNear({ lines, ending }: OpenFile, patch: PatchLine[], at: number): FileLine["ending"] {
   const old = patch.filter((line) => line.op !== "+").map((line, index) => ({ op: line.op, own: lines[at + index] }));
   const endings = (op: " " | "-") => old.flatMap((line) => (line.op === op && line.own ? [line.own.ending] : []));
-  return mostFrequent(endings(" ")) ?? mostFrequent(endings("-")) ?? fileEnding(lines);
-}
-
-function fileEnding(lines: FileLine[]): FileLine["ending"] {
-  return mostFrequent(lines.map((line) => line.ending)) ?? "\n";
+  return mostFrequent(endings(" ")) ?? mostFrequent(endings("-")) ?? ending();
 }
 
 /** Ties go to the first seen. Missing endings do not count. */
@@ -144,15 +199,16 @@ function mostFrequent(endings: FileLine["ending"][]): FileLine["ending"] | null 
   return best;
 }
 
-function assemble(lines: FileLine[], edits: Edit[]): string {
-  const result = lines.slice();
-  // From the back, so that earlier places stay valid; among equal places the later edit goes in first.
-  const ordered = edits
-    .map((edit, order) => ({ edit, order }))
-    .toSorted((a, b) => b.edit.at - a.edit.at || b.order - a.order);
-  for (const { edit } of ordered) result.splice(edit.at, edit.count, ...edit.lines);
-  const ending = fileEnding(lines);
-  return result.map((line) => line.text + (line.ending || ending)).join("");
+/** In: edits by place, none touching another. */
+function assemble({ lines, ending }: OpenFile, ordered: readonly Edit[]): string {
+  const result: FileLine[][] = [];
+  let done = 0;
+  for (const edit of ordered) {
+    result.push(lines.slice(done, edit.at), edit.lines);
+    done = edit.at + edit.count;
+  }
+  result.push(lines.slice(done));
+  return result.flatMap((part) => part.map((line) => line.text + (line.ending || ending()))).join("");
 }
 
 function splitLines(text: string): FileLine[] {

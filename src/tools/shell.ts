@@ -21,6 +21,8 @@ command is a list; no shell reads it unless you call one. Nothing stays running 
 /** Linux refuses a single argument above 128 KiB (MAX_ARG_STRLEN in execve(2)); all of them together are kept well below the stack limit. */
 const argumentBytesMax = 120_000;
 const argumentsBytesMax = 1_000_000;
+/** What one argument costs besides its own bytes: its end mark and its pointer. */
+const perArgumentBytes = 9;
 
 // A missing directory must come back as a result, so the command's own shell enters it, not the sandbox.
 const enterAndRun = 'cd -- "$1" || exit 2; shift; exec "$@"';
@@ -52,7 +54,7 @@ function unusable(command: readonly string[]): string | null {
   const bytes = command.map((argument) => Buffer.byteLength(argument));
   if (bytes.some((one) => one > argumentBytesMax))
     return `An argument has more than ${argumentBytesMax} bytes. Write large texts with apply_patch.`;
-  if (bytes.reduce((sum, one) => sum + one, 0) > argumentsBytesMax)
+  if (bytes.reduce((sum, one) => sum + one + perArgumentBytes, 0) > argumentsBytesMax)
     return `The arguments have more than ${argumentsBytesMax} bytes in all.`;
   return null;
 }

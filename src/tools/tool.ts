@@ -1,14 +1,18 @@
 import type { z } from "zod";
 
 /** What a tool did, for the session. Absent: nothing beyond its output. */
-export type ToolDetail = { kind: "command"; exitCode: number | null } | { kind: "files"; changes: FileChange[] };
+export type ToolDetail =
+  | { kind: "command"; exitCode: number | null }
+  | { kind: "files"; changes: FileChange[] }
+  /** Nothing ran: the workspace, as an earlier command left it, cannot be mounted. A sweep may mend that. */
+  | { kind: "unmountable"; why: string };
 
 export interface FileChange {
   path: string;
   kind: "add" | "update" | "delete";
 }
 
-/** What a tool gives back to the model. A failure is a result, never a throw. */
+/** What a tool gives back to the model. A failure that the model can cause is a result. */
 export interface ToolResult {
   ok: boolean;
   /** Text for the model, already within the output limits. */
@@ -17,8 +21,9 @@ export interface ToolResult {
 }
 
 /**
- * One thing the model may do. Contract of `run`: acts only inside the sandbox it was built with; must not throw for anything
- * the model can cause (bad path, failing command, time-out); throws only when the sandbox itself broke.
+ * One thing the model may do. Contract of `run`: acts only inside the sandbox it was built with. A bad path, a failing command,
+ * a time-out and a workspace that cannot be mounted are results. It throws when the sandbox itself broke or the host ran out
+ * of something (a full disk); a command of the model can be the cause of the latter, so the caller keeps what it has.
  */
 export interface Tool<Input extends z.ZodType = z.ZodType> {
   name: string;

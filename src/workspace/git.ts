@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { pipeline } from "node:stream/promises";
-import { AirlockError } from "../errors.ts";
+import { gitFailure, searchPath } from "./git-failure.ts";
 import type { RunAs } from "./workspace.ts";
 
 /** Bytes one git call may answer before it is ended: far above any listing of a repository that GitHub serves. */
@@ -20,6 +20,8 @@ export interface GitCall {
   stdin?: Uint8Array | string;
   /** Author, committer and dates of a commit that we make ourselves. */
   identity?: Record<string, string>;
+  /** Ends the call when it aborts, as `timeoutMs` does. Absent: only `timeoutMs` ends it. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -28,9 +30,9 @@ export interface GitCall {
  * @throws AirlockError `git-failed` when git ends with anything but 0, answers too much or takes too long.
  */
 export async function git(call: GitCall, argv: readonly string[]): Promise<Buffer> {
-  const child = start(call, argv);
-  const input = feed(child, call.stdin ?? "");
-  const [stdout] = await Promise.all([collect(child, argv), input]);
+  const run = start(call, argv);
+  const input = feed(run.child, call.stdin ?? "");
+  const [stdout] = await Promise.all([collect(run), input]);
   return stdout;
 }
 
@@ -46,11 +48,11 @@ export async function gitPipe(from: [GitCall, readonly string[]], to: [GitCall, 
   const source = start(fromCall, fromArgv);
   const sink = start(toCall, toArgv);
   await Promise.all([
-    feed(source, fromCall.stdin ?? ""),
+    feed(source.child, fromCall.stdin ?? ""),
     // A sink that dies breaks the pipe; its own exit status says why, so that is the error shown.
-    pipeline(source.stdout, sink.stdin).catch(() => undefined),
-    ended(source, fromArgv),
-    collect(sink, toArgv),
+    pipeline(source.child.stdout, sink.child.stdin).catch(() => undefined),
+    ended(source),
+    collect(sink),
   ]);
 }
 
@@ -84,9 +86,6 @@ const flags = [
   "init.defaultBranch=airlock",
 ].flatMap((setting) => ["-c", setting]);
 
-/** Directories searched for git. Fixed, so that neither a repository nor the caller's environment chooses the program. */
-const searchPath = ["/usr/local/bin", "/usr/bin", "/bin", "/opt/homebrew/bin", "C:\\Program Files\\Git\\cmd"];
-
 function environmentOf(call: GitCall): Record<string, string> {
   return {
     PATH: searchPath.join(process.platform === "win32" ? ";" : ":"),
@@ -108,18 +107,37 @@ function environmentOf(call: GitCall): Record<string, string> {
   };
 }
 
-function start(call: GitCall, argv: readonly string[]): ChildProcessWithoutNullStreams {
+/** A git process and why we ended it; null when we did not. */
+interface Run {
+  child: ChildProcessWithoutNullStreams;
+  argv: readonly string[];
+  stopped: "time" | "output" | null;
+}
+
+function start(call: GitCall, argv: readonly string[]): Run {
   const child = spawn("git", ["--no-pager", ...flags, ...argv], {
     cwd: call.cwd ?? call.gitDir,
     env: environmentOf(call),
     stdio: ["pipe", "pipe", "pipe"],
-    timeout: timeoutMs,
-    killSignal: "SIGKILL",
     ...(dropNeeded(call.runAs) ? call.runAs : {}),
   });
   // Several of our readers wait on the same child; none of them may miss its one `error` event.
   child.setMaxListeners(20);
-  return child;
+  const run: Run = { child, argv, stopped: null };
+  const late = () => stop(run, "time");
+  const timer = setTimeout(late, timeoutMs);
+  call.signal?.addEventListener("abort", late, { once: true });
+  if (call.signal?.aborted === true) late();
+  child.once("close", () => {
+    clearTimeout(timer);
+    call.signal?.removeEventListener("abort", late);
+  });
+  return run;
+}
+
+function stop(run: Run, why: "time" | "output"): void {
+  run.stopped ??= why;
+  run.child.kill("SIGKILL");
 }
 
 /** An ordinary user runs everything as himself: asking the kernel to change to the same user would only add a way to fail. */
@@ -135,19 +153,20 @@ async function feed(child: ChildProcessWithoutNullStreams, input: Uint8Array | s
   });
 }
 
-async function collect(child: ChildProcessWithoutNullStreams, argv: readonly string[]): Promise<Buffer> {
+async function collect(run: Run): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  child.stdout.on("data", (chunk: Buffer) => {
+  run.child.stdout.on("data", (chunk: Buffer) => {
     bytes += chunk.byteLength;
-    if (bytes > outputBytesMax) child.kill("SIGKILL");
+    if (bytes > outputBytesMax) stop(run, "output");
     else chunks.push(chunk);
   });
-  await ended(child, argv);
+  await ended(run);
   return Buffer.concat(chunks);
 }
 
-async function ended(child: ChildProcessWithoutNullStreams, argv: readonly string[]): Promise<void> {
+async function ended(run: Run): Promise<void> {
+  const { child } = run;
   let stderr = "";
   child.stderr.on("data", (chunk: Buffer) => {
     if (stderr.length < 4096) stderr += chunk.toString("utf8");
@@ -156,23 +175,5 @@ async function ended(child: ChildProcessWithoutNullStreams, argv: readonly strin
     child.on("error", resolve);
     child.on("close", (code, signal) => resolve(code ?? signal ?? -1));
   });
-  if (status !== 0) throw failure(argv, status, stderr.trim().slice(0, 1000));
-}
-
-function failure(argv: readonly string[], status: number | NodeJS.Signals | Error, stderr: string): AirlockError {
-  const verb = `git ${argv[0] ?? ""}`;
-  if (status instanceof Error) {
-    return new AirlockError({
-      code: "git-failed",
-      message: `${verb} could not be started: ${status.message}`,
-      fix: `Install git 2.39 or later in one of ${searchPath.join(", ")}, and make the working directory reachable for the sandbox user.`,
-      cause: status,
-    });
-  }
-  const how = typeof status === "number" ? `ended with ${status}` : `was ended by ${status} (limit of time or output)`;
-  return new AirlockError({
-    code: "git-failed",
-    message: `${verb} ${how}${stderr === "" ? "" : `: ${stderr}`}`,
-    fix: "Run the same git command on the repository; `git fsck` names broken or missing objects.",
-  });
+  if (status !== 0) throw gitFailure(run, status, stderr.trim().slice(0, 1000));
 }

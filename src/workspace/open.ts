@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { type Checkout, checkoutTree } from "./checkout.ts";
-import { changeBetween } from "./diff.ts";
+import { changeBetween, changeBytesMax } from "./diff.ts";
 import { git, gitText } from "./git.ts";
 import { excludeLines } from "./inside-git.ts";
 import { protectedDirectories, restoreMountPoints } from "./mount-points.ts";
+import { removeLarge } from "./large-files.ts";
 import { writeOwnedFile } from "./owned.ts";
 import { copyTrees, type Store, treeOf, viewRepository } from "./store.ts";
 import { sweep } from "./sweep.ts";
@@ -18,6 +19,8 @@ export interface OpenWorkspace {
   runAs: RunAs;
   /** Paths in the work tree that dependencies will be mounted over; `node_modules` at the top is always one. */
   mountPoints?: readonly string[];
+  /** Bytes above which a new file that git does not ignore is removed at a checkpoint; absent: `changeBytesMax`. */
+  fileBytesMax?: number;
 }
 
 /**
@@ -31,23 +34,28 @@ export async function openWorkspace({
   dir,
   runAs,
   mountPoints = [],
+  fileBytesMax = changeBytesMax,
 }: OpenWorkspace): Promise<Workspace> {
   const { store, tree } = await copyCommit(source, commit, dir, runAs);
   try {
     const checkout = await checkoutTree(store, { tree, name: "repo", mountPoints });
     await writeOwnedFile(join(store.gitDir, "info/exclude"), excludeLines(checkout.created), runAs);
     const index = await openIndex(store, checkout);
+    const known = knownPaths(checkout);
     const mounted = [...protectedDirectories, "node_modules", ...mountPoints];
     return {
       root: checkout.root,
       base: { commit, tree },
-      checkpoint: async () => {
+      checkpoint: async (timeoutMs) => {
+        const signal = timeoutMs === undefined ? {} : { signal: AbortSignal.timeout(timeoutMs) };
+        const call = { ...index, ...signal };
         const violations = [
-          ...(await sweep({ root: checkout.root, known: knownPaths(checkout) })),
+          ...(await sweep({ root: checkout.root, known, ...signal })),
           ...(await restoreMountPoints(checkout.root, mounted, runAs)),
+          ...(await removeLarge(call, known, fileBytesMax)),
         ];
-        await git(index, ["add", "--all"]);
-        return { tree: await gitText(index, ["write-tree"]), violations };
+        await git(call, ["add", "--all"]);
+        return { tree: await gitText(call, ["write-tree"]), violations: shortened(violations) };
       },
       change: (after) => changeBetween(store, tree, after),
       [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
@@ -74,6 +82,14 @@ async function openIndex(store: Store, { root, tree }: Checkout) {
   const call = { ...store, workTree: root, cwd: root, indexFile: join(store.directory, "index") };
   await git(call, ["read-tree", tree]);
   return call;
+}
+
+/** A command can make a million things that must go; nobody reads more than these. */
+const violationsMax = 50;
+
+function shortened(violations: readonly string[]): string[] {
+  if (violations.length <= violationsMax) return [...violations];
+  return [...violations.slice(0, violationsMax), `Removed ${violations.length - violationsMax} more things.`];
 }
 
 /** What was in the work tree before the agent: the tree's paths with their directories, and what we made. */

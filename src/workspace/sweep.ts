@@ -13,25 +13,30 @@ export interface Sweep {
   root: string;
   /** Paths of the base tree and of the mount points, directories included, as latin1 text of their bytes: they were here before the agent. */
   known: ReadonlySet<string>;
+  /** Stops the walk, which then throws the signal's reason. */
+  signal?: AbortSignal;
 }
 
 /**
  * Removes what must not be recorded from a work tree in which nothing runs any more: `.git` in any spelling, nested
  * repositories, new `.agents` and `.codex`, sockets, FIFOs, devices, names that are not UTF-8. Restores the owner's
  * permissions where they were taken away. Links are never followed. Out: one sentence per removal.
- * @throws AirlockError `workspace-unusable` when the work tree's own read-only `.git` was replaced: containment failed.
+ * @throws AirlockError `sandbox-failed` when the work tree's own read-only `.git` was replaced: containment failed.
  */
-export async function sweep({ root, known }: Sweep): Promise<string[]> {
+export async function sweep({ root, known, signal }: Sweep): Promise<string[]> {
   const own = await lstat(`${root}/.git`).catch(() => null);
   if (own === null || !own.isDirectory()) {
     throw new AirlockError({
-      code: "workspace-unusable",
+      code: "sandbox-failed",
       message:
         "The work tree's own .git directory is gone or was replaced, although it is read-only inside the sandbox.",
       fix: "Run `airlock doctor`: the sandbox on this machine does not hold.",
     });
   }
-  return walk(root, (entry) => forbidden(entry, known) ?? special(entry));
+  return walk(root, (entry) => {
+    signal?.throwIfAborted();
+    return forbidden(entry, known) ?? special(entry);
+  });
 }
 
 /**
@@ -84,6 +89,8 @@ function forbidden({ name, inTree, stat }: Entry, known: ReadonlySet<string>): s
   const kind = forbiddenName(text);
   if (kind === "git") return stat.isDirectory() ? "a nested git repository" : "a spelling of .git";
   if (kind === "protected" && !known.has(inTree)) return "agents take instructions from it, and it is new";
+  if (kind === "protected" && !stat.isDirectory() && !stat.isFile())
+    return "a link or a special file that agents follow";
   if (isGitmodulesName(text) && stat.isSymbolicLink()) return "a link in the place of .gitmodules";
   return null;
 }
@@ -96,7 +103,8 @@ function special({ full, stat }: Entry): string | null {
   return null;
 }
 
-function shorten(path: string): string {
+/** A path as it may stand in a sentence. */
+export function shorten(path: string): string {
   return path.length > 200 ? `${path.slice(0, 200)}…` : path;
 }
 

@@ -12,10 +12,14 @@ export interface Workspace extends AsyncDisposable {
   readonly root: string;
   readonly base: { commit: string; tree: string };
   /**
-   * Records the tree as it stands. Forbidden names (`.git` in any spelling, nested repositories) are removed first and reported.
-   * Out: the tree's id and one sentence per violation.
+   * Records the tree as it stands. Forbidden names (`.git` in any spelling, nested repositories), special files and new files
+   * too large for any change are removed first and reported, so that the next command can be mounted.
+   * In: milliseconds it may take; absent: only git's own limits. Out: the tree's id and one sentence per violation, which may
+   * quote names that the model chose.
+   * @throws AirlockError `sandbox-failed` when containment did not hold; anything else (`git-failed`, an error of the file
+   * system) means that this state cannot be recorded. What was recorded before stays.
    */
-  checkpoint(): Promise<{ tree: string; violations: string[] }>;
-  /** What differs between the base tree and a recorded tree, with contents. */
+  checkpoint(timeoutMs?: number): Promise<{ tree: string; violations: string[] }>;
+  /** What differs between the base tree and a recorded tree, with contents. @throws AirlockError as `changeBetween` does. */
   change(tree: string): Promise<Change>;
 }

@@ -42,6 +42,9 @@ test("a maintainer's command starts one run with ids only, and is seen", async (
     requester: expect.stringMatching(/^\d+$/),
   });
   expect(run?.actor.login).toBe("airlock[bot]");
+  // The whole ref: a tag of the branch's name must not be meant.
+  const dispatch = here.hub.requests.find(({ path }) => path.endsWith("/dispatches"));
+  expect(dispatch?.body).toMatchObject({ ref: "refs/heads/main" });
   expect(replies).toEqual([
     `airlock[bot]: <!-- airlock:comment:${id} -->\n\n⏳ **Queued.** The run has been asked for; this comment will show how it ends.\n\n<sub>fix, asked by mona · [run ${run?.id}](${here.repository.htmlUrl}/actions/runs/${run?.id})</sub>`,
   ]);
@@ -69,12 +72,25 @@ describe("nothing starts", () => {
     ["a quoted command", "mona", "> /agent fix", [], 0],
     ["an unknown verb", "mona", "/agent dance", ["airlock[bot] confused"], 1],
     ["two commands", "mona", "/agent fix\n\n/agent fix", ["airlock[bot] confused"], 1],
-    ["a question for help", "mona", "/agent", ["airlock[bot] confused"], 1],
+    ["a question for help", "mona", "/agent", ["airlock[bot] +1"], 1],
     ["a verb of a later version", "mona", "/agent plan", ["airlock[bot] confused"], 1],
   ])("for %s", async (...[, login, body, reactions, replies]) => {
     const found = await says(login, body);
     expect(found).toMatchObject({ first: 200, reactions, runs: 0 });
     expect(found.replies).toHaveLength(replies);
+  });
+
+  test("and help is an answer, not a refusal", async () => {
+    const { id, replies } = await says("mona", "/agent help");
+    expect(replies).toEqual([
+      `airlock[bot]: <!-- airlock:comment:${id} -->\n\nℹ️ Airlock turns an issue into a verified pull request.\n\n**Next:** comment \`/agent fix\` on an open issue. Further words on that line and in that comment are instructions.\n\n<sub>help, asked by mona</sub>`,
+    ]);
+  });
+
+  test("and another verb is named as what was asked", async () => {
+    const { replies } = await says("mona", "/agent plan");
+    expect(replies[0]).toContain("`plan` is not available yet in this version.");
+    expect(replies[0]).toContain("<sub>plan, asked by mona</sub>");
   });
 
   test("for our own comment, even if somebody made it look like a command", async () => {
@@ -109,10 +125,15 @@ describe("nothing starts", () => {
 describe("when GitHub fails", () => {
   const dispatches = /\/dispatches$/;
 
-  test("before the dispatch is accepted, the delivery counts as failed and starts a run when it comes again", async () => {
+  test("before the dispatch is accepted, the person is told to ask again, and the delivery still starts a run when it comes again", async () => {
     here.hub.fault({ method: "POST", path: dispatches, status: 502, times: 1 });
     const { first, runs, replies } = await says("mona", "/agent fix");
-    expect({ first, runs, replies }).toEqual({ first: 500, runs: 0, replies: [] });
+    expect({ first, runs }).toEqual({ first: 500, runs: 0 });
+    expect(replies).toEqual([
+      expect.stringContaining(
+        "❌ **Failed.** GitHub did not accept the start of the run.\n\n**Next:** comment `/agent fix` again in a few minutes.",
+      ),
+    ]);
     const failed = here.hub.deliveries.find(({ statusCode }) => statusCode === 500);
     expect((await here.hub.redeliver(failed?.id ?? 0)).statusCode).toBe(200);
     expect(here.repository.runs()).toHaveLength(1);
@@ -133,6 +154,13 @@ describe("when GitHub fails", () => {
     here.hub.fault({ method: "POST", path: /\/reactions$/, status: 403 });
     expect(await says("mona", "/agent fix")).toMatchObject({ first: 200, runs: 1, reactions: [], replies: [] });
     expect(here.lines.filter(({ event }) => event === "display.failed")).toHaveLength(2);
+    expect(here.lines.filter(({ event }) => event === "display.given_up")).toHaveLength(1);
+  });
+
+  test("a status comment that GitHub did not take is written later", async () => {
+    here.hub.fault({ method: "POST", path: /\/issues\/\d+\/comments$/, status: 502, times: 2 });
+    const { first, replies } = await says("mona", "/agent fix");
+    expect({ first, replies }).toEqual({ first: 200, replies: [expect.stringContaining("⏳ **Queued.**")] });
   });
 
   test.each([
@@ -149,7 +177,11 @@ describe("when GitHub fails", () => {
 
   test("a rate limit is not the repository's fault: the delivery counts as failed", async () => {
     here.hub.fault({ method: "POST", path: dispatches, status: 403, headers: { "retry-after": "60" } });
-    expect(await says("mona", "/agent fix")).toMatchObject({ first: 500, runs: 0, replies: [] });
+    expect(await says("mona", "/agent fix")).toMatchObject({
+      first: 500,
+      runs: 0,
+      replies: [expect.stringContaining("GitHub's rate limit kept the run from being started.")],
+    });
   });
 });
 

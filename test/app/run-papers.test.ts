@@ -1,8 +1,7 @@
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
-import { chooseArtifacts, unzipped } from "../../src/app/run-papers.ts";
+import { chooseArtifacts, shownBytesMax, unzipped } from "../../src/app/run-papers.ts";
 import type { Artifact } from "../../src/github/github.ts";
-import { paperBytesMax } from "../../src/handoff/seal.ts";
 
 let next = 0;
 const artifact = (name: string, more: Partial<Artifact> = {}): Artifact => ({
@@ -25,10 +24,10 @@ describe("the artifacts that tell a run's end", () => {
     ["one attempt, in the order of the road", first.toReversed(), 1, first],
     ["a whole second attempt", [...first, "airlock-gate-2"], 2, ["airlock-gate-2"]],
     [
-      "only failed jobs again",
-      ["airlock-gate-1", "airlock-solve-1", "airlock-verify-2"],
+      "only failed jobs again: what the attempt before left explains nothing of this one",
+      ["airlock-gate-1", "airlock-solve-1", "airlock-verify-1", "airlock-verify-2"],
       2,
-      ["airlock-gate-1", "airlock-solve-1", "airlock-verify-2"],
+      ["airlock-verify-2"],
     ],
     ["an attempt that does not exist yet", ["airlock-gate-1", "airlock-gate-2"], 1, ["airlock-gate-1"]],
     ["a name that is there twice", ["airlock-gate-1", "airlock-publish-1", "airlock-publish-1"], 1, ["airlock-gate-1"]],
@@ -59,7 +58,7 @@ describe("a zip", () => {
     const zip = zipSync({ "task.json": new Uint8Array(1000) });
     const patched = Buffer.from(zip);
     const central = patched.indexOf(Buffer.from([0x50, 0x4b, 1, 2]));
-    patched.writeUInt32LE(paperBytesMax + 1, central + 24);
+    patched.writeUInt32LE(shownBytesMax + 1, central + 24);
     expect(() => unzipped(patched)).toThrow(/more than/);
   });
 
@@ -75,6 +74,12 @@ describe("a zip", () => {
       size = 0;
     }
     expect(size).toBeLessThanOrEqual(10);
+  });
+
+  test("with one name twice is refused", () => {
+    const zip = Buffer.from(zipSync({ "task.json": strToU8("1"), "tusk.json": strToU8("2") }));
+    const twice = Buffer.from(zip.toString("latin1").replaceAll("tusk", "task"), "latin1");
+    expect(() => unzipped(twice)).toThrow(/task\.json twice/);
   });
 
   test("with too many files is refused", () => {

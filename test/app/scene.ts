@@ -47,8 +47,10 @@ export interface Scene extends AsyncDisposable {
   ): Promise<void>;
 }
 
-/** GitHub with one repository, one issue, the App installed, and the App's server running. */
-export async function scene(options: { withWorkflow?: boolean } = {}): Promise<Scene> {
+/** GitHub with one repository, one issue, the App installed, and the App's server running, which shows again without waiting. */
+export async function scene(
+  options: { withWorkflow?: boolean; wait?: (ms: number) => Promise<void> } = {},
+): Promise<Scene> {
   const dir = await mkdtemp(join(tmpdir(), "airlock-app-"));
   const dispatched: DispatchedRun[] = [];
   const hub = await startHub({ dir: join(dir, "hub"), onDispatch: (run) => dispatched.push(run) });
@@ -78,6 +80,7 @@ export async function scene(options: { withWorkflow?: boolean } = {}): Promise<S
       webhookProxyUrl: null,
     },
     createLog((line) => lines.push(z.record(z.string(), z.unknown()).parse(JSON.parse(line))), Date.now),
+    { attempts: 3, waitMaxMs: 60_000, sleep: options.wait ?? (async () => {}), now: () => 0, random: () => 0 },
   );
   app.webhookUrl = running.webhookUrl;
   hub.install(app, repository);

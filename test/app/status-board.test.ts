@@ -10,6 +10,12 @@ function slowIssue() {
   const stored: Comment[] = [];
   const github = portOver({
     comments: async () => [...stored],
+    deleteComment: async (id) => {
+      stored.splice(
+        stored.findIndex((one) => one.id === id),
+        1,
+      );
+    },
     createComment: async (issue: number, body: string) => {
       await new Promise((resolve) => setTimeout(resolve, 30));
       const author = { id: 9, login: "airlock[bot]", type: "Bot" as const };
@@ -39,6 +45,35 @@ test("an end that overtakes the first word is not doubled, and stays the last wo
     board.show(github, 3, status({ kind: "queued" })),
   ]);
   expect(stored.map(({ body }) => body)).toEqual([expect.stringContaining("**Finished.** End.")]);
+});
+
+test("a state that is no longer so when its turn comes is not written", async () => {
+  const { github, stored } = slowIssue();
+  const board = statusBoard(7);
+  let ended = false;
+  const stillSo = async () => !ended;
+  await board.show(github, 3, status({ kind: "running" }), { stillSo });
+  expect(stored[0]?.body).toContain("**Running.**");
+  const first = board.show(github, 3, status(end));
+  ended = true;
+  await Promise.all([first, board.show(github, 3, status({ kind: "running" }), { stillSo })]);
+  expect(stored.map(({ body }) => body)).toEqual([expect.stringContaining("**Finished.** End.")]);
+});
+
+test("a first word that may be wrong replaces nothing", async () => {
+  const { github, stored } = slowIssue();
+  const board = statusBoard(7);
+  const failed: StatusState = { kind: "failed", headline: ours`Not started.`, details: [], next: ours`` };
+  await board.show(github, 3, status({ kind: "running" }));
+  await board.show(github, 3, status(failed), { onlyFirst: true });
+  expect(stored.map(({ body }) => body)).toEqual([expect.stringContaining("**Running.**")]);
+});
+
+test("two servers leave one comment, the older, with the later state", async () => {
+  const { github, stored } = slowIssue();
+  const [one, two] = [statusBoard(7), statusBoard(7)];
+  await Promise.all([one.show(github, 3, status({ kind: "running" })), two.show(github, 3, status(end))]);
+  expect(stored.map(({ id, body }) => [id, body.includes("End.")])).toEqual([[1, true]]);
 });
 
 test("a failed state does not stop the next one", async () => {

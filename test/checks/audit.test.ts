@@ -4,7 +4,8 @@ import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { auditDependencies } from "../../src/checks/audit.ts";
 import { copyTrees, viewRepository } from "../../src/workspace/store.ts";
-import { type FixtureFile, fixtureRepository, writeFiles } from "../workspace/repository.ts";
+import type { Sandbox } from "../../sandbox/sandbox.ts";
+import { type FixtureFile, fixtureRepository, plainGit, writeFiles } from "../workspace/repository.ts";
 import { realSandbox } from "./sandbox.ts";
 
 const real = realSandbox();
@@ -64,14 +65,20 @@ function advisory(id: number) {
   };
 }
 
-async function audit(before: Record<string, FixtureFile>, after: Record<string, FixtureFile>, registry: URL | null) {
+async function audit(
+  before: Record<string, FixtureFile>,
+  after: Record<string, FixtureFile>,
+  registry: URL | null,
+  { sandbox = real.sandbox, remove = [] }: { sandbox?: Sandbox; remove?: string[] } = {},
+) {
   using fixture = fixtureRepository({ "README.md": "x", ...before });
   writeFiles(fixture.root, after);
+  for (const path of remove) plainGit(fixture.root, "rm", "--quiet", path);
   const head = fixture.recommit();
   await using view = await viewRepository(fixture.root, fixture.dir);
   await using store = await copyTrees(view, [fixture.tree, head.tree], fixture.dir, real.sandbox.user);
   const result = await auditDependencies({
-    sandbox: real.sandbox,
+    sandbox,
     store,
     base: fixture.tree,
     head: head.tree,
@@ -127,6 +134,36 @@ describe("auditDependencies", () => {
     await registry[Symbol.asyncDispose]();
     const result = await audit(withDependency("good", "1.0.0"), { "src/a.ts": "a" }, url);
     expect(result).toMatchObject({ head: { kind: "not_run" }, class: "not run" });
+  });
+
+  test("is not run when the change removes the lockfile: nothing known is not nothing there", async () => {
+    await using registry = await startRegistry({ bad: 7 });
+    const after = { remove: ["package-lock.json"] };
+    expect(await audit(withDependency("bad", "1.0.0"), {}, registry.url, after)).toMatchObject({
+      base: { kind: "passed" },
+      head: { kind: "not_run", reason: "the lockfile is gone, so nobody knows what would be installed" },
+      class: "not run",
+    });
+    const all = { remove: ["package-lock.json", "package.json"] };
+    expect(await audit(withDependency("bad", "1.0.0"), {}, registry.url, all)).toMatchObject({ class: "pass" });
+  });
+
+  test("asks a registry whose address carries credentials without them", async () => {
+    await using registry = await startRegistry({});
+    const url = new URL(registry.url);
+    Object.assign(url, { username: "deploy", password: "pass-word" });
+    const inside: string[] = [];
+    const sandbox: Sandbox = {
+      ...real.sandbox,
+      run: (profile, argv, options) => {
+        inside.push(JSON.stringify([profile, argv]));
+        return real.sandbox.run(profile, argv, options);
+      },
+    };
+    const result = await audit(withDependency("good", "1.0.0"), {}, url, { sandbox });
+    expect(result.class).toBe("pass");
+    expect(inside.join()).toContain(registry.url.host);
+    expect(inside.join()).not.toMatch(/deploy|pass-word/);
   });
 
   test("is not configured without a lockfile", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { judgeFewerTests, judgeSide } from "../../src/checks/judge-side.ts";
+import { fewerTests, judgeSide, moreFailures } from "../../src/checks/judge-side.ts";
 import type { Ran } from "../../src/checks/run.ts";
 
 const green: Ran = { outcome: { kind: "passed", ms: 1, evidence: "ok" }, counts: null };
@@ -45,27 +45,49 @@ describe("judgeSide", () => {
   });
 });
 
-describe("judgeFewerTests", () => {
+describe("fewerTests", () => {
   test.each([
-    [counted(5), counted(5), "passed"],
-    [counted(5), counted(6), "passed"],
+    [counted(5), counted(5), null],
+    [counted(5), counted(6), null],
     [counted(5), counted(4), "failed"],
-    [counted(4, 1), counted(5), "passed"],
+    [counted(4, 1), counted(5), null],
     [counted(4, 1), counted(4), "failed"],
-    [green, counted(1), "passed"],
-    [counted(5), green, "passed"],
-    [counted(5), none, "not_run"],
-    [counted(5), red, "failed"],
-  ])("base %j and head %j: head %s", (base, head, kind) => {
-    expect(judgeFewerTests(base, head).kind).toBe(kind);
+    [green, counted(1), null],
+    [counted(5), green, null],
+    [counted(5), none, null],
+    [counted(5), red, null],
+    [{ ...none, counts: counted(5).counts }, counted(4), null],
+  ])("base %j and head %j: %j", (base, head, kind) => {
+    expect(fewerTests(base, head)?.kind ?? null).toBe(kind);
   });
 
   test("names both numbers", () => {
-    expect(judgeFewerTests(counted(5), counted(4))).toEqual({
+    expect(fewerTests(counted(5), counted(4))).toEqual({
       kind: "failed",
       ms: 1,
       exit_code: 0,
       evidence: "Only 4 tests ran; on the base it were 5.\nok",
     });
+  });
+});
+
+describe("moreFailures", () => {
+  const failing = (passed: number, failed: number): Ran => ({ ...red, counts: { passed, failed, skipped: 0 } });
+
+  test("names both sides' numbers and keeps the exit code", () => {
+    expect(moreFailures(failing(49, 1), failing(0, 50))).toEqual({
+      kind: "failed",
+      ms: 1,
+      exit_code: 2,
+      evidence: "0 passed, 50 failed; on the base 49 passed, 1 failed.\nbad",
+    });
+    expect(moreFailures(failing(49, 1), red)).toMatchObject({
+      evidence: "Its tests did not report; on the base 49 passed, 1 failed.\nbad",
+    });
+  });
+
+  test("says nothing unless both are red and the base has counts", () => {
+    expect([moreFailures(counted(49, 1), failing(0, 50)), moreFailures(red, failing(0, 50))]).toEqual([null, null]);
+    expect(moreFailures(failing(49, 1), counted(0, 50))).toBeNull();
   });
 });

@@ -1,71 +1,17 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { Change } from "../../src/change.ts";
-import type { SideDependencies } from "../../src/checks/side.ts";
-import { type Progress, runChecks, type Verification } from "../../src/checks/verify.ts";
-import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { dependencyMounts } from "../../src/environment/mounts.ts";
-import { Config } from "../../src/config.ts";
-import { CheckResult } from "../../src/handoff/report.ts";
-import { scanSecrets } from "../../src/inspect/secrets.ts";
-import { changeBetween } from "../../src/workspace/diff.ts";
-import { viewRepository } from "../../src/workspace/store.ts";
-import {
-  entry,
-  fixtureRepository,
-  type FixtureFile,
-  plainGit,
-  temporaryDirectory,
-  writeFiles,
-} from "../workspace/repository.ts";
+import { entry, temporaryDirectory, writeFiles } from "../workspace/repository.ts";
 import { realSandbox } from "./sandbox.ts";
+import { countedRuns, manifest, ready, verify } from "./verification.ts";
 
 const real = realSandbox();
-const ready: SideDependencies = { kind: "ready", readOnly: [], scratch: [] };
-
-interface Options extends Partial<Verification> {
-  remove?: string[];
-}
-
-/** Verifies the step from one set of files to another, on a real repository in the real sandbox. */
-async function verify(before: Record<string, FixtureFile>, after: Record<string, FixtureFile>, options: Options = {}) {
-  using fixture = fixtureRepository(before);
-  writeFiles(fixture.root, after);
-  for (const path of options.remove ?? []) plainGit(fixture.root, "rm", "--quiet", "--force", path);
-  const head = fixture.recommit();
-  const change = await changeOf(fixture.root, fixture.dir, [fixture.tree, head.tree]);
-  const progress: Progress[] = [];
-  const result = await runChecks({
-    sandbox: real.sandbox,
-    source: fixture.root,
-    dir: fixture.dir,
-    task: { trusted: fixture, config: Config.parse({}) },
-    base: fixture,
-    change,
-    dependencies: async () => ready,
-    registry: null,
-    scanSecrets,
-    onProgress: (step) => progress.push(step),
-    ...options,
-  });
-  expect(readdirSync(fixture.dir)).toEqual([]);
-  expect(result.head_tree).toBe(head.tree);
-  for (const check of result.checks) CheckResult.parse(check);
-  const rows = Object.fromEntries(result.checks.map(({ name, ...row }) => [name, row]));
-  return { rows, progress, classes: Object.fromEntries(result.checks.map((check) => [check.name, check.class])) };
-}
-
-async function changeOf(source: string, dir: string, [from, to]: [string, string]): Promise<Change> {
-  await using view = await viewRepository(source, dir);
-  return await changeBetween(view, from, to);
-}
-
-const manifest = (scripts: Record<string, string>) => ({ "package.json": JSON.stringify({ scripts }) });
 
 describe("runChecks", () => {
   test("runs every check on base and on head and classes what it saw", async () => {
     const scripts = { typecheck: "true", lint: "! grep -q BAD src.txt", test: "! grep -q BUG src.txt", build: "false" };
     const { classes, rows, progress } = await verify(
+      real.sandbox,
       { ...manifest(scripts), "src.txt": "BUG\n" },
       { "src.txt": "BAD\n" },
     );
@@ -93,13 +39,17 @@ describe("runChecks", () => {
       lint: "test ! -e dist && test ! -e node_modules/.cache",
       build: "mkdir dist node_modules/.cache && touch dist/x",
     };
-    const { classes } = await verify(manifest({ ...scripts, test: scripts.lint }), { "a.txt": "a" });
+    const { classes } = await verify(real.sandbox, manifest({ ...scripts, test: scripts.lint }), { "a.txt": "a" });
     expect(classes).toMatchObject({ lint: "pass", build: "pass", tests: "pass" });
   });
 
   test("does not believe a lint that mends the code it judges, but lets a build write its output", async () => {
     const scripts = { lint: "echo mended > a.txt", build: "echo built > out.txt" };
-    const { rows, classes } = await verify({ ...manifest(scripts), "a.txt": "a", "out.txt": "o" }, { "b.txt": "b" });
+    const { rows, classes } = await verify(
+      real.sandbox,
+      { ...manifest(scripts), "a.txt": "a", "out.txt": "o" },
+      { "b.txt": "b" },
+    );
     expect(classes).toMatchObject({ lint: "not run", build: "pass" });
     expect(rows["lint"]?.head).toMatchObject({ reason: expect.stringContaining('it changed tracked files: "a.txt"') });
   });
@@ -108,26 +58,34 @@ describe("runChecks", () => {
     ["flaky", 3],
     ["regressed", 4],
   ])("runs a red once more, alone, and calls it %s when it is green from run %i on", async (expected, greenFrom) => {
-    let runs = 0;
-    const sandbox: Sandbox = {
-      ...real.sandbox,
-      run: (profile, argv, options) => {
-        runs += 1;
-        return real.sandbox.run({ ...profile, env: { ...profile.env, RUN: String(runs) } }, argv, options);
-      },
-    };
+    const { sandbox, runs } = countedRuns(real.sandbox);
     const { classes } = await verify(
+      real.sandbox,
       manifest({ test: `test ! -e flaky.txt || test $RUN -ge ${greenFrom}` }),
       { "flaky.txt": "" },
       { sandbox },
     );
-    expect([classes["tests"], runs]).toEqual([expected, 3]);
+    expect([classes["tests"], runs()]).toEqual([expected, 3]);
+  });
+
+  test("sees new failures behind an old one", async () => {
+    const tests = `import { test } from "node:test";
+      import { readFileSync } from "node:fs";
+      for (let at = 0; at < 5; at += 1) test("t" + at, () => { if (at < Number(readFileSync("n.txt"))) throw new Error(); });`;
+    const before = { ...manifest({ test: "node --test" }), "a.test.mjs": tests, "n.txt": "1" };
+    const { rows } = await verify(real.sandbox, before, { "n.txt": "5" });
+    expect(rows["tests"]).toMatchObject({
+      class: "regressed",
+      head: { evidence: expect.stringMatching(/^0 passed, 5 failed; on the base 4 passed, 1 failed\./) },
+    });
+    const twin = await verify(real.sandbox, before, { "n.txt": "1\n" });
+    expect(twin.classes["tests"]).toBe("pre-existing");
   });
 
   test("fails the head when it has fewer tests than the base", async () => {
     const one = (name: string) => `import { test } from "node:test"; test("${name}", () => {});\n`;
     const before = { ...manifest({ test: "node --test" }), "a.test.mjs": one("a"), "b.test.mjs": one("b") };
-    const { rows } = await verify(before, {}, { remove: ["b.test.mjs"] });
+    const { rows } = await verify(real.sandbox, before, {}, { remove: ["b.test.mjs"] });
     expect(rows["tests"]).toMatchObject({
       class: "regressed",
       base: { kind: "passed", evidence: "2 tests: 2 passed" },
@@ -142,12 +100,13 @@ describe("runChecks", () => {
   test("runs the trusted scripts, whatever the change makes of them, at every level", async () => {
     const before = { ...manifest({ test: "npm run --silent unit", unit: "test -e good.txt" }), "good.txt": "" };
     const redefined = manifest({ test: "true", unit: "true", preunit: "true" });
-    const { rows } = await verify(before, redefined, { remove: ["good.txt"] });
+    const { rows } = await verify(real.sandbox, before, redefined, { remove: ["good.txt"] });
     expect(rows["tests"]).toMatchObject({ class: "regressed", command: ["sh", "-c", "npm run --silent unit"] });
   });
 
   test("calls checks not run when the dependencies of a side could not be installed", async () => {
     const { rows, classes } = await verify(
+      real.sandbox,
       manifest({ test: "true" }),
       { "a.txt": "a" },
       {
@@ -165,6 +124,7 @@ describe("runChecks", () => {
   test("shows each side its own dependencies, from a checkout of its own", async () => {
     const seen: [string, boolean][] = [];
     await verify(
+      real.sandbox,
       manifest({ test: "true" }),
       { "new.txt": "" },
       {
@@ -194,6 +154,7 @@ describe("runChecks", () => {
       lint: "test -d packages/a/node_modules/.cache && ! test -e packages/b",
     };
     const { rows, classes } = await verify(
+      real.sandbox,
       { ...manifest(scripts), "packages/a/package.json": "{}" },
       { "a.txt": "" },
       {
@@ -206,14 +167,14 @@ describe("runChecks", () => {
 
   test("names an added secret without carrying it", async () => {
     const token = ["ghp", "0123456789abcdefghijABCDEFGHIJ012345"].join("_");
-    const { rows } = await verify({ "README.md": "x" }, { "a.ts": `const t = "${token}";\n` });
+    const { rows } = await verify(real.sandbox, { "README.md": "x" }, { "a.ts": `const t = "${token}";\n` });
     expect(rows["secrets"]).toMatchObject({ class: "regressed", head: { kind: "failed" } });
     expect(JSON.stringify(rows)).not.toContain(token.slice(4));
   });
 
   test("refuses a change that does not fit the base or does not make the named tree, before anything runs", async () => {
     await expect(
-      verify({ "a.txt": "a" }, {}, { change: [entry("a.txt", "something else", "b")] }),
+      verify(real.sandbox, { "a.txt": "a" }, {}, { change: [entry("a.txt", "something else", "b")] }),
     ).rejects.toMatchObject({ code: "tree-mismatch" });
   });
 });

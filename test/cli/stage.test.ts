@@ -1,66 +1,229 @@
-import { chmod, lstat, mkdir, mkdtemp, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { readlink } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { stage } from "../../src/cli/stage.ts";
+import { describe, expect, test } from "vitest";
+import { type Stage, stage } from "../../src/cli/stage.ts";
+import { temporaryDirectory, writeFiles } from "../workspace/repository.ts";
 
 const root = process.getuid?.() === 0;
-const user = { uid: 61_000, gid: 61_000 };
-let dir: string;
+const user = root ? { uid: 61_000, gid: 61_000 } : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 
-beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), "airlock-stage-"));
-  await mkdir(join(dir, "mine/.git"), { recursive: true });
-  await mkdir(join(dir, "mine/src"));
-  await writeFile(join(dir, "mine/src/a.ts"), "a");
-  await writeFile(join(dir, "mine/gone.ts"), "gone");
-  await writeFile(join(dir, "mine/.git/HEAD"), "ref");
-  await symlink("src", join(dir, "mine/link"));
-});
-afterEach(() => rm(dir, { recursive: true }));
+/** A directory of the caller's with some files, and what a command may do to its copy. */
+function place() {
+  const temporary = temporaryDirectory();
+  const mine = join(temporary.path, "mine");
+  writeFiles(mine, { "src/a.ts": "a", "gone.ts": "gone", ".git/HEAD": "ref", link: { link: "src" } });
+  writeFiles(mine, { "vendor/.git/HEAD": "history", "vendor/v.ts": "v" });
+  const read = (path: string) => readFileSync(join(mine, path), "utf8");
+  return {
+    ...temporary,
+    mine,
+    read,
+    staged: () => stage(mine, { user, mode: "workspace-write", ours: temporary.path }),
+  };
+}
 
-test.runIf(root)("a root caller's directory is copied for the sandbox's user, links as links", async () => {
-  const { host } = await stage(join(dir, "mine"), user, dir);
-  expect(host).not.toBe(join(dir, "mine"));
-  expect(await lstat(join(host, "src/a.ts"))).toMatchObject(user);
-  expect(await readlink(join(host, "link"))).toBe("src");
-});
+const brought = (staged: Stage) => staged.bringBack();
 
-test.runIf(root)(
-  "what changed there is carried back, what did not is left alone, and nothing goes through a link",
-  async () => {
-    const outside = join(dir, "outside");
-    await mkdir(outside);
-    const { host, bringBack } = await stage(join(dir, "mine"), user, dir);
-    expect(await bringBack()).toEqual([]);
-    await writeFile(join(host, "src/a.ts"), "changed");
-    await writeFile(join(host, "run.sh"), "#!/bin/sh");
-    await chmod(join(host, "run.sh"), 0o4755);
-    await rm(join(host, "gone.ts"));
-    await writeFile(join(host, ".git/HEAD"), "forged");
-    await rm(join(host, "link"));
-    await symlink(outside, join(host, "link"));
-    expect(await bringBack()).toEqual(["gone.ts", "link", "run.sh", "src/a.ts"]);
-    const mine = join(dir, "mine");
-    expect(await readFile(join(mine, "src/a.ts"), "utf8")).toBe("changed");
-    expect((await lstat(join(mine, "run.sh"))).mode & 0o7777).toBe(0o755);
-    expect(await lstat(join(mine, "run.sh"))).toMatchObject({ uid: 0 });
-    expect(await readlink(join(mine, "link"))).toBe(outside);
-    expect(await readFile(join(mine, ".git/HEAD"), "utf8")).toBe("ref");
-  },
-);
+describe("who works on what", () => {
+  test("a command that may write works on a copy, whoever calls", async () => {
+    using at = place();
+    const { host, leftOut } = await at.staged();
+    expect([host, leftOut]).toEqual([join(at.path, "stage"), []]);
+    expect(lstatSync(join(host, "src/a.ts"))).toMatchObject(user);
+    expect(await readlink(join(host, "link"))).toBe("src");
+    // Nobody else on the machine may look into it.
+    expect(lstatSync(host).mode & 0o777).toBe(0o700);
+  });
 
-test.runIf(root)("a directory that became a link is replaced by the link, not written through", async () => {
-  const outside = join(dir, "outside");
-  await mkdir(outside);
-  const { host, bringBack } = await stage(join(dir, "mine"), user, dir);
-  await rm(join(host, "src"), { recursive: true });
-  await symlink(outside, join(host, "src"));
-  await bringBack();
-  expect(await readlink(join(dir, "mine/src"))).toBe(outside);
-  await expect(lstat(join(outside, "a.ts"))).rejects.toMatchObject({ code: "ENOENT" });
+  test("a read-only one is shown the directory itself, except root's", async () => {
+    using at = place();
+    const { host } = await stage(at.mine, { user, mode: "read-only", ours: at.path });
+    expect(host === at.mine).toBe(!root);
+  });
+
+  test.runIf(!root)("what the caller cannot read is left out by name, and stays", async () => {
+    using at = place();
+    writeFiles(at.mine, { "closed/x": "x", secret: "s" });
+    chmodSync(join(at.mine, "closed"), 0);
+    chmodSync(join(at.mine, "secret"), 0);
+    const staged = await at.staged();
+    expect(staged.leftOut).toEqual(["closed", "secret"]);
+    const { changed, left } = await brought(staged);
+    chmodSync(join(at.mine, "closed"), 0o700);
+    expect([changed, left, existsSync(join(at.mine, "closed/x")), existsSync(join(at.mine, "secret"))]).toEqual([
+      [],
+      [],
+      true,
+      true,
+    ]);
+  });
 });
 
-test.runIf(!root)("an ordinary user's directory is used as it is", async () => {
-  expect((await stage(join(dir, "mine"), user, dir)).host).toBe(join(dir, "mine"));
+describe("what is carried back", () => {
+  test("what changed, and nothing through a link, no set-id bit and no protected name", async () => {
+    using at = place();
+    const outside = join(at.path, "outside");
+    mkdirSync(outside);
+    const staged = await at.staged();
+    expect(await brought(staged)).toEqual({ changed: [], left: [] });
+    const { host } = staged;
+    writeFileSync(join(host, "src/a.ts"), "changed");
+    writeFiles(host, { "run.sh": { executable: "#!/bin/sh" }, "new/deep/x": "x" });
+    chmodSync(join(host, "run.sh"), 0o4755);
+    rmSync(join(host, "gone.ts"));
+    writeFileSync(join(host, ".git/HEAD"), "forged");
+    rmSync(join(host, "link"));
+    writeFiles(host, { link: { link: outside } });
+    expect(await brought(staged)).toEqual({ changed: ["gone.ts", "link", "new", "run.sh", "src/a.ts"], left: [] });
+    expect([at.read("src/a.ts"), at.read("new/deep/x"), at.read(".git/HEAD")]).toEqual(["changed", "x", "ref"]);
+    expect(lstatSync(join(at.mine, "run.sh")).mode & 0o7777).toBe(0o755);
+    expect(lstatSync(join(at.mine, "run.sh"))).toMatchObject({ uid: process.getuid?.() });
+    expect(await readlink(join(at.mine, "link"))).toBe(outside);
+  });
+
+  test("a directory that became a link is replaced by the link, not written through", async () => {
+    using at = place();
+    const outside = join(at.path, "outside");
+    mkdirSync(outside);
+    const staged = await at.staged();
+    rmSync(join(staged.host, "src"), { recursive: true });
+    writeFiles(staged.host, { src: { link: outside } });
+    expect(await brought(staged)).toEqual({ changed: ["src"], left: [] });
+    expect([await readlink(join(at.mine, "src")), readdirSync(outside)]).toEqual([outside, []]);
+  });
+
+  test("a change that hides behind the old time stamp and size", async () => {
+    using at = place();
+    const before = lstatSync(join(at.mine, "src/a.ts"));
+    const staged = await at.staged();
+    writeFileSync(join(staged.host, "src/a.ts"), "b");
+    utimesSync(join(staged.host, "src/a.ts"), before.atime, before.mtime);
+    expect(await brought(staged)).toEqual({ changed: ["src/a.ts"], left: [] });
+    expect(at.read("src/a.ts")).toBe("b");
+  });
+
+  test("a large file that differs only in its last byte", async () => {
+    using at = place();
+    writeFileSync(join(at.mine, "large"), Buffer.alloc(3_000_000, "x"));
+    const staged = await at.staged();
+    expect(await brought(staged)).toEqual({ changed: [], left: [] });
+    writeFileSync(join(staged.host, "large"), Buffer.concat([Buffer.alloc(2_999_999, "x"), Buffer.from("y")]));
+    expect((await brought(staged)).changed).toEqual(["large"]);
+    expect(at.read("large").endsWith("xy")).toBe(true);
+  });
+
+  test("a name that is no UTF-8, there and back", async () => {
+    using at = place();
+    const odd = (directory: string, byte: number) =>
+      Buffer.concat([Buffer.from(`${directory}/odd-`), Buffer.from([byte])]);
+    writeFileSync(odd(at.mine, 0xff), "old");
+    const staged = await at.staged();
+    writeFileSync(odd(staged.host, 0xff), "new");
+    writeFileSync(odd(staged.host, 0xfe), "made");
+    expect((await brought(staged)).changed).toEqual(["odd-\ufffd", "odd-\ufffd"]);
+    expect([readFileSync(odd(at.mine, 0xff), "utf8"), readFileSync(odd(at.mine, 0xfe), "utf8")]).toEqual([
+      "new",
+      "made",
+    ]);
+  });
+
+  test("files and directories that the command closed to itself", async () => {
+    using at = place();
+    const staged = await at.staged();
+    writeFiles(staged.host, { "shut/x": "x" });
+    chmodSync(join(staged.host, "shut/x"), 0o000);
+    chmodSync(join(staged.host, "shut"), 0o000);
+    expect(await brought(staged)).toEqual({ changed: ["shut"], left: [] });
+    expect(lstatSync(join(at.mine, "shut/x")).mode & 0o777).toBe(0);
+  });
+});
+
+describe("what is left alone", () => {
+  const renamed = [
+    { path: "v2/.git", why: "this name is protected and never brought back" },
+    { path: "vendor", why: "the command removed or replaced it, but it holds vendor/.git, a protected name" },
+  ];
+
+  test("a directory with git history that was renamed or removed: the history stays where it was", async () => {
+    using at = place();
+    const staged = await at.staged();
+    renameSync(join(staged.host, "vendor"), join(staged.host, "v2"));
+    expect(await brought(staged)).toEqual({ changed: ["v2"], left: renamed });
+    expect([at.read("vendor/.git/HEAD"), at.read("vendor/v.ts"), readdirSync(join(at.mine, "v2"))]).toEqual([
+      "history",
+      "v",
+      ["v.ts"],
+    ]);
+    // The twin: without the history it is simply gone.
+    using plain = place();
+    rmSync(join(plain.mine, "vendor/.git"), { recursive: true });
+    const other = await plain.staged();
+    renameSync(join(other.host, "vendor"), join(other.host, "v2"));
+    expect(await brought(other)).toEqual({ changed: ["v2", "vendor"], left: [] });
+    expect(existsSync(join(plain.mine, "vendor"))).toBe(false);
+  });
+
+  test.each([".git", ".GIT", ".agents", ".codex", "git~1"])(
+    "a new %s, which the next tool would obey",
+    async (name) => {
+      using at = place();
+      const staged = await at.staged();
+      writeFiles(staged.host, { [`src/${name}/config`]: "fsmonitor", [`made/${name}/config`]: "fsmonitor" });
+      const why = "this name is protected and never brought back";
+      expect(await brought(staged)).toEqual({
+        changed: ["made"],
+        left: [`made/${name}`, `src/${name}`].map((path) => ({ path, why })),
+      });
+      expect([readdirSync(join(at.mine, "made")), readdirSync(join(at.mine, "src"))]).toEqual([[], ["a.ts"]]);
+    },
+  );
+
+  test("what somebody else changed, made or removed meanwhile", async () => {
+    using at = place();
+    writeFiles(at.mine, { removed: "old", untouched: "old" });
+    const staged = await at.staged();
+    writeFiles(at.mine, { "src/a.ts": "theirs", "src/own.ts": "theirs", both: "theirs" });
+    rmSync(join(at.mine, "removed"));
+    writeFiles(staged.host, { "src/a.ts": "command", both: "command", removed: "command", untouched: "command" });
+    expect(await brought(staged)).toEqual({
+      changed: ["untouched"],
+      left: [
+        { path: "both", why: "something that the command was not shown lies there" },
+        { path: "removed", why: "it was changed by somebody else meanwhile" },
+        { path: "src/a.ts", why: "it was changed by somebody else meanwhile" },
+      ],
+    });
+    expect([at.read("src/a.ts"), at.read("src/own.ts"), at.read("both")]).toEqual(["theirs", "theirs", "theirs"]);
+  });
+
+  test("pipes: the caller's stay, the command's are not made", async () => {
+    using at = place();
+    execFileSync("mkfifo", [join(at.mine, "src/pipe")]);
+    const staged = await at.staged();
+    rmSync(join(staged.host, "src"), { recursive: true });
+    rmSync(join(staged.host, "gone.ts"));
+    execFileSync("mkfifo", [join(staged.host, "gone.ts")]);
+    const { left } = await brought(staged);
+    expect(left).toEqual([
+      { path: "gone.ts", why: "it is a pipe, a socket or a device" },
+      {
+        path: "src",
+        why: "the command removed or replaced it, but it holds src/pipe, which was not copied or is newer",
+      },
+    ]);
+    expect([at.read("gone.ts"), lstatSync(join(at.mine, "src/pipe")).isFIFO()]).toEqual(["gone", true]);
+  });
 });

@@ -61,3 +61,27 @@ test("an npm that leads nowhere is left out; no node at all is an error with a f
   const node = add("bin/node");
   expect(toolchainOf(join(dir, "bin"))).toEqual({ node });
 });
+
+test("what the repository brings is neither node nor npm, and neither is a link to it", () => {
+  const { dir, add } = host();
+  add("repository/bin/node");
+  add("repository/lib/node_modules/npm/bin/npm-cli.js", "");
+  add("repository/lib/node_modules/npm/package.json", "{}");
+  const node = add("tool/bin/node");
+  const npm = join(add("tool/lib/node_modules/npm/bin/npm-cli.js", ""), "../..");
+  add("tool/lib/node_modules/npm/package.json", "{}");
+  mkdirSync(join(dir, "repository/links"));
+  symlinkSync(node, join(dir, "repository/links/node"));
+  mkdirSync(join(dir, "alias"));
+  symlinkSync(join(dir, "repository/bin/node"), join(dir, "alias/node"));
+  const path = ["repository/bin", "repository/links", "alias", "tool/bin"].map((name) => join(dir, name)).join(":");
+  expect(toolchainOf(path, [join(dir, "repository")])).toEqual({ node, npm });
+  expect(() => toolchainOf(join(dir, "repository/bin"), [join(dir, "repository")])).toThrow(
+    /no node binary on PATH outside .*repository/,
+  );
+  // The twin: nobody said that it is a repository.
+  expect(toolchainOf(path)).toEqual({
+    node: join(dir, "repository/bin/node"),
+    npm: join(dir, "repository/lib/node_modules/npm"),
+  });
+});

@@ -13,6 +13,8 @@ function directory(...paths: string[]): string {
   return dir;
 }
 
+const inside = (...paths: string[]) => paths.map((path) => `/workspace/repo/${path}`);
+
 test("each node_modules is mounted read-only with private cache directories; one inside another is not", () => {
   const dir = directory("node_modules/a/node_modules/b", "packages/lib/node_modules/c", "packages/other");
   expect(dependencyMounts(dir)).toEqual({
@@ -24,12 +26,35 @@ test("each node_modules is mounted read-only with private cache directories; one
         optional: true,
       },
     ],
-    scratch: ["node_modules", "packages/lib/node_modules"].flatMap((path) =>
-      [".cache", ".tmp", ".vite", ".vite-temp", ".vitest", ".vitest-cache"].map(
-        (name) => `/workspace/repo/${path}/${name}`,
+    scratch: [
+      ...inside(
+        "node_modules/.cache",
+        "node_modules/.tmp",
+        "node_modules/.vite",
+        "node_modules/.vite-temp",
+        "node_modules/.vitest",
+        "node_modules/.vitest-cache",
       ),
-    ),
+      ...inside("packages/lib/node_modules/.cache", "packages/lib/node_modules/.tmp"),
+    ],
   });
+});
+
+test("a nested one has the caches of the tools that are installed, at the top or in it", () => {
+  const dir = directory("node_modules/vite", "a/node_modules/x", "b/node_modules/vitest");
+  const nested = dependencyMounts(dir).scratch.filter((path) => !path.startsWith("/workspace/repo/node_modules/"));
+  expect(nested).toEqual([
+    ...inside("a/node_modules/.cache", "a/node_modules/.tmp", "a/node_modules/.vite", "a/node_modules/.vite-temp"),
+    ...inside("b/node_modules/.cache", "b/node_modules/.tmp", "b/node_modules/.vite", "b/node_modules/.vite-temp"),
+    ...inside("b/node_modules/.vitest", "b/node_modules/.vitest-cache"),
+  ]);
+});
+
+test("a monorepo of hundreds of packages stays within the words that bwrap reads", () => {
+  const many = Array.from({ length: 1000 }, (_, index) => `packages/p${index}/node_modules`);
+  const { readOnly, scratch } = dependencyMounts(directory("node_modules/vite", "node_modules/vitest", ...many));
+  expect([readOnly.length, scratch.length]).toEqual([1001, 606]);
+  expect(readOnly.length * 3 + scratch.length * 6).toBeLessThan(8000);
 });
 
 test("the mount points for caches are made in every node_modules, and a missing one at the root is made", async () => {

@@ -59,3 +59,12 @@ describe("an issue", () => {
     await expect(client().issue(3)).rejects.toMatchObject({ code: "github-unreadable" });
   });
 });
+
+test("a comment is deleted, and one that is gone already is no failure", async () => {
+  hub().delete("/repos/octo/demo/issues/comments/8").reply(204);
+  await client().deleteComment(8);
+  hub().delete("/repos/octo/demo/issues/comments/8").reply(404, {});
+  await client().deleteComment(8);
+  hub().delete("/repos/octo/demo/issues/comments/8").reply(403, {});
+  await expect(client().deleteComment(8)).rejects.toMatchObject({ code: "github-forbidden" });
+});

@@ -175,30 +175,15 @@ describe("git objects", () => {
     expect((await client().blob(name)).toString()).toBe("hello\n");
   });
 
-  test("a symlink, a folder and a followed link are no file; a plain file and an absent one are", async () => {
-    const path = "/repos/octo/demo/contents/.github%2Fairlock.toml";
-    const ask = (answer: nock.Body, status = 200) => {
-      hub()
-        .get(path)
-        .query({ ref: sha("a") })
-        .reply(status, answer);
-      return client().file(".github/airlock.toml", sha("a"));
-    };
-    await expect(ask({ type: "symlink", sha: sha("1"), target: "x" })).rejects.toMatchObject({
-      code: "github-unreadable",
-    });
-    await expect(ask([{ type: "file" }])).rejects.toMatchObject({ code: "github-unreadable" });
-    await expect(ask({ type: "file", encoding: "base64", content: "aGVsbG8K", sha: sha("1") })).rejects.toMatchObject({
-      code: "github-unreadable",
-    });
-    const sound = {
-      type: "file",
-      encoding: "base64",
-      content: "aGVsbG8K",
-      sha: "ce013625030ba8dba906f756967f9e9ca394464a",
-    };
-    expect((await ask(sound))?.toString()).toBe("hello\n");
-    expect(await ask({ message: "Not Found" }, 404)).toBeNull();
+  test("branches are asked for by how their name begins", async () => {
+    hub()
+      .get("/repos/octo/demo/git/matching-refs/heads%2Fairlock%2F3-")
+      .reply(200, [{ ref: "refs/heads/airlock/3-2", object: { type: "commit", sha: sha("a") } }]);
+    expect(await client().branches("airlock/3-")).toEqual([{ name: "airlock/3-2", head: sha("a") }]);
+    hub()
+      .get("/repos/octo/demo/git/matching-refs/heads%2Fairlock%2F3-")
+      .reply(200, [{ ref: "refs/tags/airlock/3-2", object: { type: "commit", sha: sha("a") } }]);
+    await expect(client().branches("airlock/3-")).rejects.toMatchObject({ code: "github-unreadable" });
   });
 
   test("a branch that exists is said, not overwritten; another 422 is an error", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { AirlockError } from "../../src/errors.ts";
 import { outcomeUnknown } from "../../src/github/failure.ts";
 import { ours } from "../../src/text/outgoing.ts";
 import { client, hub, onlyMocked, pullAnswer, sha } from "./mocked.ts";
@@ -18,6 +19,29 @@ describe("pull requests", () => {
       .query({ head: "octo:airlock/3-1", state: "all", per_page: 100, page: 1 })
       .reply(200, answers);
     expect((await client().pullsFrom("airlock/3-1")).map(({ number }) => number)).toEqual([1]);
+  });
+
+  test("the open ones of this repository's own branches", async () => {
+    const fork = { head: { ref: "airlock/3-1", sha: sha("a"), repo: { id: 2 } } };
+    const answers = [pullAnswer(1), pullAnswer(2, fork), pullAnswer(3, { state: "closed" })];
+    hub().get("/repos/octo/demo/pulls").query({ state: "open", per_page: 100, page: 1 }).reply(200, answers);
+    expect((await client().openPulls()).map(({ number }) => number)).toEqual([1]);
+  });
+
+  test("the switch that forbids them is told from a missing permission", async () => {
+    const pull = { title: ours`t`, body: ours`b`, head: "airlock/3-1", base: "main", draft: false };
+    const refusal = async (message: string) => {
+      hub()
+        .post("/repos/octo/demo/pulls")
+        .reply(403, { message }, { "x-accepted-github-permissions": "pull_requests=write" });
+      return await client()
+        .createPull(pull)
+        .catch((error: unknown) => (error instanceof AirlockError ? error.fix : ""));
+    };
+    expect(await refusal("GitHub Actions is not permitted to create or approve pull requests.")).toContain(
+      "Tick “Allow GitHub Actions to create and approve pull requests” in the repository's Settings → Actions → General",
+    );
+    expect(await refusal("Resource not accessible by integration")).toContain("the permission pull_requests=write");
   });
 
   test("a create whose answer is lost is tried once and its outcome is unknown", async () => {

@@ -1,5 +1,6 @@
 import { blobSha, type Change, type Mode } from "../../src/change.ts";
 import type { Finding } from "../../src/handoff/finding.ts";
+import type { CheckPrograms } from "../../src/inspect/check-programs.ts";
 import { sidesOf, type Sides } from "../../src/inspect/sides.ts";
 
 type Content = string | Uint8Array | null;
@@ -26,6 +27,9 @@ export function madeSides(edits: Record<string, Edit>): Sides[] {
   const { change, before } = madeChange(edits);
   return sidesOf(change, before);
 }
+
+/** A repository whose checks name no file. */
+export const noPrograms: CheckPrograms = { files: new Set(), modules: new Set(), folders: new Set() };
 
 /** What a table compares: `rule level path` and the sentence. */
 export function said(findings: readonly Finding[]): string[] {

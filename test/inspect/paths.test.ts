@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { inspectPaths } from "../../src/inspect/paths.ts";
-import { madeSides } from "./made-change.ts";
+import { madeSides, noPrograms } from "./made-change.ts";
 
 test.each([
   [".github/workflows/ci.yml", ["ci-configuration"]],
@@ -44,6 +44,44 @@ test.each([
   ["vitest.config.ts", ["check-configuration"]],
   ["eslint.config.mjs", ["check-configuration"]],
   [".oxlintrc.json", ["check-configuration"]],
+  ["karma.conf.js", ["check-configuration"]],
+  ["vitest.config.unit.ts", ["check-configuration"]],
+  ["jest.unit.config.js", ["check-configuration"]],
+  ["playwright-ct.config.ts", ["check-configuration"]],
+  ["jest.config.e2e.js", ["check-configuration"]],
+  ["vitest.unit.config.ts", ["check-configuration"]],
+  ["vite.config.lib.ts", ["check-configuration"]],
+  ["wdio.conf.ts", ["check-configuration"]],
+  ["webpack.prod.js", ["check-configuration"]],
+  ["eslint.base.js", ["check-configuration"]],
+  ["tslint.json", ["check-configuration"]],
+  ["cypress.json", ["check-configuration"]],
+  ["angular.json", ["check-configuration"]],
+  ["packages/a/project.json", ["check-configuration"]],
+  ["jest-preset.js", ["check-configuration"]],
+  ["src/setupTests.ts", ["check-configuration"]],
+  ["jest.setup.ts", ["check-configuration"]],
+  ["test/global-setup.ts", ["check-configuration"]],
+  ["nyc.config.js", ["check-configuration"]],
+  ["tap.config.js", ["check-configuration"]],
+  ["ava.config.js", ["check-configuration"]],
+  ["testem.js", ["check-configuration"]],
+  ["cucumber.js", ["check-configuration"]],
+  ["test/mocha.opts", ["check-configuration"]],
+  ["moon.yml", ["check-configuration"]],
+  ["rush.json", ["check-configuration"]],
+  ["dprint.json", ["check-configuration"]],
+  ["lage.config.js", ["check-configuration"]],
+  ["config/tsconfig/base.json", ["check-configuration"]],
+  [".taprc", ["check-configuration"]],
+  ["test/__snapshots__/a.test.ts.snap", ["test-snapshot"]],
+  ["binding.gyp", ["lifecycle-script"]],
+  ["deps/zlib.gypi", ["lifecycle-script"]],
+  ["CRUSH.md", ["agent-instructions"]],
+  ["skills/x/SKILL.md", ["agent-instructions"]],
+  [".goosehints", ["agent-instructions"]],
+  ["bitrise.yml", ["ci-configuration"]],
+  [".builds/x.yml", ["ci-configuration"]],
   [".vscode/tasks.json", ["editor-configuration"]],
   [".devcontainer/devcontainer.json", ["editor-configuration"]],
   ["renovate.json", ["automation-configuration"]],
@@ -72,6 +110,13 @@ test.each([
   "src/vitest-config.ts",
   "src/config.ts",
   "src/patches/apply.ts",
+  "src/app.config.ts",
+  "src/jest.ts",
+  "src/karma.ts",
+  "src/project.ts",
+  "src/snapshot.ts",
+  "src/setup.ts",
+  "docs/skills.md",
   ".github/ISSUE_TEMPLATE/bug.yml",
   ".github/pull_request_template.md",
   ".github/SECURITY.md",
@@ -82,8 +127,8 @@ test.each([
 });
 
 test("A deleted steering file is seen like an edited one, and its id names the content", () => {
-  const deleted = inspectPaths(madeSides({ CODEOWNERS: ["* @a\n", null] }));
-  const edited = inspectPaths(madeSides({ CODEOWNERS: ["* @a\n", "* @b\n"] }));
+  const deleted = inspectPaths(madeSides({ CODEOWNERS: ["* @a\n", null] }), noPrograms);
+  const edited = inspectPaths(madeSides({ CODEOWNERS: ["* @a\n", "* @b\n"] }), noPrograms);
   expect(deleted.map(({ rule }) => rule)).toEqual(["code-owners"]);
   expect(deleted[0]?.id).not.toBe(edited[0]?.id);
   expect(edited[0]).toMatchInlineSnapshot(`
@@ -101,7 +146,7 @@ test("A deleted steering file is seen like an edited one, and its id names the c
 });
 
 function rulesFor(path: string): string[] {
-  return inspectPaths(madeSides({ [path]: ["a", "b"] }))
+  return inspectPaths(madeSides({ [path]: ["a", "b"] }), noPrograms)
     .map(({ rule }) => rule)
     .toSorted();
 }

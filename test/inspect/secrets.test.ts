@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { hiddenPath, scanSecrets, scanText } from "../../src/inspect/secrets.ts";
+import { redact } from "../../src/text/redact.ts";
+import { tokenFormats } from "../../src/text/token-formats.ts";
 import { madeChange } from "./made-change.ts";
 import { letters, lookAlikes, planted } from "./planted.ts";
 
@@ -16,6 +18,33 @@ test.each(Object.entries(planted))("Found: %s", async (_, text) => {
 
 test.each(Object.entries(lookAlikes))("Left alone: %s", async (_, text) => {
   expect(await scanText("a", `line one\n${text}\n`)).toEqual([]);
+});
+
+test("Everything that redaction masks by its form alone is found: no format is left out", async () => {
+  const values = Object.values(planted);
+  const uncovered = tokenFormats.filter(
+    ({ pattern }) => !values.some((text) => [...text.matchAll(pattern)].length > 0),
+  );
+  expect(uncovered.map(({ name }) => name)).toEqual([]);
+  for (const text of values.filter((value) => redact(value, []) !== value))
+    expect(await scanText("a", text)).not.toEqual([]);
+});
+
+test("Very many secrets are found, each at its line, in time that grows with the text only", async () => {
+  const text = Array.from({ length: 50_000 }, (_, seed) => `ghp_${letters(36, undefined, seed)}`).join("\n");
+  const lines = (await scanText("a", text)).map(({ line }) => line);
+  expect([lines.length, lines[0], lines[24_999], lines.at(-1)]).toEqual([50_000, 1, 25_000, 50_000]);
+});
+
+test("A secret is found wherever it stands in a long text, with lines or without", async () => {
+  // A format that only secretlint's own rules know, at every offset around the places where its parts meet.
+  const secret = `aws_secret_access_key = "${letters(40)}"`;
+  for (const filler of ["x", `${"x".repeat(99)}\n`]) {
+    for (const at of [0, 32_700, 32_768, 49_120, 49_152, 65_500, 81_920, 99_000]) {
+      const text = `${filler.repeat(100_000).slice(0, at)}\n${secret}\n${filler.repeat(1_000).slice(0, 60_000)}`;
+      expect((await scanText("a", text)).map(({ line }) => line)).toEqual([text.slice(0, at).split("\n").length + 1]);
+    }
+  }
 });
 
 test("Of a hundred generated passwords of 24 characters at least ninety-five are found", async () => {
@@ -93,7 +122,7 @@ test("What a reader sees", async () => {
   expect((await scanText("summary", text)).map(({ line, message }) => `${line}: ${message}`)).toMatchInlineSnapshot(`
     [
       "1: The new content holds what looks like a secret (github GITHUB_TOKEN).",
-      "2: The new content holds what looks like a secret (Google API key).",
+      "2: The new content holds what looks like a secret (Google).",
       "3: The new content holds what looks like a secret (high-entropy value assigned to a secret's name).",
     ]
   `);

@@ -26,10 +26,10 @@ describe("the comment must stand as it was written, young, by who the dispatch n
         refused: {
           told: ({ comment, inputs, ...rest }, stage) => {
             const issue = stage.repository.openIssue("rita", "another", "");
-            return { ...rest, ...dispatch(stage, { ...inputs, comment, issue }) };
+            return { ...rest, ...dispatchInstead(stage, { ...inputs, comment, issue }) };
           },
         },
-        goes: { told: (request, stage) => dispatchAgain(request, stage) },
+        goes: { told: (request, stage) => dispatchInstead(stage, request.inputs) },
       },
     ],
     [
@@ -38,7 +38,7 @@ describe("the comment must stand as it was written, young, by who the dispatch n
         stop: "not-allowed",
         says: "The comment was written by somebody else.",
         refused: {
-          told: ({ inputs }, stage) => dispatch(stage, { ...inputs, requester: stage.accountId("max") }),
+          told: ({ inputs }, stage) => dispatchInstead(stage, { ...inputs, requester: stage.accountId("max") }),
         },
         goes: { asking: { as: "max" } },
       },
@@ -241,8 +241,8 @@ function remove({ hub, repository }: Scene, comment: number): void {
   removeComment(hub.state, repository.record, commentOf(repository.record, comment), by);
 }
 
-/** The dispatch came twice, and the first was lost. */
-function dispatchAgain(request: Request, stage: Scene): Partial<Request> {
+/** Another dispatch for the comment; the one before it was lost. */
+function dispatchInstead(stage: Scene, inputs: Request["inputs"]): Partial<Request> {
   stage.repository.record.runs.splice(0);
-  return dispatch(stage, request.inputs);
+  return dispatch(stage, inputs);
 }

@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { join } from "node:path";
@@ -163,3 +164,29 @@ describe("each side gets the dependencies of its own lockfile", () => {
     expect(await side("head", at.checkout("head", {}))).toEqual({ kind: "ready", readOnly: [], scratch: [] });
   });
 });
+
+describe("a checkout's package.json that is no plain file is read by nobody", () => {
+  test.each<[string, (path: string) => void]>([
+    ["a link to a file of this machine", (path) => symlinkSync("/etc/hostname", path)],
+    ["a link to a pipe, which would never end", (path) => symlinkSync(pipeBeside(path), path)],
+    ["a directory", (path) => mkdirSync(path)],
+  ])("%s", async (_, make) => {
+    using at = place();
+    const checkout = at.checkout("a", {});
+    make(join(checkout, "package.json"));
+    expect(await installFor(at.ground, checkout)).toMatchObject({
+      kind: "failed",
+      reason: expect.stringMatching(/^package\.json (cannot be read|is not a plain file)/),
+    });
+    expect(await dependenciesBySide(at.ground, [])("head", checkout)).toMatchObject({
+      kind: "failed",
+      reason: expect.stringMatching(/^the dependencies are not installed: package\.json /),
+    });
+  });
+});
+
+function pipeBeside(path: string): string {
+  const pipe = `${path}.pipe`;
+  execFileSync("mkfifo", [pipe]);
+  return pipe;
+}

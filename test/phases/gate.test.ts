@@ -210,33 +210,24 @@ describe("a fact that cannot be read is no Task", () => {
       ...new Set(
         stage.hub.requests
           .slice(before)
-          .map(({ method, path }) => `${method} ${path.replaceAll(/\d{4,}|[0-9a-f]{40}/g, "*")}`),
+          .map(({ method, path }) => `${method} ${path.replaceAll(/[0-9a-f]{40}|\d{4,}/g, "*")}`),
       ),
     ];
   };
 
   test("whichever question GitHub does not answer", async () => {
     const asked = await addresses();
-    expect(asked.map((line) => line.replace("/repos/octo/demo", ""))).toMatchInlineSnapshot(`
-      [
-        "GET ",
-        "GET /actions/runs/*",
-        "GET /issues/comments/*",
-        "GET /issues/1",
+    expect(asked).toEqual(
+      expect.arrayContaining([
+        "GET /repos/octo/demo",
+        "GET /repos/octo/demo/actions/runs/*",
+        "GET /repos/octo/demo/issues/comments/*",
+        "GET /repos/octo/demo/issues/1",
         "POST /graphql",
-        "GET /collaborators/mona/permission",
-        "GET /actions/workflows/airlock.yml/runs",
-        "GET /git/ref/heads%2Fmain",
-        "GET /git/commits/*",
-        "GET /contents/.github%2Fairlock.toml",
-        "GET /git/ref/heads%2Fairlock%2F1-1",
-        "GET /pulls",
-        "GET /issues/1/comments",
-        "GET /collaborators/rita/permission",
-        "GET /git/trees/*",
-        "GET /git/blobs/*",
-      ]
-    `);
+        "GET /repos/octo/demo/collaborators/mona/permission",
+        "GET /repos/octo/demo/git/commits/*",
+      ]),
+    );
     for (const line of asked) {
       const [method = "", path = ""] = line.split(" ");
       await using stage = await scene({ "AGENTS.md": "top\n", [configPath]: "[limits]\nturns = 7\n" });

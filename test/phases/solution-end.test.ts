@@ -48,8 +48,9 @@ describe("after solve the road goes on only with a change to show", () => {
       { change: [] },
       {
         kind: "no-change",
-        message: "No file was changed. The agent says: It works as documented.",
+        message: "No file was changed.",
         next: "Say more about what should change, then comment `/agent fix` again.",
+        said: "It works as documented.",
       },
     ],
     [
@@ -58,15 +59,21 @@ describe("after solve the road goes on only with a change to show", () => {
       {},
       {
         kind: "gave-up",
-        message: "The agent gave up: There is no such function.",
+        message: "The agent gave up.",
         next: "Say more about the problem, then comment `/agent fix` again.",
+        said: "There is no such function.",
       },
     ],
     [
       "an agent that needs an approval nobody can give",
       { kind: "needs_approval", reason: "It wants the network." },
       {},
-      { kind: "gave-up", message: "The agent needs an approval: It wants the network.", next: "" },
+      {
+        kind: "gave-up",
+        message: "The agent needs an approval that nobody can give here.",
+        next: "",
+        said: "It wants the network.",
+      },
     ],
     [
       "a change that may not leave the job: every place is named, no value",

@@ -1,59 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { Solution } from "../../src/handoff/solution.ts";
 import { seal } from "../../src/handoff/seal.ts";
 import { Task } from "../../src/handoff/task.ts";
-import { solve } from "../../src/phases/solve.ts";
-import { realSandbox } from "../checks/sandbox.ts";
 import type { Step } from "../emulators/model/step.ts";
-import { scripted } from "../model/scripted.ts";
 import { finish, goodFix, patch } from "../stories/road.ts";
-import { type LocalScene, localScene } from "./local-scene.ts";
-
-const real = realSandbox();
-
-interface Way {
-  known?: readonly string[];
-  task?: (task: Task) => Task;
-  signal?: AbortSignal;
-  files?: Record<string, string>;
-}
-
-/** Lets the scripted model work on the cart repository. */
-async function solved(steps: Step[], { known = [], task: change = (task) => task, signal, files }: Way = {}) {
-  await using on = await localScene(real.sandbox, files);
-  const { server, model } = await scripted(steps);
-  await using _server = server;
-  const task = change(await on.task());
-  const session: string[] = [];
-  const solution = await solve(
-    {
-      task,
-      taskDigest: seal(Task, task).digest,
-      source: on.repository.root,
-      dependencies: { kind: "none", key: "none" },
-      known,
-    },
-    {
-      ...effectsOf(on),
-      model,
-      session: (line) => void session.push(line),
-      signal: signal ?? on.ground.signal,
-    },
-  );
-  expect(Solution.safeParse(solution).success).toBe(true);
-  const events = on.audit.entries.map(({ event, data }) => ({ event, ...data }));
-  return { solution, task, session: session.join(""), events, head: on.audit.head, server };
-}
-
-const effectsOf = ({ ground, audit, now }: LocalScene) => ({
-  sandbox: ground.sandbox,
-  dir: ground.dir,
-  audit,
-  now,
-  onProgress: () => {},
-});
-
-const token = ["ghp", "0123456789abcdefghijABCDEFGHIJ012345"].join("_");
+import { sandboxCertificate, solved, token, type Way } from "./solved.ts";
 
 test("what the agent made is carried with its words, its cost and the sandbox it was made in", async () => {
   const { solution, task, session, events, head, server } = await solved(goodFix);
@@ -67,7 +17,7 @@ test("what the agent made is carried with its words, its cost and the sandbox it
     model: task.config.agent.model,
     usage: { turns: 2 },
     violations: [],
-    certificate: real.sandbox.certificate,
+    certificate: sandboxCertificate(),
     audit_head: head,
   });
   expect(solution.change.map(({ path }) => path)).toEqual(["src/cart.ts", "test/quantity.test.ts"]);
@@ -193,10 +143,14 @@ test("a run that is cancelled ends as such", async () => {
 
 test("in a read-only run nothing is changed, whatever the agent tries", async () => {
   const { solution } = await solved(
-    [{ kind: "reply", calls: [{ name: "shell", arguments: shell("touch", "new.txt") }] }, finish("Looked.")],
+    [
+      {
+        kind: "reply",
+        calls: [{ name: "shell", arguments: { command: ["touch", "new.txt"], workdir: null, timeout_s: null } }],
+      },
+      finish("Looked."),
+    ],
     { task: (task) => ({ ...task, sandbox_mode: "read-only" }) },
   );
   expect(solution).toMatchObject({ ending: { kind: "no_change" }, change: [] });
 });
-
-const shell = (...command: string[]) => ({ command, workdir: null, timeout_s: null });

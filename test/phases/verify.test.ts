@@ -1,3 +1,5 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Report } from "../../src/handoff/report.ts";
 import { seal } from "../../src/handoff/seal.ts";
@@ -135,4 +137,44 @@ test("checks whose dependencies are not installed did not run, which is no pass"
     kind: "not_run",
     reason: expect.stringContaining("yarn is not supported yet"),
   });
+});
+
+describe("a change that leads out of the tree is never written to a disk", () => {
+  test.each<[string, string, string]>([
+    ["a link to a place of this machine", "package.json", "/etc/passwd"],
+    ["a link upwards", "src/link", "../../outside"],
+  ])("%s", async (_title, path, target) => {
+    await using on = await localScene(real.sandbox);
+    const request = await requestFor(on, {});
+    rmSync(join(on.repository.root, path), { force: true });
+    writeFiles(on.repository.root, { [path]: { link: target } });
+    const head = on.repository.recommit();
+    const change = await localChange(on.local, request.task.start.tree, head.tree);
+    const solution = { ...request.solution, change, tree: head.tree };
+    await expect(verified(on, { ...request, solution })).rejects.toMatchObject({
+      code: "bad-input",
+      message: expect.stringContaining(JSON.stringify(path)),
+    });
+    expect(on.said).toEqual([]);
+  });
+
+  test("one that is only too large, or has hidden characters, is still checked: publish refuses it", async () => {
+    await using on = await localScene(real.sandbox);
+    const request = await requestFor(on, { "src/cart.ts": `${right}// \u202e\n` });
+    const { config } = request.task;
+    const task = { ...request.task, config: { ...config, limits: { ...config.limits, change_bytes: 1 } } };
+    const digests = { ...request.digests, task: seal(Task, task).digest };
+    const solution = { ...request.solution, task_digest: digests.task };
+    expect(classes(await verified(on, { ...request, task, digests, solution }))["tests"]).toBe("pass");
+  });
+});
+
+test("the program of a trusted check is found by the trusted package.json, not by the change's", async () => {
+  await using on = await localScene(real.sandbox, {
+    "package.json": JSON.stringify({ scripts: { lint: "node bin/lint.mjs" } }),
+    "bin/lint.mjs": "process.exit(0);\n",
+  });
+  const request = await requestFor(on, { "bin/lint.mjs": "// nothing\n", "package.json": "{}" });
+  const { findings } = await verified(on, request);
+  expect(findings).toContainEqual(expect.objectContaining({ rule: "check-configuration", path: "bin/lint.mjs" }));
 });

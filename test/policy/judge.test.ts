@@ -5,7 +5,7 @@ import { inspectChange } from "../../src/inspect/inspect.ts";
 import { factsOf, type EntryFacts, type Facts } from "../../src/policy/facts.ts";
 import { judge } from "../../src/policy/judge.ts";
 import { levels } from "../../src/policy/opinion.ts";
-import { madeChange, type Edit } from "../inspect/made-change.ts";
+import { madeChange, noPrograms, type Edit } from "../inspect/made-change.ts";
 import { letters } from "../inspect/planted.ts";
 import { check, checksBut, config, entry, finding, greenChecks, madeFacts } from "./made-facts.ts";
 
@@ -193,6 +193,9 @@ const roads: [string, Record<string, Edit>, string, string][] = [
   ["a skipped test", { "a.test.ts": ["it('a')\n", "it.skip('a')\n"] }, "publish", "medium"],
   ["a file made executable", { "src/a.ts": ["a\n", "a\n", { after: "100755" }] }, "publish", "medium"],
   ["a dependency", { "package.json": ["{}", '{"dependencies":{"left-pad":"1.3.0"}}'] }, "publish", "high"],
+  ["a program of node-gyp", { "binding.gyp": ["{}", "{ }"] }, "publish", "critical"],
+  ["a test's configuration with a middle name", { "jest.config.e2e.js": ["a\n", "b\n"] }, "publish", "high"],
+  ["a snapshot", { "test/__snapshots__/a.test.ts.snap": ["a\n", "b\n"] }, "publish", "medium"],
   ["compiler options", { "tsconfig.json": ["{}", "{ }"] }, "publish", "high"],
   ["an image", { "a.png": ["a\0", "b\0"] }, "publish", "high"],
   ["authService.ts", { "src/authService.ts": ["a\n", "b\n"] }, "publish", "critical"],
@@ -207,7 +210,7 @@ const roads: [string, Record<string, Edit>, string, string][] = [
 
 test.each(roads)("From blobs to a judgement: %s", async (_, edits, kind, level) => {
   const { change, before } = madeChange(edits);
-  const findings = await inspectChange(change, before);
+  const findings = await inspectChange(change, before, noPrograms);
   const judged = judge(factsOf({ change, before, findings, checks: greenChecks, problems: [], config }));
   expect([judged.kind, judged.level]).toEqual([kind, level]);
   expect(JSON.stringify(judged)).not.toContain(token.slice(4));
@@ -215,7 +218,7 @@ test.each(roads)("From blobs to a judgement: %s", async (_, edits, kind, level) 
 
 test("A file name that is a secret is refused and never shown", async () => {
   const { change, before } = madeChange({ [`src/${token}.sh`]: [null, "x\n"] });
-  const findings = await inspectChange(change, before);
+  const findings = await inspectChange(change, before, noPrograms);
   const judged = judge(factsOf({ change, before, findings, checks: greenChecks, problems: [], config }));
   expect(judged.kind).toBe("refuse");
   expect(JSON.stringify(judged)).not.toContain(token.slice(4));

@@ -35,8 +35,11 @@ test("A finding that protects nothing is not judged here", () => {
   expect(protectedParts(madeFacts({ findings: [finding({ rule: "executable" })] }))).toEqual([]);
 });
 
-test("Every path rule is protected, but the ignore files, which their own level judges", () => {
-  expect(pathRules.map(({ rule }) => rule).filter((rule) => !isProtected(rule))).toEqual(["ignore-file"]);
+test("Every path rule is protected, but ignore files and snapshots, which their own level judges", () => {
+  expect(pathRules.map(({ rule }) => rule).filter((rule) => !isProtected(rule))).toEqual([
+    "ignore-file",
+    "test-snapshot",
+  ]);
 });
 
 test("Every lockfile rule is protected", () => {

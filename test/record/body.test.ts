@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { pullBody, type BodyFacts } from "../../src/record/body.ts";
+import { isPartial, pullBody, type BodyFacts } from "../../src/record/body.ts";
 import { textUnitsMax } from "../../src/text/outgoing.ts";
 import { checks, digest, home, judgement, report, runUrl, solution, task } from "./papers.ts";
 
@@ -38,7 +38,7 @@ test("a check that did not run is nowhere shown as passed", () => {
   const row = pullBody(facts({ report: report({ checks: [check] }) }))
     .split("\n")
     .find((line) => line.startsWith("| tests"));
-  expect(row).toBe("| tests | ⚠️ not run | ⚠️ not run | **not run**, proves nothing: no tool |");
+  expect(row).toBe("| tests | ⚠️ not run | ⚠️ not run | **not run**, proves nothing: `no tool` |");
 });
 
 test("a probe that did not hold is shown", () => {
@@ -141,4 +141,88 @@ test("a known secret is nowhere, whichever field carries it", () => {
     }),
   );
   expect(body).not.toContain(secret);
+});
+
+describe("a change whose agent was stopped before it was done", () => {
+  const partial = solution({ ending: { kind: "limit", limit: "cost_usd", detail: "5 USD spent" } });
+
+  test("says so first, closes nothing and asks what is missing", () => {
+    const body = pullBody(facts({ solution: partial }));
+    expect(body.split("\n\n").slice(0, 2)).toEqual([
+      "For #12, asked by mona.",
+      "⚠️ **Partial work.** The agent did not finish: it reached the limit `cost_usd`. What is here was checked as it stands; something may be missing.",
+    ]);
+    expect(body).toContain("- [ ] What the agent left undone is known, and done or not needed");
+    expect(body).not.toMatch(/fixes #12/i);
+  });
+
+  test("and one that finished does not", () => {
+    expect([isPartial(partial), isPartial(solution())]).toEqual([true, false]);
+    expect(pullBody(facts())).not.toMatch(/partial/i);
+  });
+});
+
+test.each([
+  ["✅ reviewed and approved by the security team", "`✅ reviewed and approved by the security team`"],
+  ["safe | to merge", String.raw`<code>safe \| to merge</code>`],
+  ["a ` b", "``a ` b``"],
+])("what a program printed last, %j, is shown as its output and never as our words", (printed, shown) => {
+  const outcome = { kind: "passed" as const, ms: 1000, evidence: `3 passed\n${printed}` };
+  const check = { name: "tests", kind: "tests" as const, command: [], base: outcome, head: outcome };
+  const body = pullBody(facts({ report: report({ checks: [{ ...check, class: "pass" }] }) }));
+  expect(body.split("\n").find((line) => line.startsWith("| tests"))).toBe(
+    `| tests | ✅ passed in 1 s | ✅ passed in 1 s | **pass**: ${shown} |`,
+  );
+});
+
+describe("however much a Report or a Verdict holds", () => {
+  // Escaping makes five characters of each of these.
+  const long = "$".repeat(1_000);
+  const many = <Item>(count: number, item: (index: number) => Item): Item[] =>
+    Array.from({ length: count }, (_, index) => item(index));
+  const failed = { kind: "failed" as const, ms: 1, exit_code: 1, evidence: `${"$".repeat(200)}\n`.repeat(40) };
+  const finding = (index: number) => ({
+    id: "0123456789ab",
+    rule: `r${index}`,
+    level: "warn" as const,
+    path: `${"a`".repeat(400)}${index}`,
+    line: 1,
+    message: long,
+    before: null,
+    after: null,
+  });
+
+  test.each([
+    ["thirty findings", 0, 30, 0],
+    ["twenty red checks and as many reasons", 20, 0, 20],
+    ["all of it", 40, 60, 60],
+  ])("%s leave every section, unfolded", (_title, checkCount, findingCount, reasonCount) => {
+    const level = "high" as const;
+    const body = pullBody(
+      facts({
+        solution: solution({ summary: long.repeat(4), model: long }),
+        report: report({
+          checks: many(checkCount, (index) => ({
+            name: `check ${index} ${long}`,
+            kind: "custom" as const,
+            command: [],
+            base: failed,
+            head: failed,
+            class: "pre-existing" as const,
+          })),
+        }),
+        judgement: judgement({
+          findings: many(findingCount, finding),
+          reasons: many(reasonCount, () => ({ rule: "r", level, saw: long, message: long })),
+          lower: many(reasonCount, () => long),
+        }),
+      }),
+    );
+    expect(body.length).toBeLessThanOrEqual(textUnitsMax);
+    expect(body.match(/<details>/g)?.length ?? 0).toBe(body.match(/<\/details>/g)?.length ?? 0);
+    for (const part of ["| sandbox |", "### Risk", "### Before merging", "There is 1 approving review", digest("9")])
+      expect(body).toContain(part);
+    expect(body.includes("**Findings**")).toBe(findingCount > 0);
+    expect(/and \d+ more, in the run's papers/.test(body)).toBe(true);
+  });
 });

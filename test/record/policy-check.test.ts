@@ -61,3 +61,22 @@ describe("anything else needs a person, and says what for", () => {
     expect(check.summary).toMatch(text);
   });
 });
+
+test("the summary is never longer than GitHub takes", () => {
+  const reasons = Array.from({ length: 200 }, () => ({
+    rule: "r",
+    level: "high" as const,
+    saw: "$".repeat(1_000),
+    message: "$".repeat(1_000),
+  }));
+  const { summary } = policyCheck({ verdict: { ...low, reasons }, pull, run, headMessage }, []);
+  expect(summary.length).toBeLessThanOrEqual(60_000);
+});
+
+test("a partial result is named as such", () => {
+  const reasons = [{ rule: "partial-result", level: "low" as const, saw: "turns", message: "It is partial." }];
+  const partial = { ...low, draft: true, reasons };
+  expect(policyCheck({ verdict: partial, pull, run, headMessage }, []).summary).toContain(
+    "the agent stopped at a limit",
+  );
+});

@@ -8,6 +8,7 @@ import { githubClient, noPatience } from "../../src/github/client.ts";
 import type { GitHub } from "../../src/github/github.ts";
 import { publishChange, type Publication } from "../../src/record/publish-change.ts";
 import { ours } from "../../src/text/outgoing.ts";
+import { deleteRef } from "../emulators/github/git-write.ts";
 import { type Hub, type HubRepository, startHub } from "../emulators/github/hub.ts";
 import { digest, judgement, report, sha, solution, task } from "./papers.ts";
 
@@ -148,12 +149,29 @@ test("doing it again for the same run adopts what is there", async () => {
 test("another run finds the open pull request and makes none", async () => {
   await publishChange(github, publication);
   const other = await publishChange(github, { ...publication, run: { id: 78, url: publication.run.url } });
-  expect(other).toEqual({
-    kind: "already-open",
-    pull: repository.pulls()[0]?.number,
-    url: repository.pulls()[0]?.htmlUrl,
-  });
+  expect(other).toEqual({ kind: "already-done", pull: { number: repository.pulls()[0]?.number, state: "open" } });
   expect(await branches()).toEqual(["airlock/12-1"]);
+});
+
+test("a run that is run again after its pull request was closed does not open another", async () => {
+  await publishChange(github, publication);
+  const number = repository.pulls()[0]?.number ?? 0;
+  repository.closeIssue("mona", number);
+  expect(await publishChange(github, publication)).toEqual({ kind: "already-done", pull: { number, state: "closed" } });
+  expect(repository.pulls()).toHaveLength(1);
+  // The twin: another run may.
+  const other = { ...publication, run: { id: 78, url: publication.run.url } };
+  expect(await publishChange(github, other)).toMatchObject({ published: { branch: "airlock/12-2" } });
+});
+
+test("a branch that was deleted by hand hides no open pull request behind it", async () => {
+  const { base } = publication.report;
+  await github.createBranch("airlock/12-1", base.commit);
+  await publishChange(github, publication);
+  deleteRef(repository.bare, "refs/heads/airlock/12-1");
+  const other = { ...publication, run: { id: 78, url: publication.run.url } };
+  expect(await publishChange(github, other)).toMatchObject({ kind: "already-done", pull: { state: "open" } });
+  expect(repository.pulls()).toHaveLength(1);
 });
 
 test("a branch with somebody's commit is left alone", async () => {

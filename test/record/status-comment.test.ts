@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Comment } from "../../src/github/github.ts";
 import { findStatusComment, renderStatus, statusMarker, type StatusState } from "../../src/record/status-comment.ts";
-import { ours } from "../../src/text/outgoing.ts";
+import { joined, ours, textUnitsMax } from "../../src/text/outgoing.ts";
 import { runUrl } from "./papers.ts";
 
 const run = { id: 77, url: runUrl };
@@ -61,6 +61,33 @@ test("refused without a run and without a next step", () => {
 
 test("a run elsewhere is named, not linked", () => {
   expect(shown({ kind: "queued" }, { run: { id: 77, url: "https://evil.test/x" } })).not.toContain("evil.test");
+});
+
+test("an answer that is no refusal, to something that is not one verb", () => {
+  const state = { kind: "info" as const, headline: ours`It helps.`, details: [], next: ours`comment.` };
+  expect(shown(state, { run: null, verb: null })).toMatchInlineSnapshot(`
+    "<!-- airlock:comment:500 -->
+
+    ℹ️ It helps.
+
+    **Next:** comment.
+
+    <sub>asked by mona</sub>"
+  `);
+});
+
+test("much detail is cut, the frame is not", () => {
+  const details = [
+    ours`short`,
+    joined(
+      Array.from({ length: 9_000 }, () => ours`a line\n`),
+      "",
+    ),
+  ];
+  const text = shown({ kind: "refused", headline: ours`No.`, details: [...details, ...details], next: ours`go on.` });
+  expect(text.length).toBeLessThanOrEqual(textUnitsMax);
+  expect(text).toMatch(/^<!-- airlock:comment:500 -->\n\n🚫 \*\*Not done\.\*\* No\.\n\nshort\n/);
+  expect(text).toMatch(/cut here.*\*\*Next:\*\* go on\.\n\n<sub>fix, asked by mona · \[run 77\]\(.*\)<\/sub>$/s);
 });
 
 const comment = (id: number, more: Partial<Comment>): Comment => ({

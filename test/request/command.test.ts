@@ -2,6 +2,7 @@ import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
 import { parseFragment } from "parse5";
 import { describe, expect, it } from "vitest";
+import { commandUnitsMax } from "../../src/request/command-lines.ts";
 import { asVerb, commandWords, parseCommand } from "../../src/request/command.ts";
 import { compose, random } from "../text/hostile.ts";
 
@@ -89,7 +90,8 @@ describe("a command is not", () => {
     ["another word", "/agentfix\n/agent-fix\n/agents fix\n/agent: fix"],
     ["another case of the word", "/Agent fix\n/AGENT fix"],
     ["the name alone with a mention", "@agent fix"],
-    ["a text longer than a comment", `/agent fix\n${"x".repeat(65_536)}`],
+    ["a long text that only mentions the command", `please /agent fix\n${"x".repeat(65_536)}`],
+    ["lines too tangled to be read", `/agent fix\n\n${">a\nb\n".repeat(2_700)}`],
     ["a text nested too deeply to be read", `${"> ".repeat(40)}x\n\n/agent fix`],
   ])("%s", (_, body) => {
     expect(parseCommand(body)).toEqual({ kind: "none" });
@@ -110,9 +112,18 @@ describe("what is answered but not run", () => {
     ["/agent fix\n/agent fix", { kind: "multiple" }],
     ["/agent fix\n\ntext\n\n/agent plan", { kind: "multiple" }],
     ["/agent fix\n/agent", { kind: "multiple" }],
-    ["/agent fix\n".repeat(5_000), { kind: "multiple" }],
+    ["/agent fix\n".repeat(1_000), { kind: "multiple" }],
   ])("%j", (body, command) => {
     expect(parseCommand(body)).toEqual(command);
+  });
+
+  it("a comment that is longer than one with a command may be, however it is built", () => {
+    const longest = `/agent fix\n${"x".repeat(commandUnitsMax - "/agent fix\n".length)}`;
+    expect(parseCommand(longest)).toEqual({ kind: "command", verb: "fix", args: "" });
+    for (const body of [`${longest}x`, `/agent fix\r\n${">a\nb\n".repeat(13_000)}`, `${"x\n".repeat(9_000)}/agent`]) {
+      expect(parseCommand(body)).toEqual({ kind: "help", reason: "too-long" });
+      expect(commandWords(body)).toEqual({ text: "", hidden: 0 });
+    }
   });
 });
 

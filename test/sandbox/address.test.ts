@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isPublicAddress } from "../../sandbox/address.ts";
+import { isNeverOpened, isPublicAddress } from "../../sandbox/address.ts";
 
 test.each([
   "127.0.0.1",
@@ -55,3 +55,23 @@ test.each([
 test("an address of this machine is not", () => {
   expect(isPublicAddress("8.8.8.8", ["8.8.8.8"])).toBe(false);
 });
+
+test.each([
+  "169.254.169.254",
+  "168.63.129.16",
+  "100.100.100.200",
+  "0.0.0.0",
+  "224.0.0.1",
+  "::",
+  "fe80::1",
+  "ff02::1",
+  "fd00:ec2::254",
+  "::ffff:a9fe:a9fe",
+  "64:ff9b::a9fe:a9fe",
+  "2002:a9fe:a9fe::",
+])("%s is opened by no rule", (address) => expect(isNeverOpened(address)).toBe(true));
+
+test.each(["127.0.0.1", "10.0.0.5", "192.168.1.1", "::1", "fd00::1", "1.1.1.1", "localhost", "registry.example"])(
+  "%s may be named by a rule",
+  (name) => expect(isNeverOpened(name)).toBe(false),
+);

@@ -236,3 +236,21 @@ describe("inside the sandbox", () => {
     await expect(room.run({ egress: { rule: only("x") } }, ["true"])).rejects.toThrow(/needs a Node/);
   });
 });
+
+test("a rule that names a metadata service opens nothing, in no spelling; one that names loopback does", async () => {
+  const { proxy, decisions } = await open({ egress: { rule: () => ({ kind: "allow" }) } });
+  for (const host of ["169.254.169.254", "0xa9fea9fe", "[::ffff:169.254.169.254]"]) {
+    expect(await say(proxy.socketPath, `CONNECT ${host}:80 HTTP/1.1\r\nHost: ${host}:80\r\n\r\n`)).toMatch(
+      /^HTTP\/1.1 403/,
+    );
+  }
+  expect(await say(proxy.socketPath, `CONNECT 127.0.0.1:${port} HTTP/1.1\r\nHost: x\r\n\r\n`)).toMatch(
+    /^HTTP\/1.1 200/,
+  );
+  expect(decisions).toEqual([
+    "169.254.169.254:80 false blocked-metadata-address",
+    "169.254.169.254:80 false blocked-metadata-address",
+    "::ffff:a9fe:a9fe:80 false blocked-metadata-address",
+    `127.0.0.1:${port} true allowed-by-rule`,
+  ]);
+});

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { prepareMounts } from "../../sandbox/mounts.ts";
-import { limits, openRoom, printed } from "./room.ts";
+import { codeOf, limits, openRoom, printed } from "./room.ts";
 import type { Profile } from "../../sandbox/sandbox.ts";
 import type { Room } from "./room.ts";
 
@@ -112,4 +112,98 @@ test("bwrap creates nothing in the workspace", async () => {
   };
   expect(printed(await room.run(profile, ["true"]))).toBe("");
   expect(readdirSync(at("bare")).sort()).toEqual(["file", "node_modules"]);
+});
+
+describe("a fault that a command can cause is told from a broken sandbox", () => {
+  const caught = (profile: Partial<Profile>): unknown => {
+    try {
+      return prepare(profile);
+    } catch (error) {
+      return error;
+    }
+  };
+
+  test.each([
+    ["a mount point that was moved away", { readOnly: () => [mount("deps", "gone/x")] }, /gone must exist/],
+    ["a mount point that became a link", { readOnly: () => [mount("deps", "link")] }, /link is a symlink/],
+    [
+      "a mounted file of the workspace that vanished",
+      { readOnly: () => [mount("ws/none", "a")] },
+      /ws\/none does not exist/,
+    ],
+    ["a directory above it that vanished", { readOnly: () => [mount("ws/none/x", "a")] }, /ws\/none\/x is gone/],
+  ])("%s", (_title, { readOnly }, message) => {
+    expect(caught({ readOnly: readOnly() })).toMatchObject({
+      name: "SandboxError",
+      kind: "workspace",
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test.each([
+    ["a host path that no command could touch", () => ({ readOnly: [mount("none", "a")] })],
+    [
+      "a mount point in a read-only tree of ours",
+      () => ({ readOnly: [mount("deps", "node_modules")], scratch: ["/workspace/repo/node_modules/.none"] }),
+    ],
+    ["a place that is none", () => ({ scratch: ["/proc/x"] })],
+  ])("%s is the caller's mistake", (_title, profile) => {
+    expect(caught(profile())).toMatchObject({ name: "SandboxError", kind: "broken" });
+  });
+
+  test("a protected entry whose path is too long to be mounted", () => {
+    const deep = ["long", ...Array.from({ length: 16 }, () => "d".repeat(240))].join("/");
+    mkdirSync(at(deep), { recursive: true });
+    mkdirSync(at(`${deep}/${"e".repeat(195)}/.codex`), { recursive: true });
+    expect(caught(room.writable("long"))).toMatchObject({
+      kind: "workspace",
+      message: expect.stringContaining("too long"),
+    });
+  });
+
+  test("permissions that a command took from its own workspace are given back", async () => {
+    await room.put("shut/inner/.git/config");
+    expect(codeOf(await room.run(room.writable("shut"), ["sh", "-c", "chmod 0 inner ."]))).toBe(0);
+    expect(printed(await room.run(room.writable("shut"), ["ls", "-A", "inner"]))).toBe(".git\n");
+  });
+});
+
+const mount = (host: string, inside: string) => ({ host: at(host), inside: `/workspace/repo/${inside}` });
+
+describe("what bwrap can read in words", () => {
+  const nested = (count: number, caches: number) => {
+    const mounts = Array.from({ length: count }, (_, index) => `p${index}`);
+    for (const name of mounts) mkdirSync(at(`wide/${name}`), { recursive: true });
+    for (let cache = 0; cache < caches; cache += 1) mkdirSync(at(`filled/c${cache}`), { recursive: true });
+    return {
+      ...room.writable("wide"),
+      readOnly: mounts.map((name) => mount("filled", name)),
+      scratch: mounts.flatMap((name) =>
+        Array.from({ length: caches }, (_, cache) => `/workspace/repo/${name}/c${cache}`),
+      ),
+    };
+  };
+
+  test("too many mounts are named, and are no fault of the workspace", async () => {
+    await room.put("wide", null);
+    await room.put("filled", null);
+    await expect(room.run(nested(240, 6), ["true"])).rejects.toMatchObject({
+      kind: "broken",
+      message:
+        "The sandbox would need more than 9000 words for bwrap: 241 mounts, 1440 private directories, 0 protected entries (.git, .agents, .codex, sockets).",
+      fix: expect.stringContaining("nested node_modules"),
+    });
+    // The twin: with fewer of them the same command runs.
+    expect(codeOf(await room.run(nested(40, 1), ["true"]))).toBe(0);
+  });
+
+  test("a command of too many words is its own mistake, exactly where bwrap would stop", async () => {
+    const words = (count: number) => room.run({}, ["true", ...Array.from({ length: count }, () => "x")]);
+    expect(await words(9000)).toMatchObject({
+      kind: "exited",
+      exitCode: 126,
+      stderr: { text: expect.stringContaining("too many words") },
+    });
+    expect(codeOf(await words(8500))).toBe(0);
+  });
 });

@@ -3,8 +3,12 @@ import { access, chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { call, type Step } from "../emulators/model/step.ts";
 import { jobPath } from "../world.ts";
 import { ask, expectSound, finish, goodFix, papersOf, patch, startStory, statusOf } from "./road.ts";
+
+const ghp = `ghp_${"a1B2".repeat(9)}`;
+const random = "hK8sQ2vR9tLm4XzP7wNc";
 
 test("an agent that changes nothing opens no pull request, and says so", async () => {
   await using world = await startStory([finish("It works as documented.", "no_change")]);
@@ -31,27 +35,57 @@ test("a change that breaks a test becomes a draft that says regressed first", as
   expectSound(world);
 });
 
-test("a change that adds a secret is refused, and its value is nowhere", async () => {
-  const secret = `ghp_${"a1B2".repeat(9)}`;
-  await using world = await startStory([
-    patch("*** Add File: src/settings.ts", `+export const token = "${secret}";`),
-    finish(`I used ${secret}.`),
-  ]);
-  const { issue } = await ask(world);
-  const [run] = world.repository.runs();
-  expect(world.repository.pulls()).toEqual([]);
-  expect(statusOf(world, issue)).toContain("refused");
-  const { everything } = papersOf(world, run?.id ?? 0);
-  const shown = [
-    everything,
-    ...world.repository.issueComments(issue).map(({ body }) => body),
-    ...(run?.log ?? []).map(({ text }) => text),
-    ...(run?.jobs ?? []).map(({ summary }) => summary),
-  ].join("\n");
-  expect(shown).not.toContain(secret);
-  expect(shown).not.toContain(secret.slice(4));
-  expect(everything).toContain('"kind":"refused"');
-  expectSound(world);
+/** Who would see a value: it stands in files, in names, in what commands print and in what the agent says. */
+const secretStories: [string, string, Step[]][] = [
+  [
+    "in a format that everybody knows",
+    ghp,
+    [patch("*** Add File: src/settings.ts", `+export const token = "${ghp}";`), finish(`I used ${ghp}.`)],
+  ],
+  [
+    "that only its name and its randomness give away",
+    random,
+    [
+      patch("*** Add File: a.ts", `+const password = "${random}";`),
+      call("shell", {
+        command: ["sh", "-c", `grep -o '"${random}"' a.ts; mkdir -p 'x-${random}/.git'`],
+        workdir: null,
+        timeout_s: null,
+      }),
+      finish(`I used ${random}.`),
+    ],
+  ],
+];
+
+test.each(secretStories)(
+  "a change that adds a secret %s is refused, and its value is nowhere",
+  async (_title, secret, steps) => {
+    await using world = await startStory(steps);
+    const { issue } = await ask(world);
+    const [run] = world.repository.runs();
+    expect(world.repository.pulls()).toEqual([]);
+    expect(statusOf(world, issue)).toContain("refused");
+    const { everything, files } = papersOf(world, run?.id ?? 0);
+    const shown = [
+      everything,
+      ...files.keys(),
+      ...world.repository.issueComments(issue).map(({ body }) => body),
+      ...(run?.log ?? []).map(({ text }) => text),
+      ...(run?.jobs ?? []).map(({ summary }) => summary),
+    ].join("\n");
+    expect(shown).not.toContain(secret);
+    expect(shown).not.toContain(secret.slice(4));
+    expect(everything).toContain('"kind":"refused"');
+    expect([...files.keys()].filter((name) => name.endsWith("session.jsonl"))).toEqual([]);
+    expectSound(world);
+  },
+);
+
+test("the twin: a run whose work holds no secret keeps its session", async () => {
+  await using world = await startStory([finish("It works as documented.", "no_change")]);
+  await ask(world);
+  const { files } = papersOf(world, world.repository.runs()[0]?.id ?? 0);
+  expect(files.get("airlock-solve-1/session.jsonl")).toContain("It works as documented.");
 });
 
 test("a change to a workflow is held: nothing is pushed and the patch is kept", async () => {

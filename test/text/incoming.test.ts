@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { plainText } from "../../src/text/incoming.ts";
+import { incomingUnitsMax, plainText } from "../../src/text/incoming.ts";
 import { compose, hostilePieces, random } from "./hostile.ts";
 
 describe("what a reader cannot see is not in the text", () => {
@@ -100,5 +100,39 @@ describe("shapes that make Markdown parsers slow", () => {
     const code = `\`\`\`\n${"a*b* ".repeat(3_000)}\n\`\`\``;
     expect(plainText(code)).toEqual({ text: code.replace(/ \n/, " \n"), hidden: 0 });
     expect(plainText(`${"a*b* ".repeat(3_000)}\n\n*seen*`).text).toBe(`${"ab ".repeat(3_000).trim()}\n\nseen`);
+  });
+});
+
+describe("a result is never longer than a comment may be", () => {
+  const wide = (columns: number, rows: number): string =>
+    `|${"a|".repeat(columns)}\n|${"-|".repeat(columns)}\n${"|\n".repeat(rows)}`;
+
+  it.each([
+    ["a table of few characters and many cells", wide(400, 800)],
+    ["a table that no array could hold", wide(10_000, 20_000)],
+    ["lists so deep that each line gets a long prefix", `${"<ul><li>".repeat(200)}\n${"x<br>".repeat(12_000)}`],
+    ["quotes with lazy lines", ">a\nb\n".repeat(13_000)],
+    ["a text that is no comment of GitHub's", "Some words.\n\n".repeat(50_000)],
+    ["one line of megabytes", "word ".repeat(400_000)],
+  ])("%s", (_, markdown) => {
+    const once = plainText(markdown);
+    expect(once.text.length).toBeLessThanOrEqual(incomingUnitsMax);
+    expect(plainText(once.text).text).toBe(once.text);
+  });
+
+  it("and shorter where it is asked for, without showing what the whole text hides", () => {
+    const markdown = `${"seen\n".repeat(500)}\n<div hidden>\n\n${"evil\n".repeat(500)}\n</div>\n\nx`;
+    const { text, hidden } = plainText(markdown, 2_000);
+    expect(text.length).toBeLessThanOrEqual(2_000);
+    expect(text).toMatch(/more characters are left out here$/);
+    expect(text).not.toContain("evil");
+    expect(hidden).toBe(2_000);
+  });
+
+  it("a text beyond GitHub's limit is not cut inside a tag or a link", () => {
+    const start = "seen\n\n".repeat(10_000);
+    const markdown = `${start}[a](http://e.example "${"evil\n".repeat(5_000)}")`;
+    expect(plainText(markdown).text).not.toContain("evil");
+    expect(plainText(markdown).hidden).toBeGreaterThan(20_000);
   });
 });

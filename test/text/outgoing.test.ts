@@ -201,7 +201,7 @@ describe("code and fence", () => {
     ["a`b", "``a`b``"],
     ["`", "`` ` ``"],
     ["a\nb", "`a b`"],
-    ["a|b", "a\\|b"],
+    ["a|b", "<code>a\\|b</code>"],
     [" ", ""],
   ])("code %j becomes %j", (text, out) => {
     expect(code(text, [])).toBe(out);

@@ -191,3 +191,31 @@ describe("apply_patch", () => {
     expect(await outside.tree()).toEqual({ secret: "1\n" });
   });
 });
+
+describe("a patch that would flood the host", () => {
+  const bytes = 4 * 1024 * 1024 - 1;
+
+  test("reads a bounded number of bytes, however many links name one large file", async () => {
+    await using at = await bench({ f: "a".repeat(bytes) });
+    const names = Array.from({ length: 9 }, (_, index) => `f${index}`);
+    for (const name of names) await at.link(name, "f");
+    const result = await run(at, ...names.flatMap((name) => [`*** Update File: ${name}`, "@@", "+b"]));
+    expect(result.ok).toBe(false);
+    expect(result.output).toMatch(/f4 is too much: a patch reads at most 16777216 bytes in all/);
+  });
+
+  test("writes a bounded number of bytes, however often it names one large file", async () => {
+    await using at = await bench({ f: "a".repeat(bytes) });
+    const result = await run(at, ...Array.from({ length: 9 }, () => ["*** Update File: f", "@@", "+b"]).flat());
+    expect(result.output).toMatch(/f: the patch writes more than 33554432 bytes in all/);
+  });
+
+  test("names a bounded number of files, so that the names fit a command", async () => {
+    await using at = await bench();
+    const result = await run(at, ...Array.from({ length: 1001 }, (_, index) => `*** Delete File: ${index}`));
+    expect(result.output).toMatch(/more than 1000 file sections\. Nothing was changed/);
+    const long = "d/".repeat(1_900);
+    const wide = await run(at, ...Array.from({ length: 60 }, (_, index) => `*** Delete File: ${long}${index}`));
+    expect(wide.output).toMatch(/paths have more than 200000 bytes in all\. Nothing was changed/);
+  });
+});

@@ -79,3 +79,38 @@ describe("an update is refused", () => {
     expect(apply(before, ...body)).toEqual({ kind: "no-match", why });
   });
 });
+
+describe("the work of one patch is bounded", () => {
+  const replace = (old: string, text: string) => ({
+    context: null,
+    lines: [
+      { op: "-" as const, text: old },
+      { op: "+" as const, text },
+    ],
+    endOfFile: false,
+  });
+  const long = "a\n".repeat(100_000);
+
+  test("thousands of chunks in a long file are applied in one reading of it", () => {
+    const work = { left: 1_000_000 };
+    const chunks = Array.from({ length: 2_000 }, () => replace("a", "b"));
+    const text = `${"b\n".repeat(2_000)}${"a\n".repeat(98_000)}`;
+    expect(applyChunks(long, chunks, work)).toEqual({ kind: "applied", text });
+    expect(work.left).toBeGreaterThan(0);
+  });
+
+  test("a search that finds everything but the last line, again and again, ends", () => {
+    const kept = Array.from({ length: 50_000 }, () => ({ op: " " as const, text: "a" }));
+    const chunk = { context: null, lines: [...kept, { op: "-" as const, text: "z" }], endOfFile: false };
+    expect(applyChunks(long, [chunk])).toEqual({
+      kind: "no-match",
+      why: "the patch is too much work; use smaller patches",
+    });
+  });
+
+  test("what one file used up is missing for the next", () => {
+    const work = { left: 350_000 };
+    expect(applyChunks(long, [replace("a", "b")], work).kind).toBe("applied");
+    expect(applyChunks(long, [replace("a", "b")], work).kind).toBe("no-match");
+  });
+});

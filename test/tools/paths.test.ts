@@ -13,7 +13,17 @@ test.each(inside)("%s is %s of the workspace", (path, relative) => {
   expect(insidePath(path)).toEqual({ kind: "inside", path: relative });
 });
 
-const outside = ["..", "../repo2/a", "/workspace/repo2", "/workspace/repository/a", "/", "a/../../b", " ", "a\0"];
+const outside = [
+  "a".repeat(4097),
+  "..",
+  "../repo2/a",
+  "/workspace/repo2",
+  "/workspace/repository/a",
+  "/",
+  "a/../../b",
+  " ",
+  "a\0",
+];
 test.each(outside)("%j is outside", (path) => {
   expect(insidePath(path)).toMatchObject({ kind: "outside" });
 });

@@ -176,7 +176,10 @@ describe("checkpoint and change", () => {
     await using workspace = await open(fixture);
     rmSync(join(workspace.root, ".git"), { recursive: true });
     writeFileSync(join(workspace.root, ".git"), "gitdir: /tmp/other\n");
-    await expect(workspace.checkpoint()).rejects.toThrow(".git directory is gone or was replaced");
+    await expect(workspace.checkpoint()).rejects.toMatchObject({
+      code: "sandbox-failed",
+      message: expect.stringContaining(".git directory is gone or was replaced") as unknown,
+    });
   });
 
   test("keep out forbidden names, nested repositories, pipes and sockets, and say so", async () => {
@@ -254,8 +257,30 @@ describe("checkpoint and change", () => {
   test("refuse to read more than a paper can carry", async () => {
     using fixture = fixtureRepository({ "a.txt": "a" });
     await using workspace = await open(fixture);
-    writeFileSync(join(workspace.root, "big.bin"), Buffer.alloc(65 * 1024 * 1024));
+    for (const name of ["one.bin", "two.bin"])
+      writeFileSync(join(workspace.root, name), Buffer.alloc(33 * 1024 * 1024, name));
     const { tree } = await workspace.checkpoint();
     await expect(workspace.change(tree)).rejects.toMatchObject({ code: "paper-too-large" });
+  });
+
+  test("take out a link in the place of a protected directory of the base", async () => {
+    using fixture = fixtureRepository({ "docs/.agents/x": "x" });
+    await using workspace = await open(fixture);
+    renameSync(join(workspace.root, "docs"), join(workspace.root, "moved"));
+    writeFiles(workspace.root, { "docs/.agents": { link: "/etc" } });
+    expect((await workspace.checkpoint()).violations).toEqual([
+      'Removed "docs/.agents": a link or a special file that agents follow.',
+      'Removed "moved/.agents": agents take instructions from it, and it is new.',
+    ]);
+  });
+
+  test("name only the first of very many violations", async () => {
+    using fixture = fixtureRepository({ "a.txt": "a" });
+    await using workspace = await open(fixture);
+    for (let number = 0; number < 60; number += 1)
+      mkdirSync(join(workspace.root, `d${number}/.git`), { recursive: true });
+    const { violations } = await workspace.checkpoint();
+    expect(violations).toHaveLength(51);
+    expect(violations.at(-1)).toBe("Removed 10 more things.");
   });
 });

@@ -1,0 +1,69 @@
+import type { GitHub, Pull, Run } from "../github/github.ts";
+import type { Stop } from "../handoff/stop.ts";
+import type { Verdict } from "../handoff/verdict.ts";
+import { isOfRun } from "../record/branch.ts";
+import { judgementDigest, judgementOfCommit, runOfCommit } from "../record/commit-message.ts";
+import { policyCheck, policyCheckId, policyCheckName } from "../record/policy-check.ts";
+import type { RunName } from "../request/run-name.ts";
+
+interface About {
+  run: Run;
+  name: RunName;
+  repositoryId: number;
+}
+
+/** A Verdict beside the pull request that it names, which is this request's. */
+export interface Publication {
+  verdict: Verdict;
+  pull: Pull;
+  /** Message of the commit at the pull request's head. */
+  headMessage: string;
+  /** Whether the commit that the Verdict names is there, made in this run and under this very judgement. */
+  confirmed: boolean;
+}
+
+/**
+ * What GitHub says of a published change. Any job of a run can leave a Verdict; only publish can push a commit that carries the
+ * digest of its judgement. Out: null when nothing was published, or the named pull request is not this request's.
+ */
+export async function publicationOf(github: GitHub, verdict: Verdict, about: About): Promise<Publication | null> {
+  const { published } = verdict;
+  if (published === null) return null;
+  const pull = await github.pull(published.pull_request);
+  if (pull === null || !isOfRequest(pull, about) || pull.head.ref !== published.branch) return null;
+  const commits = await github.pullCommits(pull.number);
+  const made = commits.find(({ sha }) => sha === published.commit)?.message ?? "";
+  return {
+    verdict,
+    pull,
+    headMessage: commits.find(({ sha }) => sha === pull.head.sha)?.message ?? "",
+    confirmed: runOfCommit(made) === about.run.id && judgementOfCommit(made) === judgementDigest(verdict),
+  };
+}
+
+/** The pull request that a Stop says to answer the request already, if an earlier attempt of this very run opened it. */
+export async function ownPull(github: GitHub, stop: Stop, about: About): Promise<Pull | null> {
+  if (stop.pull_request === undefined) return null;
+  const pull = await github.pull(stop.pull_request);
+  if (pull === null || !isOfRequest(pull, about)) return null;
+  return (await isOfRun(github, pull, about.run.id)) ? pull : null;
+}
+
+/** The check goes onto the head of this request's pull request, one per run and attempt. */
+export async function writeCheck(github: GitHub, publication: Publication, run: Run): Promise<void> {
+  const { head, ...check } = policyCheck({ ...publication, run }, []);
+  const there = (await github.checks(head, policyCheckName)).find(
+    ({ externalId }) => externalId === policyCheckId(run),
+  );
+  if (there === undefined) await github.createCheck({ head, ...check });
+  else await github.updateCheck(there.id, check);
+}
+
+/** On the request's own branch in this repository, opened by a bot. The prefix is configured, and the App reads no configuration. */
+function isOfRequest({ author, head }: Pull, { name, repositoryId }: About): boolean {
+  return (
+    author.type === "Bot" &&
+    head.repository === repositoryId &&
+    new RegExp(`^[a-z0-9][a-z0-9-]*/${name.issue}-[1-9]\\d*$`).test(head.ref)
+  );
+}

@@ -1,0 +1,110 @@
+import { limit } from "../agent/limits.ts";
+import type { AgentResult } from "../agent/loop.ts";
+import { unpriced } from "../agent/turn.ts";
+import type { Change } from "../change.ts";
+import { canonical } from "../handoff/canonical.ts";
+import { sha256 } from "../handoff/seal.ts";
+import type { Ending, Solution } from "../handoff/solution.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { baseContents } from "./before.ts";
+import type { SolveEffects, SolveRequest } from "./solve.ts";
+import { blockingFindings, sayable } from "./solve-findings.ts";
+
+/** Promise 5's first half: nothing leaves that does not pass the validator and the secret scan. */
+export async function sealable(
+  request: SolveRequest,
+  { sandbox, audit, dir, onProgress }: SolveEffects,
+  { result, workspace }: { result: AgentResult; workspace: Workspace },
+): Promise<Solution> {
+  onProgress("scanning the change for secrets before it is sealed");
+  const { task, taskDigest, known, source } = request;
+  const kept = await lastReadable(result, workspace, (change) => baseContents(source, change, dir));
+  const { change, checkpoints } = kept;
+  // Words about work that could not be kept would describe another change.
+  const words = (kept.lost === null ? result.finish : null) ?? { summary: "", reasons: [], notes: "", look_at: [] };
+  const ended = kept.lost === null ? result.ending : limit("workspace", kept.lost);
+  const blocking = await blockingFindings(kept, { ...words, ending: endingWords(ended) }, { task, known });
+  const isSecret = blocking.some(({ rule }) => rule === "secret");
+  const priceNote = result.usage.turns > 0 && result.usage.cost_usd === null ? `Airlock: ${unpriced(task)}` : "";
+  const carried: Pick<
+    Solution,
+    "ending" | "tree" | "change" | "checkpoints" | "summary" | "reasons" | "notes" | "look_at"
+  > =
+    blocking.length > 0
+      ? {
+          ending: { kind: "refused", findings: blocking, change_sha256: sha256(canonical(change)) },
+          tree: workspace.base.tree,
+          change: [],
+          checkpoints: [],
+          summary: "",
+          reasons: [],
+          notes: priceNote,
+          look_at: [],
+        }
+      : {
+          ending: endingOf(ended, change),
+          tree: checkpoints.at(-1)?.tree ?? workspace.base.tree,
+          change,
+          checkpoints,
+          summary: words.summary,
+          reasons: words.reasons,
+          notes: [words.notes, priceNote].filter((text) => text !== "").join("\n\n"),
+          look_at: words.look_at,
+        };
+  return {
+    version: 1,
+    repository: task.repository,
+    run: task.run,
+    task_digest: taskDigest,
+    base: workspace.base,
+    model: task.config.agent.model,
+    usage: result.usage,
+    violations: isSecret ? result.violations.map(() => unsaid) : await sayable(result.violations, known),
+    certificate: sandbox.certificate,
+    audit_head: audit.head,
+    ...carried,
+  };
+}
+
+/** Beside a refused secret no name is said: it may be the value, bare, as no scan finds it. */
+const unsaid = "Removed something; beside a secret its name is not said.";
+
+/** A recorded state that could be read. */
+export interface Kept {
+  change: Change;
+  before: ReadonlyMap<string, Uint8Array | null>;
+  checkpoints: Solution["checkpoints"];
+  /** Why later checkpoints were left behind; null when the last one was kept. */
+  lost: string | null;
+}
+
+/** The last checkpoint whose difference from the base can be read: a state that no paper could carry costs only its own turn. */
+async function lastReadable(
+  { checkpoints }: AgentResult,
+  workspace: Workspace,
+  read: (change: Change) => Promise<Kept["before"]>,
+): Promise<Kept> {
+  let lost: string | null = null;
+  for (let count = checkpoints.length; count > 0; count -= 1) {
+    try {
+      const change = await workspace.change(checkpoints[count - 1]?.tree ?? workspace.base.tree);
+      return { change, before: await read(change), checkpoints: checkpoints.slice(0, count), lost };
+    } catch (thrown) {
+      lost ??= `What the last turns left cannot be carried: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+    }
+  }
+  return { change: [], before: new Map(), checkpoints: [], lost };
+}
+
+function endingWords(ending: Ending): string {
+  if (ending.kind === "limit") return ending.detail;
+  return "reason" in ending ? ending.reason : "";
+}
+
+/** The agent may say "done" without having changed anything: then there is nothing to publish, whatever it says. */
+function endingOf(ending: Ending, change: Change): Ending {
+  if (ending.kind === "finished" && change.length === 0) {
+    return { kind: "no_change", reason: "The agent ended without changing a file." };
+  }
+  return ending;
+}

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { CheckResult } from "../handoff/report.ts";
+import { Identity } from "../handoff/identity.ts";
+import { Finding } from "../handoff/finding.ts";
+import { Usage } from "../handoff/solution.ts";
+import { Reason, Verdict } from "../handoff/verdict.ts";
+
+/**
+ * Papers as far as they are shown. The App reads them without a digest, from artifacts that a job which was taken over can replace:
+ * so only what is shown is read, and a list is counted before its items are looked at.
+ */
+const bounded = <Item extends z.ZodType>(item: Item, max: number) => z.array(z.unknown()).max(max).pipe(z.array(item));
+
+export const ShownTask = z.object(Identity.shape);
+export type ShownTask = z.infer<typeof ShownTask>;
+
+export const ShownSolution = z.object({ ...Identity.shape, usage: Usage });
+export type ShownSolution = z.infer<typeof ShownSolution>;
+
+export const ShownReport = z.object({
+  ...Identity.shape,
+  checks: bounded(z.object({ name: CheckResult.shape.name, class: CheckResult.shape.class }), 200),
+});
+export type ShownReport = z.infer<typeof ShownReport>;
+
+/** Whole, because the digest over its judgement is what it is believed by. */
+export const ShownVerdict = Verdict.extend({
+  reasons: bounded(Reason, 2_000),
+  findings: bounded(Finding, 2_000),
+  labels: bounded(z.string(), 100),
+  lower: bounded(z.string(), 2_000),
+  published: Verdict.shape.published
+    .unwrap()
+    .extend({ not_applied: bounded(z.string(), 100) })
+    .nullable(),
+});

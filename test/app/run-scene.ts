@@ -1,0 +1,88 @@
+import { vi } from "vitest";
+import { githubClient } from "../../src/github/client.ts";
+import type { Stop } from "../../src/handoff/stop.ts";
+import type { Verdict } from "../../src/handoff/verdict.ts";
+import { commitMessage } from "../../src/record/commit-message.ts";
+import { ours, type Outgoing } from "../../src/text/outgoing.ts";
+import type { DispatchedRun } from "../emulators/runner/dispatched-run.ts";
+import { judgement, stopped, task } from "../record/papers.ts";
+import { type Scene, scene } from "./scene.ts";
+
+export const titleOf = ({ inputs }: DispatchedRun): string =>
+  `airlock ${inputs["verb"]} #${inputs["issue"]} comment ${inputs["comment"]} by ${inputs["requester"]}`;
+
+export const low = judgement({
+  level: "low",
+  draft: false,
+  requirements: { reviewers: 0, security_review: false, manual_verification: false },
+});
+
+/** A comment of `mona` was dispatched, its run is under way, and the App has shown that. */
+export interface RunScene extends Scene {
+  comment: number;
+  run: DispatchedRun;
+  identity: (id?: number) => {
+    repository: { id: number; owner: string; name: string };
+    run: { id: number; attempt: 1 };
+  };
+  stop: (kind: Stop["kind"], message?: string) => Stop;
+  /** Bodies of the App's comments on the issue. */
+  statuses: () => string[];
+  reactions: () => string[];
+  /** Pushes what the publish job would push. Out: its commit and pull request. */
+  published: (message?: Outgoing) => Promise<NonNullable<Verdict["published"]>>;
+}
+
+export async function runScene(): Promise<RunScene> {
+  const here = await scene();
+  const comment = await here.repository.comment("mona", here.issue, "/agent fix");
+  await here.running.idle();
+  const [run] = here.dispatched;
+  if (run === undefined) throw new Error("no run");
+  run.update({ status: "in_progress", title: titleOf(run) });
+  await vi.waitFor(() => {
+    const begun = here.hub.deliveries.find(({ action }) => action === "in_progress")?.statusCode;
+    if (begun !== 200) throw new Error(`the beginning was answered ${begun}`);
+  });
+  const identity = (id = run.id) => ({
+    repository: { id: here.repository.id, owner: "octo", name: "demo" },
+    run: { id, attempt: 1 as const },
+  });
+  return {
+    ...here,
+    comment,
+    run,
+    identity,
+    stop: (kind, message) => ({ ...stopped(kind, message), ...identity(), phase: "gate" }),
+    statuses: () =>
+      here.repository
+        .issueComments(here.issue)
+        .filter(({ author }) => author === "airlock[bot]")
+        .map(({ body }) => body),
+    reactions: () => here.repository.reactionsOf(comment).map(({ content }) => content),
+    published: (message = messageOf(run.id)) => publish(here, message),
+  };
+}
+
+const messageOf = (id: number): Outgoing =>
+  commitMessage({
+    brief: task().brief,
+    requester: { id: 5, login: "mona" },
+    run: { id, url: "https://x.test/1" },
+    judgement: low,
+    known: [],
+  });
+
+async function publish(here: Scene, message: Outgoing): Promise<NonNullable<Verdict["published"]>> {
+  const token = here.hub.jobToken(here.repository, { contents: "write", pull_requests: "write" });
+  const github = githubClient({ token, apiUrl: here.hub.url, owner: "octo", repo: "demo" });
+  const main = (await github.branch("main")) ?? "";
+  const base = await github.commit(main);
+  const blob = await github.createBlob(Buffer.from("better\n"));
+  const tree = await github.createTree(base.tree, [{ path: "README.md", mode: "100644", sha: blob }]);
+  const { sha: commit } = await github.createCommit({ message, tree, parents: [main] });
+  const branch = `airlock/${here.issue}-1`;
+  await github.createBranch(branch, commit);
+  const pull = await github.createPull({ title: ours`t`, body: ours`b`, head: branch, base: "main", draft: false });
+  return { branch, commit, tree, pull_request: pull.number, url: pull.url, not_applied: [] };
+}

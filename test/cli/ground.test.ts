@@ -1,0 +1,79 @@
+import { copyFileSync, chmodSync, existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { findProgram } from "../../sandbox/bubblewrap.ts";
+import { groundSandbox, registryOf } from "../../src/cli/ground.ts";
+import type { Terminal } from "../../src/cli/verb.ts";
+import { temporaryDirectory, writeFiles } from "../workspace/repository.ts";
+
+const hostPath = process.env["PATH"] ?? "";
+
+function terminal(cwd: string, environment: Terminal["environment"]): Terminal {
+  const nothing = () => undefined;
+  return {
+    stdin: async () => Buffer.alloc(0),
+    out: nothing,
+    err: nothing,
+    ask: async () => null,
+    environment,
+    cwd,
+    now: () => 0,
+    signal: new AbortController().signal,
+  };
+}
+
+/** A home whose npm is configured, and a repository that would like to be asked instead. */
+function place() {
+  const temporary = temporaryDirectory();
+  const [home, repository] = [join(temporary.path, "home"), join(temporary.path, "repository")];
+  writeFiles(home, { ".npmrc": "registry=https://packages.example/npm/\n" });
+  writeFiles(repository, { ".git/HEAD": "", "package.json": "{}", ".npmrc": "registry=http://169.254.169.254/\n" });
+  return { ...temporary, home, repository };
+}
+
+test("the registry is the user's own, whatever the repository's .npmrc says", async () => {
+  using at = place();
+  const before = process.cwd();
+  process.chdir(at.repository);
+  try {
+    const registry = await registryOf(terminal(at.repository, { PATH: hostPath, HOME: at.home }), at.repository);
+    expect(registry.href).toBe("https://packages.example/npm/");
+  } finally {
+    process.chdir(before);
+  }
+});
+
+test("no program of the repository is asked for it, nor of the repository around the directory", async () => {
+  using at = place();
+  const ran = join(at.path, "ran");
+  const script = { executable: `#!/bin/sh\ntouch ${ran}\necho https://repository.example/\n` };
+  writeFiles(at.repository, { "bin/npm": script, "packages/a/x": "" });
+  copyFileSync("/bin/true", join(at.repository, "bin/node"));
+  const environment = { PATH: `${join(at.repository, "bin")}:${hostPath}`, HOME: at.home };
+  const below = join(at.repository, "packages/a");
+  expect((await registryOf(terminal(below, environment), below)).href).toBe("https://packages.example/npm/");
+  expect(existsSync(ran)).toBe(false);
+});
+
+test("an address that npm does not name is refused, with the setting to change", async () => {
+  using at = place();
+  writeFiles(at.home, { ".npmrc": "registry=ftp://packages.example/\n" });
+  await expect(registryOf(terminal(at.home, { PATH: hostPath, HOME: at.home }), at.home)).rejects.toMatchObject({
+    code: "install-failed",
+    fix: expect.stringContaining("~/.npmrc"),
+  });
+});
+
+test("a sandbox is not built with the repository's bwrap, even when it is first on PATH", async () => {
+  using at = place();
+  const planted = join(at.repository, "bin");
+  mkdirSync(planted);
+  copyFileSync(findProgram("bwrap", { path: hostPath, notFrom: [] }) ?? "", join(planted, "bwrap"));
+  chmodSync(join(planted, "bwrap"), 0o755);
+  const user = terminal(at.repository, { PATH: `${planted}:${hostPath}`, HOME: at.home });
+  const { certificate } = await groundSandbox(join(at.path, "a"), user, at.repository);
+  expect(certificate.bwrap).not.toContain(planted);
+  // The twin: for work in another place it is an ordinary program of the user.
+  const other = await groundSandbox(join(at.path, "b"), user, at.home);
+  expect(other.certificate.bwrap).toContain(join(planted, "bwrap"));
+});

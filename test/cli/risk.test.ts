@@ -1,0 +1,117 @@
+import { describe, expect, test } from "vitest";
+import { fixtureRepository, plainGit, temporaryDirectory, writeFiles } from "../workspace/repository.ts";
+import { airlock, json } from "./airlock.ts";
+
+const configPath = ".github/airlock.toml";
+
+/** A repository whose last commit makes this change. */
+function changed(before: Record<string, string>, after: Record<string, string>) {
+  const repository = fixtureRepository(before);
+  writeFiles(repository.root, after);
+  repository.recommit();
+  return repository;
+}
+
+const risk = ["risk", "--base", "HEAD~1", "--head", "HEAD"];
+
+describe("airlock risk judges the step between two commits", () => {
+  test("in words", async () => {
+    using repository = changed({ "README.md": "a\n" }, { "README.md": "b\n" });
+    const { code, out, err } = await airlock(risk, { cwd: repository.root });
+    expect({ code, err }).toEqual({ code: 0, err: [] });
+    expect(out.join("\n")).toMatchInlineSnapshot(`
+      "Risk low, as a draft.
+      Why:
+        - low: no Report — Checks were not part of this judgement.
+        - low: 2 changed lines in 1 file — The change is small."
+    `);
+  });
+
+  test("as JSON, from anywhere with -C", async () => {
+    using repository = changed({ "src/auth.ts": "a\n" }, { "src/auth.ts": "b\n" });
+    const ended = await airlock([...risk, "--json", "-C", repository.root]);
+    expect(ended.code).toBe(0);
+    expect(json(ended)).toMatchObject({
+      kind: "publish",
+      level: "critical",
+      requirements: { reviewers: 2, security_review: true, manual_verification: true },
+    });
+  });
+
+  test("-C takes a path relative to where it is called", async () => {
+    using repository = changed({ "README.md": "a\n" }, { "README.md": "b\n" });
+    expect((await airlock([...risk, "-C", "source"], { cwd: repository.temporary })).code).toBe(0);
+  });
+
+  test("a change that policy holds or refuses is 1", async () => {
+    using held = changed({ "a.txt": "a" }, { ".github/workflows/a.yml": "on: push\n" });
+    expect(await airlock(risk, { cwd: held.root })).toMatchObject({
+      code: 1,
+      out: expect.arrayContaining([expect.stringMatching(/^Risk critical\. Held/)]),
+    });
+    const secret = ["ghp", "0123456789abcdefghijABCDEFGHIJ012345"].join("_");
+    using refused = changed({ "a.txt": "a" }, { "b.txt": `${secret}\n` });
+    const ended = await airlock(risk, { cwd: refused.root });
+    expect(ended).toMatchObject({ code: 1, out: expect.arrayContaining([expect.stringMatching(/Refused/)]) });
+    expect(ended.out.join("\n")).not.toContain(secret);
+  });
+
+  test("a file name cannot command the terminal", async () => {
+    using repository = changed({ "a.txt": "a" }, { "auth/\u001b[2J\u009b31m.txt": "b" });
+    const { code, out } = await airlock(risk, { cwd: repository.root });
+    expect(code).toBe(1);
+    expect(out.join("\n")).toContain("auth/");
+    expect(out.join("\n")).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+  });
+
+  test("the base's policy counts, not the one the change brings", async () => {
+    using repository = changed({ "docs/a.md": "a\n" }, { "docs/a.md": "b\n" });
+    const lax = await airlock([...risk, "--json"], { cwd: repository.root });
+    expect(json(lax)).toMatchObject({ level: "low" });
+    using strict = changed(
+      { "docs/a.md": "a\n", [configPath]: '[risk]\nhigh_paths = ["docs/**"]\n' },
+      { "docs/a.md": "b\n" },
+    );
+    expect(json(await airlock([...risk, "--json"], { cwd: strict.root }))).toMatchObject({ level: "high" });
+  });
+});
+
+describe("what it cannot judge", () => {
+  test("without both revisions it is wrong use", async () => {
+    for (const args of [["risk"], ["risk", "--base", "HEAD"], ["risk", "--head", "HEAD"]])
+      expect(await airlock(args)).toMatchObject({
+        code: 2,
+        err: ["airlock: name both --base and --head", expect.any(String)],
+      });
+  });
+
+  test("a revision that names no commit", async () => {
+    using repository = fixtureRepository({ "a.txt": "a" });
+    expect(await airlock(["risk", "--base", "HEAD", "--head", "nope"], { cwd: repository.root })).toMatchObject({
+      code: 2,
+      out: [],
+      err: [`airlock: "nope" names no commit in ${repository.root}/.git.`, expect.stringContaining("fix:")],
+    });
+  });
+
+  test("a directory that is in no repository", async () => {
+    using temporary = temporaryDirectory();
+    expect(await airlock(risk, { cwd: temporary.path })).toMatchObject({
+      code: 2,
+      err: [`airlock: ${temporary.path} is not in a git repository.`, expect.stringContaining("git init")],
+    });
+  });
+
+  test("a base whose configuration is broken: file, line and key are named", async () => {
+    using repository = changed({ "a.txt": "a", [configPath]: "[limits]\n\nturn = 5\n" }, { "a.txt": "b" });
+    expect(await airlock(risk, { cwd: repository.root })).toMatchObject({
+      code: 3,
+      out: [],
+      err: [
+        expect.stringContaining(`airlock: ${configPath}:3:1: limits.turn: unknown key (allowed: turns,`),
+        `  fix: Correct ${configPath} and commit it.`,
+      ],
+    });
+    expect(plainGit(repository.root, "status", "--porcelain")).toBe("");
+  });
+});

@@ -1,0 +1,70 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, existsSync, readFileSync, statSync } from "node:fs";
+import { buffer } from "node:stream/consumers";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { temporaryDirectory, writeFiles } from "../workspace/repository.ts";
+import { airlock } from "./airlock.ts";
+
+const writes = (cwd: string, script: string) =>
+  airlock(["sandbox", "-s", "workspace-write", "--", "sh", "-c", script], { cwd });
+
+test("a git directory that a command leaves behind does not reach the caller, and is told", async () => {
+  using at = temporaryDirectory();
+  const { code, err } = await writes(
+    at.path,
+    "mkdir -p sub/.git && echo '[core] fsmonitor=evil' > sub/.git/config; echo x > sub/x",
+  );
+  expect({ code, err }).toEqual({
+    code: 0,
+    err: ['airlock: left as it was: "sub/.git": this name is protected and never brought back'],
+  });
+  expect([existsSync(join(at.path, "sub/.git")), readFileSync(join(at.path, "sub/x"), "utf8")]).toEqual([false, "x\n"]);
+});
+
+test("a command that renames a nested repository does not cost its history", async () => {
+  using at = temporaryDirectory();
+  writeFiles(at.path, { "vendor/.git/HEAD": "history", "vendor/v": "v" });
+  expect(await writes(at.path, "mv vendor v2")).toMatchObject({
+    code: 0,
+    err: [
+      'airlock: left as it was: "v2/.git": this name is protected and never brought back',
+      'airlock: left as it was: "vendor": the command removed or replaced it, but it holds vendor/.git, a protected name',
+    ],
+  });
+  expect(readFileSync(join(at.path, "vendor/.git/HEAD"), "utf8")).toBe("history");
+});
+
+test("a read-only look changes no permission of the caller's own directory", async () => {
+  using at = temporaryDirectory();
+  writeFiles(at.path, { "work/closed/x": "x" });
+  const closed = join(at.path, "work/closed");
+  chmodSync(closed, 0o000);
+  const { code } = await airlock(["sandbox", "-C", "work", "--", "true"], { cwd: at.path });
+  const { mode } = statSync(closed);
+  chmodSync(closed, 0o700);
+  expect({ code, mode: mode & 0o777 }).toEqual({ code: 0, mode: 0 });
+});
+
+test("what is piped in reaches the command", async () => {
+  using at = temporaryDirectory();
+  expect(await airlock(["sandbox", "--", "cat"], { cwd: at.path, stdin: "hello\n" })).toEqual({
+    code: 0,
+    out: ["hello"],
+    err: [],
+  });
+});
+
+test("a caller that leaves its pipe open is not waited for", async () => {
+  using at = temporaryDirectory();
+  const main = join(import.meta.dirname, "../../src/cli/main.ts");
+  const child = spawn(process.execPath, [main, "sandbox", "--", "echo", "done"], {
+    cwd: at.path,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const out = buffer(child.stdout);
+  await once(child, "close");
+  expect([child.exitCode, (await out).toString()]).toEqual([0, "done\n"]);
+  child.stdin.destroy();
+});
