@@ -1,12 +1,12 @@
 import { exec } from "@actions/exec";
-import { mkdir, realpath } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { AirlockError } from "../errors.ts";
 import { Task } from "../handoff/task.ts";
 import { dropSudo, type Exec, prepareHost } from "../phases/prepare-host.ts";
 import { prepare } from "../phases/prepare.ts";
 import type { InputsOf } from "./inputs.ts";
 import { continueAudit, readPaper } from "./papers.ts";
-import { jobDirectory, onPaper, type Shell } from "./shell.ts";
+import { checkoutAt, jobDirectory, onPaper, type Shell } from "./shell.ts";
 
 /** Readies the machine for solve or verify. Needs no token and no key. */
 export async function runPrepare(inputs: InputsOf<"prepare">, shell: Shell): Promise<void> {
@@ -32,7 +32,7 @@ async function ready(inputs: InputsOf<"prepare">, task: Task, shell: Shell): Pro
   const host = { exec: silent, root: process.getuid?.() === 0, dir, hosted: shell.hosted, onProgress: shell.log };
   if (inputs["setup-host"]) await prepareHost(host);
   else shell.log("setup-host is off: this machine is left as it is");
-  const checkout = await realpath(inputs.repository);
+  const checkout = await checkoutAt(inputs.repository);
   await prepare(
     { dir, path, notFrom: [checkout] },
     {

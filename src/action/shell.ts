@@ -1,7 +1,8 @@
+import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import type { AuditLog, AuditPhase } from "../audit/log.ts";
 import { openAudit } from "../audit/log.ts";
-import { explain } from "../errors.ts";
+import { AirlockError, explain } from "../errors.ts";
 import { seal } from "../handoff/seal.ts";
 import { Stop } from "../handoff/stop.ts";
 import { stop, type Stopped, stopPaper } from "../phases/stop.ts";
@@ -101,4 +102,18 @@ function redacted({ stop: { message, next, said, ...rest } }: Stopped, known: re
 /** Our own sentences can quote what people wrote; in a summary they are shown as text. */
 export function plain(text: string): string {
   return text.replaceAll(/[\\`*_{}[\]<>#|!@&]/g, String.raw`\$&`).replaceAll(/\s+/g, " ");
+}
+
+/** The real path of the checkout that an input names. @throws AirlockError `bad-input` when there is none. */
+export async function checkoutAt(directory: string): Promise<string> {
+  try {
+    return await realpath(directory);
+  } catch (cause) {
+    throw new AirlockError({
+      code: "bad-input",
+      message: `There is no checkout at ${directory}.`,
+      fix: "Let actions/checkout write to the same `path` that the step names as `repository`, before it.",
+      cause,
+    });
+  }
 }

@@ -1,4 +1,3 @@
-import { realpath } from "node:fs/promises";
 import { seal } from "../handoff/seal.ts";
 import { Solution } from "../handoff/solution.ts";
 import { Task } from "../handoff/task.ts";
@@ -11,14 +10,13 @@ import { solve } from "../phases/solve.ts";
 import { stopOfSolution } from "../phases/solution-end.ts";
 import type { InputsOf } from "./inputs.ts";
 import { continueAudit, readPaper, writePapers } from "./papers.ts";
-import { jobDirectory, onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
+import { checkoutAt, jobDirectory, onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
 
 /** Job permissions: contents: read. The only job that holds the model's key, and it holds nothing else. */
 export async function runSolve(inputs: InputsOf<"solve">, shell: Shell): Promise<void> {
   const apiKey = inputs["openai-api-key"];
   shell.mask(apiKey);
-  const place = { dir: jobDirectory(shell), path: shell.runner.path };
-  const { identity } = shell.runner;
+  const { identity, path } = shell.runner;
   await onPaper("solve", shell, {
     begin: async () => {
       const directory = inputs.task;
@@ -27,6 +25,8 @@ export async function runSolve(inputs: InputsOf<"solve">, shell: Shell): Promise
       return { audit, papers: task };
     },
     work: async (audit, task) => {
+      const source = await checkoutAt(inputs.repository);
+      const place = { dir: jobDirectory(shell), path, notFrom: [source] };
       const prepared = await readPrepared(place);
       const sandbox = await openGround(place);
       recordGround(audit, prepared, sandbox);
@@ -38,7 +38,7 @@ export async function runSolve(inputs: InputsOf<"solve">, shell: Shell): Promise
         {
           task,
           taskDigest: inputs["task-digest"],
-          source: await realpath(inputs.repository),
+          source,
           dependencies: prepared.installed,
           known: [apiKey],
         },

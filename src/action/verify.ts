@@ -1,4 +1,3 @@
-import { realpath } from "node:fs/promises";
 import { Report } from "../handoff/report.ts";
 import { seal } from "../handoff/seal.ts";
 import { Solution } from "../handoff/solution.ts";
@@ -9,7 +8,7 @@ import { verify } from "../phases/verify.ts";
 import type { InputsOf } from "./inputs.ts";
 import { continueAudit, readPaper, writePapers } from "./papers.ts";
 import { registry } from "./prepare.ts";
-import { jobDirectory, onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
+import { checkoutAt, jobDirectory, onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
 
 /** Job permissions: contents: read. Holds no token and no key. */
 export async function runVerify(inputs: InputsOf<"verify">, shell: Shell): Promise<void> {
@@ -25,7 +24,7 @@ export async function runVerify(inputs: InputsOf<"verify">, shell: Shell): Promi
       return { audit: await continueAudit("verify", log, shell.now), papers: { task, solution } };
     },
     work: async (audit, { task, solution }) => {
-      const source = await realpath(inputs.repository);
+      const source = await checkoutAt(inputs.repository);
       const place = { dir: jobDirectory(shell), path, notFrom: [source] };
       const prepared = await readPrepared(place);
       const sandbox = await openGround(place);

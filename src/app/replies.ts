@@ -20,6 +20,12 @@ export function refusal(command: Command, answer: Authority & { kind: "refused" 
   switch (command.kind) {
     case "none":
     case "help": {
+      if (command.kind === "help" && command.reason === "too-long") {
+        return refused(
+          ours`This comment is too long to be read for a command.`,
+          ours`write the command in a shorter comment.`,
+        );
+      }
       const headline = ours`Airlock turns an issue into a verified pull request.`;
       return { kind: "info", headline, details: [], next: available };
     }

@@ -1,6 +1,7 @@
 import type { Account, Comment, GitHub } from "../github/github.ts";
 import type { Role } from "../handoff/identity.ts";
 import type { Brief, FrozenText } from "../handoff/task.ts";
+import { mayWrite } from "../request/authority.ts";
 import { plainText } from "../text/incoming.ts";
 import { stripInvisible } from "../text/invisible.ts";
 import { stop, type Stopped } from "./stop.ts";
@@ -10,6 +11,9 @@ const freshEditMinutes = 5;
 
 /** Markdown to plain text. */
 type Reader = (markdown: string) => { text: string; hidden: number };
+/** UTF-16 code units of comments by people who may not write, in all: they must not be able to fill a run with text. */
+const othersUnitsMax = 200_000;
+
 type IssueBrief = Extract<Brief, { kind: "issue" }>;
 
 /**
@@ -44,6 +48,7 @@ export async function freezeIssue(
   const roles = roleCache(github);
   const comments: FrozenText[] = [];
   let leftOut = 0;
+  let othersUnits = 0;
   for (const comment of await github.comments(number)) {
     if (comment.id === request.id || comment.author.type === "Bot") continue;
     const moment = momentOf(comment.updatedAt === comment.createdAt ? null : comment.updatedAt, askedAt);
@@ -56,9 +61,14 @@ export async function freezeIssue(
       return recently(
         `A comment by ${comment.author.login} was edited less than ${freshEditMinutes} minutes before the command.`,
       );
-    const plain = tried(read, comment.body);
+    const role = await roles(comment.author);
+    const units = mayWrite(role) ? 0 : comment.body.length;
+    const plain = othersUnits + units > othersUnitsMax ? null : tried(read, comment.body);
     if (plain === null) leftOut += 1;
-    else comments.push(await freeze(comment, plain, roles));
+    else {
+      othersUnits += units;
+      comments.push(await freeze(comment, plain, roles));
+    }
   }
   const plain = tried(read, issue.body);
   if (plain === null) leftOut += 1;

@@ -5,15 +5,12 @@ import { AirlockError } from "../errors.ts";
 import type { GitHub, Pull, Repository, TreeEntry } from "../github/github.ts";
 import type { Snapshot } from "../handoff/identity.ts";
 import { sha256 } from "../handoff/seal.ts";
-import type { Instruction, Task } from "../handoff/task.ts";
+import type { Task } from "../handoff/task.ts";
 import { attemptsAt, openPullAmong, pullOfRun } from "../record/branch.ts";
 import { type Asked, firstComer, onDefaultBranch, ourRun, readRequest, type RunRequest } from "./asked.ts";
 import { freezeIssue } from "./freeze.ts";
+import { collectInstructions } from "./instructions.ts";
 import { alreadyDone, refusalEntry, stop, type Stopped } from "./stop.ts";
-
-/** Bytes of AGENTS.md files copied into the Task: one file, all files. */
-const instructionBytesMax = 64 * 1024;
-const instructionsBytesMax = 256 * 1024;
 
 export interface GateEffects {
   github: GitHub;
@@ -59,7 +56,7 @@ async function ask(
   if (answer !== null) return alreadyDone(answer);
   const frozen = await freezeIssue(request.inputs.issue, asked.comment, github);
   if (frozen.kind === "stop") return frozen;
-  const { instructions, leftOut } = await readInstructions(files, github);
+  const { instructions, leftOut } = await collectInstructions(files, (sha) => github.blob(sha));
 
   if (leftOut.length > 0) audit.append("instructions.left_out", { paths: leftOut });
   audit.append("task.sealed", {
@@ -132,29 +129,6 @@ export async function readConfig(
     `The configuration cannot be used: ${problems}`,
     `Correct ${configPath} on the default branch, then comment again.`,
   );
-}
-
-/** Every AGENTS.md of the trusted commit; `agent/` decides which of them apply. A file over the cap is left out and named, never cut. */
-async function readInstructions(
-  files: readonly TreeEntry[],
-  github: GitHub,
-): Promise<{ instructions: Instruction[]; leftOut: string[] }> {
-  const entries = files.filter(
-    ({ path, mode }) => mode === "100644" && /(^|\/)AGENTS\.md$/.test(path) && !/(^|\/)node_modules\//.test(path),
-  );
-  const instructions: Instruction[] = [];
-  const leftOut: string[] = [];
-  let total = 0;
-  for (const entry of entries) {
-    const bytes = await github.blob(entry.sha);
-    if (bytes.byteLength > instructionBytesMax || total + bytes.byteLength > instructionsBytesMax) {
-      leftOut.push(entry.path);
-      continue;
-    }
-    total += bytes.byteLength;
-    instructions.push({ path: entry.path, content: bytes.toString("utf8") });
-  }
-  return { instructions, leftOut };
 }
 
 function triggerOf({ comment }: Asked): Task["trigger"] {

@@ -10,13 +10,9 @@ const unitsMax = 1_000;
 export function sentence(text: string, known: KnownSecrets): Outgoing {
   const parts = text.slice(0, unitsMax).split(/(`[^`\n]+`)/);
   return joined(
-    parts.map((part, index) => (index % 2 === 0 ? words(part, known) : span(part, known))),
+    parts.map((part, index) => (index % 2 === 0 ? words(part, known) : code(part.slice(1, -1), known))),
     "",
   );
-}
-
-function span(part: string, known: KnownSecrets): Outgoing {
-  return part === "`/agent fix`" ? ours`\`/agent fix\`` : code(part.slice(1, -1), known);
 }
 
 /** `cell` trims; between two code spans the space counts. */

@@ -95,7 +95,8 @@ function subjectRefusal({ verb, isPull, issueState }: AuthorityFacts): Authority
   return null;
 }
 
-function mayWrite(role: Role): boolean {
+/** Whether a role may decide about the repository: write, maintain or admin. */
+export function mayWrite(role: Role): boolean {
   return role === "write" || role === "maintain" || role === "admin";
 }
 

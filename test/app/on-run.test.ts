@@ -118,6 +118,7 @@ describe("papers that are not believed", () => {
       "of another repository",
       () => ({ "stop.json": { ...at.stop("refused"), repository: { id: 999, owner: "octo", name: "demo" } } }),
     ],
+    ["of another attempt", () => ({ "stop.json": { ...at.stop("refused"), run: { id: at.run.id, attempt: 2 } } })],
     ["with an unknown field", () => ({ "stop.json": { ...at.stop("refused"), extra: 1 } })],
     ["under another name", () => ({ "../stop.json": at.stop("refused"), "x/stop.json": at.stop("refused") })],
   ])("%s", async (_title, files) => {

@@ -58,3 +58,12 @@ it("refuses a paper over the size limit before it reads a byte of it", () => {
   const huge = Buffer.alloc(64 * 1024 * 1024 + 1);
   expect(codeOf(() => open(Paper, huge, { digest: "", identity }))).toBe("paper-too-large");
 });
+
+it("refuses a paper that is made of mistakes in a few lines", () => {
+  const Many = Paper.extend({ words: z.array(z.string()) });
+  const bytes = Buffer.from(JSON.stringify({ ...paper, words: Array.from({ length: 1_000 }, () => 1) }));
+  const refusal = () => read(Many, bytes);
+  expect(refusal).toThrow(/words\[4\]/);
+  expect(refusal).not.toThrow(/words\[5\]/);
+  expect(refusal).toThrow(/and 995 more problems$/);
+});

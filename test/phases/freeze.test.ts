@@ -82,6 +82,23 @@ test("what was written or changed after the command is left out and counted", as
   expect(outcome).toMatchObject({ kind: "brief", brief: { comments: [{ text: "early, kept" }], left_out: 2 } });
 });
 
+test("a flood of long comments by people who may not write is left out, a maintainer's long comment is not", async () => {
+  await using stage = await scene();
+  const { repository, issue } = stage;
+  const long = `${"word ".repeat(12_000)}`;
+  for (let count = 0; count < 4; count += 1) await repository.comment("sam", issue, long);
+  await repository.comment("mona", issue, long);
+  stage.pass(30);
+  const outcome = await frozen(stage);
+  expect(outcome.kind === "brief" && outcome.brief.comments.map(({ author }) => author)).toEqual([
+    "sam",
+    "sam",
+    "sam",
+    "mona",
+  ]);
+  expect(outcome).toMatchObject({ brief: { left_out: 1 } });
+});
+
 test("the command itself and what bots wrote are no part of the conversation, and not counted", async () => {
   await using stage = await scene();
   stage.hub.addUser("helper[bot]", { type: "Bot" });

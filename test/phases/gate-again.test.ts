@@ -10,6 +10,7 @@ describe("a second run for one comment is a duplicate, whatever has become of th
     ["nothing", () => {}],
     ["it is too old for a new request", (stage) => stage.pass(45)],
     ["it is older than a day", (stage) => stage.pass(26 * 60)],
+    ["it is older than a week", (stage) => stage.pass(8 * 24 * 60)],
     ["it was edited", (stage, comment) => stage.repository.editComment("mona", comment, "/agent fix more")],
     ["its author lost the role", (stage) => stage.repository.setRole("mona", "read")],
     ["the issue was closed", (stage) => stage.repository.closeIssue("ben", stage.issue)],

@@ -1,0 +1,32 @@
+import { describe, expect, test } from "vitest";
+import { ShownReport, ShownSolution, ShownVerdict } from "../../src/record/shown-papers.ts";
+import { report, solution, verdict } from "./papers.ts";
+
+test("of a paper only what is shown is read, whatever else stands in it", () => {
+  const { repository, run, usage } = solution();
+  expect(ShownSolution.parse({ ...solution(), change: "anything", more: 1 })).toEqual({ repository, run, usage });
+  expect(ShownReport.parse({ ...report(), findings: [{}] }).checks[0]).toEqual({ name: "types", class: "pass" });
+});
+
+test("a Verdict is read whole, for the digest over it", () => {
+  expect(ShownVerdict.parse(verdict())).toEqual(verdict());
+  expect(ShownVerdict.parse(verdict({ published: null }))).toEqual(verdict({ published: null }));
+});
+
+describe("a list is counted before its items are looked at", () => {
+  const many = Array.from({ length: 2_001 }, () => ({}));
+  test.each([
+    ["reasons", { reasons: many }],
+    ["findings", { findings: many }],
+    ["labels", { labels: many }],
+    ["lower", { lower: many }],
+    ["not_applied", { published: { ...verdict().published, not_applied: many } }],
+  ])("%s", (_name, more) => {
+    const parsed = ShownVerdict.safeParse({ ...verdict(), ...more });
+    expect(parsed.error?.issues).toMatchObject([{ code: "too_big" }]);
+  });
+
+  test("checks", () => {
+    expect(ShownReport.safeParse({ ...report(), checks: many }).error?.issues).toMatchObject([{ code: "too_big" }]);
+  });
+});
