@@ -111,7 +111,9 @@ describe("the prepare step", () => {
 
   test("a checkout that is not there ends on paper", async () => {
     using on = await step();
-    await expect(runPrepare({ ...on.inputs, repository: `${on.path}/none` }, on.shell)).rejects.toThrow("There is no checkout at");
+    await expect(runPrepare({ ...on.inputs, repository: `${on.path}/none` }, on.shell)).rejects.toThrow(
+      "There is no checkout at",
+    );
     expect(on.json("stop.json")).toMatchObject({ phase: "prepare", kind: "failed" });
     expect([...on.told.outputs.keys()]).toEqual(["paper"]);
   });
