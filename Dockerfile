@@ -14,7 +14,7 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY rolldown.config.ts tsconfig.json ./
 COPY src src
 COPY sandbox sandbox
-RUN npm run build
+RUN npx rolldown --config rolldown.config.ts
 
 FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production PORT=3000

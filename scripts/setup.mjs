@@ -3,7 +3,8 @@
 // Exit codes: 0 ready, 3 something is missing that only the reader can install (the command is printed).
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { accessSync, constants, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -12,15 +13,24 @@ const stampFile = path.join(root, "node_modules", ".airlock-setup");
 
 const say = (text) => process.stderr.write(`setup: ${text}\n`);
 
-checkPlatform();
-installPackages();
-installBubblewrap();
-allowUserNamespaces();
+// `--packages`: only what programs without a sandbox need, such as the App's server.
+const packagesOnly = process.argv.includes("--packages");
 
-function checkPlatform() {
+checkNode();
+if (!packagesOnly) checkPlatform();
+installPackages();
+if (!packagesOnly) {
+  installBubblewrap();
+  allowUserNamespaces();
+}
+
+function checkNode() {
   const major = Number(process.versions.node.split(".")[0]);
   if (major < 18)
-    stop(`Node ${process.versions.node} is too old.`, ["Install Node 20 or later: https://nodejs.org/en/download"]);
+    stop(`Node ${process.versions.node} is too old.`, ["Install Node 18 or later: https://nodejs.org/en/download"]);
+}
+
+function checkPlatform() {
   if (process.platform !== "linux") stop("the sandbox needs Linux.", ["Use Linux, or WSL2 on Windows: wsl --install"]);
 }
 
@@ -42,7 +52,8 @@ function installPackages() {
       "--no-fund",
       "--loglevel=error",
     ];
-    const { status } = spawnSync("npm", flags, { cwd: root, stdio: ["ignore", 2, 2] });
+    const [program, ...before] = npmCommand(JSON.parse(lock.toString("utf8")));
+    const { status } = spawnSync(program, [...before, ...flags], { cwd: root, stdio: ["ignore", 2, 2] });
     if (status !== 0) stop("npm ci failed; its own message is above.", [`cd ${root}`, `npm ${flags.join(" ")}`]);
     say(`npm packages installed in ${Math.round((Date.now() - started) / 1000)} s`);
   }
@@ -53,7 +64,38 @@ function installPackages() {
   }
 }
 
-/** Whether npm's own record of what it installed names every package of the lockfile at its version. */
+/**
+ * npm silently leaves out optional packages whose `engines` do not name the Node it runs on, and compilers' bindings are such
+ * packages. Under an older Node npm is therefore run by the Node of our own lockfile, fetched first.
+ */
+function npmCommand(lock) {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  const cli = process.env.npm_execpath;
+  if (major >= 24 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19) || !cli?.endsWith(".js"))
+    return ["npm"];
+  const name = `node-linux-${process.arch}`;
+  const version = lock.packages?.[`node_modules/${name}`]?.version;
+  if (version === undefined) return ["npm"];
+  say(`Node ${process.versions.node} is older than some packages want; fetching Node ${version} first …`);
+  const directory = mkdtempSync(path.join(tmpdir(), "airlock-node-"));
+  process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
+  const flags = [
+    "install",
+    "--no-save",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+    "--prefix",
+    directory,
+  ];
+  const { status } = spawnSync("npm", [...flags, `${name}@${version}`], { cwd: directory, stdio: ["ignore", 2, 2] });
+  if (status !== 0)
+    stop(`Node ${version} could not be fetched.`, ["Install Node 22.12 or later: https://nodejs.org/en/download"]);
+  return [path.join(directory, "node_modules", name, "bin", "node"), cli];
+}
+
+/** Whether npm's own record of what it installed names every package of the lockfile that this machine needs, at its version. */
 function isInstalled(lock) {
   const hidden = readOrNull(path.join(root, "node_modules", ".package-lock.json"));
   if (hidden === null) return false;
@@ -62,10 +104,17 @@ function isInstalled(lock) {
     ([place, wanted]) =>
       place === "" ||
       wanted.link ||
-      wanted.optional ||
-      wanted.devOptional ||
+      ((wanted.optional || wanted.devOptional) && !isForThisMachine(wanted)) ||
       installed[place]?.version === wanted.version,
   );
+}
+
+/** An optional package that names this system, processor and C library is one that something here cannot do without. */
+function isForThisMachine({ os, cpu, libc }) {
+  if (os === undefined || cpu === undefined) return false;
+  const mine = process.report.getReport().header.glibcVersionRuntime === undefined ? "musl" : "glibc";
+  const names = (list, value) => [list].flat().includes(value);
+  return names(os, process.platform) && names(cpu, process.arch) && (libc === undefined || names(libc, mine));
 }
 
 function installBubblewrap() {

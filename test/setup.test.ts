@@ -46,12 +46,12 @@ async function program(name: string, script: string): Promise<void> {
 /** A script that puts an empty program of that name beside itself, as a package manager would. */
 const provides = (name: string) => `printf '#!/bin/sh\\n' > "\${0%/*}/${name}"; /bin/chmod 755 "\${0%/*}/${name}"`;
 
-async function setup(user: "root" | "ordinary" = isRoot ? "root" : "ordinary") {
+async function setup(user: "root" | "ordinary" = isRoot ? "root" : "ordinary", options: string[] = []) {
   await chmod(clone, 0o777);
   await chmod(bin, 0o777);
   await rm(path.join(clone, "calls"), { force: true });
   const drop = isRoot && user === "ordinary" ? nobody : {};
-  const ended = spawnSync(process.execPath, ["scripts/setup.mjs"], {
+  const ended = spawnSync(process.execPath, ["scripts/setup.mjs", ...options], {
     cwd: clone,
     env: { PATH: bin },
     encoding: "utf8",
@@ -82,6 +82,29 @@ describe("npm packages", () => {
     const packages = { "node_modules/leaf": { version: "1.0.0" } };
     await writeFile(path.join(clone, "node_modules", ".package-lock.json"), JSON.stringify({ packages }));
     expect(await setup()).toEqual({ code: 0, said: "", calls: [] });
+  });
+
+  it("are installed when an optional one of this very machine is missing, whoever left it out", async () => {
+    await mkdir(path.join(clone, "node_modules"));
+    const packages = { "node_modules/leaf": { version: "1.0.0" } };
+    await writeFile(path.join(clone, "node_modules", ".package-lock.json"), JSON.stringify({ packages }));
+    const mine = { version: "3.0.0", optional: true, os: ["linux"], cpu: [process.arch] };
+    await writeFile(
+      path.join(clone, "package-lock.json"),
+      JSON.stringify({ packages: { ...packages, "node_modules/binding": { ...mine, cpu: ["other"] } } }),
+    );
+    expect((await setup()).calls).toEqual([]);
+    await writeFile(
+      path.join(clone, "package-lock.json"),
+      JSON.stringify({ packages: { ...packages, "node_modules/binding": mine } }),
+    );
+    expect((await setup()).calls).toEqual([ci]);
+  });
+
+  it("are all that programs without a sandbox wait for", async () => {
+    await rm(path.join(bin, "bwrap"));
+    expect(await setup(undefined, ["--packages"])).toMatchObject({ code: 0, calls: [ci] });
+    expect(await setup()).toMatchObject({ code: 3 });
   });
 
   it("that cannot be installed end in 3 with the command to type", async () => {

@@ -174,12 +174,12 @@ async function ask<Schema extends z.ZodType>(
   return parsed.data;
 }
 
-/** The server's settings. Line breaks of the key are written as `\n` inside quotes, as `.env` readers expect. */
+/** The server's settings. Line breaks of the key are written as `\n`, without quotes: Docker's `--env-file` would keep them. */
 function envText({ id, pem, webhook_secret }: Conversion, { webhookUrl, viaProxy, apiUrl }: AppCreation): string {
   const lines = [
     `APP_ID=${id}`,
     `WEBHOOK_SECRET=${webhook_secret}`,
-    `PRIVATE_KEY="${pem.trim().replaceAll("\n", "\\n")}"`,
+    `PRIVATE_KEY=${pem.trim().replaceAll("\n", "\\n")}`,
     ...(viaProxy ? [`WEBHOOK_PROXY_URL=${webhookUrl}`] : []),
     ...(apiUrl === "https://api.github.com" ? [] : [`GITHUB_API_URL=${apiUrl}`]),
   ];
