@@ -1,6 +1,7 @@
 import { cp, mkdir, readdir } from "node:fs/promises";
 import path from "node:path";
 import { defineConfig, type RolldownOptions } from "rolldown";
+import manifest from "./package.json" with { type: "json" };
 
 const root = import.meta.dirname;
 const dist = path.join(root, "dist");
@@ -22,6 +23,7 @@ export default defineConfig(
   Object.entries(programs).map(([name, input], index): RolldownOptions => ({
     input: { [name]: path.join(root, input) },
     platform: "node",
+    transform: { define: { airlockVersion: JSON.stringify(manifest.version) } },
     output: {
       dir: dist,
       format: "esm",

@@ -10,9 +10,10 @@ import { startWorld, type World } from "./world.ts";
 
 const root = path.dirname(import.meta.dirname);
 const fixture = path.join(root, "test/fixtures/demo-repository");
+const comment = "/agent fix please add a test, too";
 const started = performance.now();
 
-const { values } = parseArgs({ options: { serve: { type: "boolean" }, port: { type: "string" } } });
+const values = readArguments();
 const abort = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => abort.abort());
 
@@ -30,6 +31,20 @@ say("starting the embedded GitHub, the runner, and the app as its own process");
   });
   process.exitCode = await walk(world);
   if (values.serve === true) await serve(world);
+}
+
+function readArguments(): { serve?: boolean; port?: string } {
+  try {
+    const { values } = parseArgs({ options: { serve: { type: "boolean" }, port: { type: "string" } } });
+    if (values.port !== undefined && !(/^\d{1,5}$/.test(values.port) && Number(values.port) < 65_536))
+      throw new TypeError(`--port takes a number below 65536, not "${values.port}"`);
+    return values;
+  } catch (thrown) {
+    process.stderr.write(
+      `demo: ${thrown instanceof Error ? thrown.message : String(thrown)}\nusage: npm run demo -- [--serve] [--port NUMBER]\n`,
+    );
+    process.exit(2);
+  }
 }
 
 async function chooseModel(): Promise<{ world: Parameters<typeof startWorld>[0]["model"] }> {
@@ -54,8 +69,8 @@ async function walk(world: World): Promise<number> {
     '`parseDuration("90s")` returns **90**, but ninety seconds are one and a half minutes.\n\nSeen with version 1.4.0.',
   );
   say(`rita opens issue #${issue}: Seconds are counted as minutes`);
-  say("mona, an admin, comments: /agent fix");
-  await repository.comment("mona", issue, "/agent fix please add a test, too");
+  say(`mona, an admin, comments: ${comment}`);
+  await repository.comment("mona", issue, comment);
   await world.settled();
 
   const [run] = repository.runs();

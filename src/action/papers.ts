@@ -35,6 +35,7 @@ export async function continueAudit(
   const text = (await readOrExplain(join(from.directory, auditFile))).toString("utf8");
   const verdict = verifyAudit(text, from.head);
   if (verdict.kind === "broken") throw broken(`is broken at line ${verdict.line}: ${verdict.why}`);
+  if (verdict.kind === "ends-elsewhere") throw broken(`ends in ${verdict.head}, the paper says ${verdict.expected}`);
   let after = -1;
   for (const head of from.through) {
     const at = verdict.entries.findIndex(({ hash }) => hash === head);

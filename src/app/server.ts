@@ -36,7 +36,8 @@ function loadEnvFile(): void {
 
 function fail(thrown: unknown): void {
   const { code, message, fix } = explain(thrown);
-  log.error("app.failed", { code, why: message, fix });
-  process.stderr.write(`${message}\n${fix}\n`);
+  // Said once: to a person as text, to whatever collects lines as a line.
+  if (process.stderr.isTTY) process.stderr.write(`${message}\n  fix: ${fix}\n`);
+  else log.error("app.failed", { code, why: message, fix });
   process.exit(broken);
 }

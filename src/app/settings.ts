@@ -40,7 +40,9 @@ export function readSettings(
     const problems = parsed.error.issues.map(
       ({ path, message }) => `${path.join(".")}: ${given[String(path[0])] === undefined ? "missing" : message}`,
     );
-    throw misconfigured(problems.join("; "));
+    // Told together with the others, so that nobody starts the server once per variable.
+    const noKey = given["PRIVATE_KEY"] === undefined && given["PRIVATE_KEY_PATH"] === undefined;
+    throw misconfigured([...problems, ...(noKey ? [keyMissing] : [])].join("; "));
   }
   const { data } = parsed;
   return {
@@ -53,12 +55,14 @@ export function readSettings(
   };
 }
 
+const keyMissing = "PRIVATE_KEY: missing (or set PRIVATE_KEY_PATH)";
+
 function privateKey(
   { PRIVATE_KEY, PRIVATE_KEY_PATH }: z.output<typeof Environment>,
   readFile: (path: string) => string,
 ): string {
   const pem = PRIVATE_KEY ?? (PRIVATE_KEY_PATH === undefined ? null : readKey(PRIVATE_KEY_PATH, readFile));
-  if (pem === null) throw misconfigured("PRIVATE_KEY: missing (or set PRIVATE_KEY_PATH)");
+  if (pem === null) throw misconfigured(keyMissing);
   // Many hosts cannot store line breaks in a variable and carry `\n` instead.
   const text = pem.replaceAll("\\n", "\n").trim();
   if (!/^-----BEGIN [A-Z ]*PRIVATE KEY-----\n[\s\S]+-----END [A-Z ]*PRIVATE KEY-----$/.test(text)) {

@@ -57,16 +57,19 @@ export function openAudit(phase: AuditPhase, now: () => number, soFar: readonly 
 
 export type AuditVerdict =
   | { kind: "intact"; entries: AuditEntry[]; head: string }
+  /** Every link holds, but the log does not end where it should: entries were cut off its end, or it is another log. */
+  | { kind: "ends-elsewhere"; entries: number; head: string; expected: string }
   | { kind: "broken"; line: number; why: string };
 
 /**
- * Checks every link of a log. In: its text; optionally the head that was published, which also finds a cut-off end.
- * Out: `intact` with the entries, or the first line (1-based) that does not hold. Never throws.
+ * Checks every link of a log. In: its text; optionally the head that was published (hexadecimal digits in either case), which also
+ * finds a cut-off end. Out: `intact` with the entries, `ends-elsewhere`, or the first line (1-based) that does not hold. A log without
+ * entries proves nothing: it is broken. Never throws.
  */
 export function verifyAudit(text: string, expectedHead?: string): AuditVerdict {
   const entries: AuditEntry[] = [];
-  if (text !== "" && !text.endsWith("\n"))
-    return { kind: "broken", line: text.split("\n").length, why: "the last line is cut off" };
+  if (text === "") return { kind: "broken", line: 1, why: "the log is empty" };
+  if (!text.endsWith("\n")) return { kind: "broken", line: text.split("\n").length, why: "the last line is cut off" };
   for (const [index, line] of text.split("\n").slice(0, -1).entries()) {
     const broken = (why: string): AuditVerdict => ({ kind: "broken", line: index + 1, why });
     const entry = parseLine(line);
@@ -79,13 +82,9 @@ export function verifyAudit(text: string, expectedHead?: string): AuditVerdict {
     entries.push(entry);
   }
   const head = entries.at(-1)?.hash ?? genesis;
-  if (expectedHead !== undefined && head !== expectedHead) {
-    return {
-      kind: "broken",
-      line: entries.length,
-      why: `the log ends in ${head}, the published head is ${expectedHead}`,
-    };
-  }
+  const expected = expectedHead?.toLowerCase();
+  if (expected !== undefined && head !== expected)
+    return { kind: "ends-elsewhere", entries: entries.length, head, expected };
   return { kind: "intact", entries, head };
 }
 

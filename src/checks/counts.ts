@@ -23,7 +23,8 @@ export function describeCounts({ passed, failed, skipped }: TestCounts): string 
   const parts = [`${passed} passed`];
   if (failed > 0) parts.push(`${failed} failed`);
   if (skipped > 0) parts.push(`${skipped} skipped`);
-  return `${passed + failed + skipped} tests: ${parts.join(", ")}`;
+  const tests = passed + failed + skipped;
+  return `${tests} ${tests === 1 ? "test" : "tests"}: ${parts.join(", ")}`;
 }
 
 /** `      Tests  1 failed | 2 passed | 3 skipped (6)`, or `Tests  no tests`. */

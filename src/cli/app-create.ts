@@ -6,6 +6,7 @@ import { z } from "zod";
 import { AirlockError } from "../errors.ts";
 import { callbackPath, donePage, formPage, refusedPage } from "./app-create-pages.ts";
 import { type AppFile, manifestOf } from "./manifest.ts";
+import { Cancelled } from "./verb.ts";
 
 export interface AppCreation {
   /** GitHub's pages and its REST API, without a slash at the end. */
@@ -47,7 +48,7 @@ const conversionTimeoutMs = 30_000;
 /**
  * GitHub's manifest flow: a local page posts the manifest, GitHub comes back with a code, the code becomes an App, and its
  * secrets go into a new file that only its owner can read (mode 0600). They are shown nowhere.
- * @throws AirlockError `bad-input` when the file is there already, `github-failed` when GitHub refuses, `internal` when aborted.
+ * @throws AirlockError `bad-input` when the file is there already, `github-failed` when GitHub refuses; Cancelled when aborted.
  */
 export async function createApp(creation: AppCreation, effects: AppCreationEffects): Promise<CreatedApp> {
   const file = await claimFile(creation.envPath);
@@ -202,10 +203,6 @@ function sameText(given: string, wanted: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-function aborted(): AirlockError {
-  return new AirlockError({
-    code: "internal",
-    message: "Stopped before an App was made.",
-    fix: "Run `airlock app create` again.",
-  });
+function aborted(): Cancelled {
+  return new Cancelled("Stopped before an App was made.");
 }

@@ -11,7 +11,7 @@ export const verb: Verb = {
   usage:
     "app create --webhook-url URL [--name NAME] [--organization ORG] [--env FILE] [--server-url URL] [--api-url URL]",
   summary:
-    "Creates the GitHub App in your browser and writes its secrets to .env (mode 0600). A smee.io channel works as URL.",
+    "Prints a local address to open in a browser that is signed in to GitHub; creates the App there and writes its secrets to .env (mode 0600). A smee.io channel works as URL.",
   async run(args, terminal) {
     const { values, positionals } = parseArgs({
       args,

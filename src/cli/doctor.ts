@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { explain } from "../errors.ts";
 import { groundSandbox, temporaryDirectory } from "./ground.ts";
 import { exitCode, type Verb } from "./verb.ts";
@@ -10,12 +11,14 @@ export const verb: Verb = {
     const { values } = parseArgs({ args, options: { json: { type: "boolean" } } });
     await using dir = await temporaryDirectory();
     try {
-      const { certificate } = await groundSandbox(dir.path, terminal, terminal.cwd);
+      const sandbox = await groundSandbox(dir.path, terminal, terminal.cwd);
+      const { certificate } = sandbox;
+      const inside = await nodeInside(sandbox);
       if (values.json === true) {
-        terminal.out(JSON.stringify({ kind: "ready", node: process.version, ...certificate }));
+        terminal.out(JSON.stringify({ kind: "ready", node: process.version, node_inside: inside, ...certificate }));
         return exitCode.done;
       }
-      terminal.out(`node      ${process.version}`);
+      terminal.out(`node      ${process.version} runs Airlock; commands inside get ${inside ?? "none that starts"}`);
       terminal.out(`bwrap     ${certificate.bwrap}`);
       terminal.out(
         `runs as   ${certificate.uid === "separate" ? "another user than Airlock" : "the same user as Airlock"}`,
@@ -32,3 +35,11 @@ export const verb: Verb = {
     }
   },
 };
+
+/** The version of the Node that a command inside finds: the first one on PATH, which need not be the one that runs Airlock. */
+async function nodeInside(sandbox: Sandbox): Promise<string | null> {
+  const limits = { timeoutMs: 30_000, output: { headBytes: 200, tailBytes: 200 } };
+  const ran = await sandbox.run({ limits }, ["node", "--version"]);
+  const line = ran.stdout.text.trim();
+  return ran.kind === "exited" && /^v\d+\.\d+\.\d+\S*$/.test(line) ? line : null;
+}

@@ -42,7 +42,7 @@ export async function mayWrite(
   terminal: Pick<Terminal, "ask" | "err">,
 ): Promise<boolean> {
   if (kind === "publish" && yes) return true;
-  const question = `Write these ${files} files into your working copy? [y/N]`;
+  const question = `Write ${files === 1 ? "this file" : `these ${files} files`} into your working copy? [y/N]`;
   const held = "This change is held: a maintainer would have to approve it before anything is pushed (reasons above).";
   const answer = await terminal.ask(kind === "hold" ? `${held} ${question}` : question);
   if (answer === null && kind === "hold") terminal.err(`${held} Only a person at a terminal can say yes to it.`);

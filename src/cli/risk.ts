@@ -17,7 +17,7 @@ export const verb: Verb = {
     const change = await localChange(local, start.tree, head.tree);
     const judgement = await judgeLocally(local, { task: { config, start }, solution: { change }, report: null });
     if (json) terminal.out(JSON.stringify(judgement));
-    else for (const line of explanationLines(judgement)) terminal.out(line);
+    else for (const line of explanationLines(judgement, { checksRun: false })) terminal.out(line);
     return judgement.kind === "publish" ? exitCode.done : exitCode.no;
   },
 };

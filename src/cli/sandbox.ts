@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { RunResult } from "../../sandbox/sandbox.ts";
 import { SandboxMode } from "../config.ts";
-import { AirlockError } from "../errors.ts";
+import { AirlockError, explain } from "../errors.ts";
 import { groundSandbox, temporaryDirectory } from "./ground.ts";
 import { stage } from "./stage.ts";
 import { type Terminal, UsageError, type Verb } from "./verb.ts";
@@ -43,8 +43,10 @@ export const verb: Verb = {
       else show(result, terminal);
       return codeOf(result, seconds, terminal);
     } catch (thrown) {
-      if (!(thrown instanceof Error) || !("fix" in thrown)) throw thrown;
-      terminal.err(`airlock: ${thrown.message}\n  fix: ${String(thrown.fix)}`);
+      const { code, message, fix } = explain(thrown);
+      // What the caller got wrong is told like any wrong use; a defect with its stack.
+      if (code === "bad-input" || code === "internal") throw thrown;
+      terminal.err(`airlock: ${message}\n  fix: ${fix}`);
       return ownCode.broken;
     }
   },
@@ -61,7 +63,9 @@ async function runInside({ where, mode, seconds, command }: Order, terminal: Ter
   const workspace = await directory(where);
   await using ours = await temporaryDirectory();
   const sandbox = await groundSandbox(ours.path, terminal, workspace);
-  const staged = await stage(workspace, { user: sandbox.user, mode, ours: ours.path });
+  const { now, err } = terminal;
+  const onLong = (files: number) => err(`airlock: copying ${files} files …`);
+  const staged = await stage(workspace, { user: sandbox.user, mode, ours: ours.path, now, onLong });
   for (const path of staged.leftOut)
     terminal.err(`airlock: not shown to the command, it cannot be read: ${quoted(path)}`);
   const limits = { timeoutMs: seconds * 1000, output: { headBytes: 8 * megabyte, tailBytes: 8 * megabyte } };

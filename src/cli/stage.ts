@@ -19,6 +19,19 @@ export interface Stage {
   bringBack(): Promise<Brought>;
 }
 
+interface Staging {
+  user: User;
+  mode: SandboxMode;
+  ours: string;
+  /** Milliseconds. */
+  now: () => number;
+  /** Told once, when copying takes longer than `longMs`, how many files there are in all. */
+  onLong: (files: number) => void;
+}
+
+/** Milliseconds of copying after which a person wants to know what is going on. */
+const longMs = 1_000;
+
 /**
  * A command that may write gets a copy, and afterwards its changes are carried back, but never a name that is protected: a `.git` or
  * `.agents` that a command leaves behind would be obeyed by the next tool of the caller. Root's commands get a copy in every mode,
@@ -26,14 +39,12 @@ export interface Stage {
  * In: an existing directory; a directory of ours for the copy. Pipes, sockets, devices and what cannot be read are left out; no link is
  * followed.
  */
-export async function stage(
-  directory: string,
-  { user, mode, ours }: { user: User; mode: SandboxMode; ours: string },
-): Promise<Stage> {
+export async function stage(directory: string, order: Staging): Promise<Stage> {
+  const { user, mode, ours } = order;
   if (mode === "read-only" && process.getuid?.() !== 0)
     return { host: directory, leftOut: [], bringBack: () => Promise.resolve({ changed: [], left: [] }) };
   const host = join(ours, "stage");
-  const copying: Copying = { user, before: new Map(), leftOut: [] };
+  const copying: Copying = { user, before: new Map(), leftOut: [], tellLong: teller(directory, order) };
   await copyTree({ from: Buffer.from(directory), to: Buffer.from(host) }, "", copying);
   // Only the sandbox's user enters, whoever else has an account on this machine.
   await chmod(host, 0o700);
@@ -49,6 +60,26 @@ interface Copying {
   /** What lay at each path when it was copied. */
   before: Map<Name, string>;
   leftOut: string[];
+  /** Asked before every entry. */
+  tellLong: () => Promise<void>;
+}
+
+function teller(directory: string, { now, onLong }: Staging): () => Promise<void> {
+  const started = now();
+  let told = false;
+  return async () => {
+    if (told || now() - started <= longMs) return;
+    told = true;
+    onLong(await countFiles(Buffer.from(directory)));
+  };
+}
+
+/** Everything that is no directory; what cannot be read counts as nothing. */
+async function countFiles(directory: Buffer): Promise<number> {
+  const entries = await readdir(directory, { encoding: "buffer", withFileTypes: true }).catch(() => []);
+  let files = 0;
+  for (const entry of entries) files += entry.isDirectory() ? await countFiles(below(directory, entry.name)) : 1;
+  return files;
 }
 
 async function copyTree({ from, to }: { from: Buffer; to: Buffer }, path: Name, on: Copying): Promise<void> {
@@ -61,6 +92,7 @@ async function copyTree({ from, to }: { from: Buffer; to: Buffer }, path: Name, 
 }
 
 async function copyEntry({ from, to }: { from: Buffer; to: Buffer }, path: Name, on: Copying): Promise<void> {
+  await on.tellLong();
   const stat = await lstat(from, { bigint: true });
   if (stat.isDirectory()) return copyTree({ from, to }, path, on);
   if (stat.isSymbolicLink()) await symlink(await readlink(from, { encoding: "buffer" }), to);

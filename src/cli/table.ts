@@ -1,12 +1,18 @@
 import type { Outcome, Report } from "../handoff/report.ts";
 
-/** The verification table for a terminal: check, base, head, class; then the evidence of every check that is not fine. */
+/** The verification table for a terminal: check, base, head, class; then what both sides of every check that is not fine said. */
 export function reportTable({ checks }: Pick<Report, "checks">): string[] {
   const rows = checks.map((check) => [check.name, outcomeWord(check.base), outcomeWord(check.head), check.class]);
   const lines = columns([["check", "base", "head", "result"], ...rows]);
   for (const check of checks) {
     if (["pass", "fixed", "not configured"].includes(check.class)) continue;
-    lines.push("", `${check.name}: ${check.class}`, ...evidence(check.head).map((line) => `  ${line}`));
+    lines.push("", `${check.name}: ${check.class}`);
+    for (const [side, outcome] of [["base", check.base] as const, ["head", check.head] as const]) {
+      // A green base beside a red head has nothing to explain.
+      if (outcome.kind === "passed" && side === "base") continue;
+      const told = evidence(outcome);
+      if (told.length > 0) lines.push(`  on ${side}, ${outcomeWord(outcome)}:`, ...told.map((line) => `    ${line}`));
+    }
   }
   return lines;
 }
@@ -25,14 +31,18 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
 function outcomeWord(outcome: Outcome): string {
   switch (outcome.kind) {
     case "passed":
-      return `passed ${(outcome.ms / 1000).toFixed(1)} s`;
+      return `passed ${seconds(outcome.ms)}`;
     case "failed":
-      return `failed (${outcome.exit_code})`;
+      return `failed (${outcome.exit_code}) ${seconds(outcome.ms)}`;
     case "not_run":
       return "not run";
     case "not_configured":
       return "–";
   }
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 function evidence(outcome: Outcome): string[] {

@@ -1,7 +1,4 @@
-import { appendFileSync } from "node:fs";
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { SessionEvent } from "../agent/session.ts";
 import { openAudit } from "../audit/log.ts";
@@ -12,13 +9,17 @@ import { seal } from "../handoff/seal.ts";
 import { Report } from "../handoff/report.ts";
 import { Solution } from "../handoff/solution.ts";
 import { Task } from "../handoff/task.ts";
+import type { Model } from "../model/model.ts";
 import { openaiModel } from "../model/openai.ts";
 import { narrator } from "../phases/narrate.ts";
 import { localTask } from "../phases/local-task.ts";
 import { pipeline, type PipelineResult } from "../phases/pipeline.ts";
 import { explanationLines } from "../policy/explain.ts";
-import { contentsBefore, openLocal } from "../workspace/local.ts";
+import { shownPaths } from "../policy/opinion.ts";
+import { contentsBefore, type LocalRepository, openLocal, resolveRevision } from "../workspace/local.ts";
+import { uncommitted } from "../workspace/worktree.ts";
 import { groundSandbox, localGround, temporaryDirectory } from "./ground.ts";
+import { type PapersFolder, papersFolder } from "./papers.ts";
 import { printable, reportTable } from "./table.ts";
 import { exitCode, type Terminal, UsageError } from "./verb.ts";
 
@@ -54,35 +55,42 @@ export async function runTask(args: string[], terminal: Terminal): Promise<TaskE
   const directory = resolve(terminal.cwd, values.directory);
   const apiKey = terminal.environment["OPENAI_API_KEY"] ?? "";
   if (apiKey === "") throw noKey();
-  const papers =
-    values.output === undefined
-      ? await mkdtemp(join(tmpdir(), "airlock-papers-"))
-      : resolve(terminal.cwd, values.output);
-  await mkdir(papers, { recursive: true });
-  const result = await runPipeline({ text, agent, directory, papers, apiKey, json: values.json === true }, terminal);
-  await keepPapers(papers, directory, result);
-  if (values.json === true) terminal.out(JSON.stringify({ type: "airlock.result", papers, ...summaryOf(result) }));
-  else for (const line of sentences(result).flatMap(printable)) terminal.out(line);
-  terminal.err(`papers: ${papers}`);
-  const good = result.kind === "judged" && result.judgement.kind === "publish" && !result.judgement.draft;
-  return { code: good ? exitCode.done : exitCode.no, directory, result };
+  const model = modelOf(apiKey, terminal);
+  const papers = papersFolder(values.output === undefined ? null : resolve(terminal.cwd, values.output));
+  try {
+    const order = { text, agent, directory, papers, apiKey, model, json: values.json === true };
+    const result = await runPipeline(order, terminal);
+    await keepPapers(papers, directory, result);
+    if (order.json) terminal.out(JSON.stringify({ type: "airlock.result", papers: papers.path, ...summaryOf(result) }));
+    else for (const line of sentences(result).flatMap(printable)) terminal.out(line);
+    const good = result.kind === "judged" && result.judgement.kind === "publish" && !result.judgement.draft;
+    return { code: good ? exitCode.done : exitCode.no, directory, result };
+  } finally {
+    if (papers.path !== null) terminal.err(`papers: ${papers.path}`);
+  }
+}
+
+/** Made before anything else happens, so that settings it cannot use are known at once. */
+function modelOf(apiKey: string, { environment }: Terminal): Model {
+  const baseUrl = environment["OPENAI_BASE_URL"] ?? "";
+  return openaiModel({ apiKey, ...(baseUrl === "" ? {} : { baseUrl }) });
 }
 
 interface Order {
   text: string;
   agent: Parameters<typeof localTask>[0]["agent"];
   directory: string;
-  papers: string;
+  papers: PapersFolder;
   apiKey: string;
+  model: Model;
   json: boolean;
 }
 
 async function runPipeline(order: Order, terminal: Terminal): Promise<PipelineResult> {
-  const { apiKey } = order;
-  const baseUrl = terminal.environment["OPENAI_BASE_URL"];
-  await using local = await openLocal(order.directory);
+  const { agent = {}, text, directory, papers, apiKey, model } = order;
+  await using local = await openLocal(directory);
+  await warnOfUncommitted(local, terminal);
   const audit = openAudit("local", terminal.now);
-  const { agent = {}, text, directory } = order;
   // The limits are needed before the task is made inside the pipeline; reading it twice gives the same bytes.
   const { config } = await localTask({
     local,
@@ -109,37 +117,47 @@ async function runPipeline(order: Order, terminal: Terminal): Promise<PipelineRe
     if (order.json) terminal.out(JSON.stringify(event));
     else tell(event);
   };
-  const result = await pipeline(
-    { text, revision: "HEAD", agent },
-    {
-      local,
-      source: directory,
-      ground,
-      model: openaiModel({ apiKey, ...(baseUrl === undefined || baseUrl === "" ? {} : { baseUrl }) }),
-      audit,
-      now: terminal.now,
-      session: (line) => appendFileSync(join(order.papers, "session.jsonl"), line),
-      onEvent,
-      onProgress,
-      known: [apiKey],
-    },
-  );
-  await writeFile(join(order.papers, "audit.jsonl"), audit.text());
-  return result;
+  try {
+    return await pipeline(
+      { text, revision: "HEAD", agent },
+      {
+        local,
+        source: directory,
+        ground,
+        model,
+        audit,
+        now: terminal.now,
+        session: (line) => papers.append("session.jsonl", line),
+        onEvent,
+        onProgress,
+        known: [apiKey],
+      },
+    );
+  } finally {
+    // What was decided before a failure is told as well.
+    if (audit.entries.length > 0) papers.write("audit.jsonl", audit.text());
+  }
 }
 
-async function keepPapers(papers: string, directory: string, result: PipelineResult): Promise<void> {
-  const write = (name: string, bytes: Buffer | string) => writeFile(join(papers, name), bytes);
-  await write("task.json", seal(Task, result.task).bytes);
-  await write("solution.json", seal(Solution, result.solution).bytes);
-  await using local = await openLocal(directory);
-  await write(
-    "change.patch",
-    patchText(result.solution.change, await contentsBefore(local.store, result.solution.change)),
+/** Said before anything is spent: whoever has edits expects them to be seen. */
+async function warnOfUncommitted(local: LocalRepository, { err }: Terminal): Promise<void> {
+  const { commit, tree } = await resolveRevision(local, "HEAD");
+  const paths = await uncommitted(local, tree);
+  if (paths.length === 0) return;
+  err(
+    `airlock: not committed: ${shownPaths(paths)}. The work begins from HEAD (${commit.slice(0, 12)}); edits that are not committed are ignored.`,
   );
+}
+
+async function keepPapers(papers: PapersFolder, directory: string, result: PipelineResult): Promise<void> {
+  papers.write("task.json", seal(Task, result.task).bytes);
+  papers.write("solution.json", seal(Solution, result.solution).bytes);
+  await using local = await openLocal(directory);
+  const before = await contentsBefore(local.store, result.solution.change);
+  papers.write("change.patch", patchText(result.solution.change, before));
   if (result.kind !== "judged") return;
-  await write("report.json", seal(Report, result.report).bytes);
-  await write("judgement.json", `${JSON.stringify(result.judgement, null, 2)}\n`);
+  papers.write("report.json", seal(Report, result.report).bytes);
+  papers.write("judgement.json", `${JSON.stringify(result.judgement, null, 2)}\n`);
 }
 
 function summaryOf(result: PipelineResult): object {
@@ -162,7 +180,7 @@ function sentences(result: PipelineResult): string[] {
     "",
     ...reportTable(result.report),
     "",
-    ...explanationLines(result.judgement),
+    ...explanationLines(result.judgement, { checksRun: true }),
   ];
 }
 

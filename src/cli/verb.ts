@@ -35,3 +35,8 @@ export interface Verb {
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
+
+/** Somebody ended a wait (Ctrl-C, SIGTERM), which is no defect: exit code 1, with the sentence. */
+export class Cancelled extends Error {
+  override readonly name = "Cancelled";
+}

@@ -39,6 +39,7 @@ type Attempt = { kind: "turn"; turn: ModelTurn } | Fault;
  * The language model behind OpenAI's Responses API or any endpoint that speaks it.
  * `respond` streams, and believes nothing before `response.completed`: a cut or unfinished stream is asked for again from the
  * last whole turn. An aborted signal rejects with its reason.
+ * @throws AirlockError at once, `model-misconfigured` without a key, `bad-input` for a base URL that is none.
  */
 export function openaiModel(options: OpenaiOptions): Model {
   const bounds = { ...defaultBounds, ...options.bounds };
@@ -73,6 +74,14 @@ function clientOf({ apiKey, baseUrl, fetch }: OpenaiOptions, bounds: OpenaiBound
       fix: "Set OPENAI_API_KEY; in Actions, as a secret that only the solve job receives.",
     });
   }
+  if (baseUrl !== undefined && !isHttpAddress(baseUrl)) {
+    // Its value is not shown: such an address may carry a password, and what is none may be a key in the wrong variable.
+    throw new AirlockError({
+      code: "bad-input",
+      message: "OPENAI_BASE_URL is no http or https address.",
+      fix: "Set it to the root of a Responses API (https://…/v1), or leave it empty for OpenAI's own.",
+    });
+  }
   return new OpenAI({
     apiKey,
     baseURL: baseUrl ?? "https://api.openai.com/v1",
@@ -86,6 +95,10 @@ function clientOf({ apiKey, baseUrl, fetch }: OpenaiOptions, bounds: OpenaiBound
     timeout: bounds.idleMs,
     ...(fetch ? { fetch } : {}),
   });
+}
+
+function isHttpAddress(text: string): boolean {
+  return URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol);
 }
 
 async function tryOnce(client: OpenAI, request: ModelRequest, idleMs: number): Promise<Attempt> {
@@ -148,6 +161,6 @@ function gaveUp(attempts: number, why: string): AirlockError {
   return new AirlockError({
     code: "model-failed",
     message: `The model did not answer in ${attempts} attempt${attempts === 1 ? "" : "s"}: ${why}`,
-    fix: "Look at the provider's status page and at the rate limits of the key, then ask again with `/agent fix`.",
+    fix: "Look at the provider's status page and at the rate limits of the key, then ask again.",
   });
 }

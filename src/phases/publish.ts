@@ -1,7 +1,9 @@
 import type { AuditLog } from "../audit/log.ts";
-import type { Change } from "../change.ts";
+import { type Change, contentOf } from "../change.ts";
 import { patchText } from "../change/patch.ts";
 import { capProblems, validateChange } from "../change/validate.ts";
+import { configPath } from "../config.ts";
+import { type ConfigProblem, loadConfig } from "../config/load.ts";
 import { AirlockError } from "../errors.ts";
 import type { GitHub, TreeEntry } from "../github/github.ts";
 import { canonical } from "../handoff/canonical.ts";
@@ -215,7 +217,20 @@ export async function judgeChange(evidence: Evidence): Promise<Judgement> {
   const programs = checkPrograms(manifests, config.checks);
   const findings = [...(await inspectChange(change, before, programs)), ...(report?.findings ?? [])];
   const problems = valid.kind === "valid" ? [] : valid.problems;
-  return judge(factsOf({ change, before, findings, checks: report?.checks ?? null, problems, config }));
+  const facts = { change, before, findings, checks: report?.checks ?? null, problems, config };
+  return judge(factsOf({ ...facts, configProblems: configurationAfter(change) }));
+}
+
+/** What the configuration that the change leaves has wrong; nothing when it leaves none or the one that was there. */
+function configurationAfter(change: Change): ConfigProblem[] {
+  const entry = change.find(({ path }) => path === configPath);
+  const content = entry === undefined ? null : contentOf(entry);
+  if (entry === undefined || content === null) return [];
+  // The gate takes no link for a configuration.
+  if (entry.after?.mode.startsWith("100") !== true)
+    return [{ file: configPath, line: null, column: null, key: "", message: "it is no plain file", allowed: null }];
+  const loaded = loadConfig(content.toString("utf8"), configPath);
+  return loaded.kind === "ok" ? [] : loaded.problems;
 }
 
 /** A change over the caps is refused for that alone: nothing of it is read, scanned or quoted. null: it is within them. */

@@ -21,16 +21,11 @@ export function stopOfSolution({ ending, change }: Solution): Stopped | null {
       return stop(
         "no-change",
         "No file was changed.",
-        "Say more about what should change, then comment `/agent fix` again.",
+        "Say more about what should change, then ask again.",
         ending.reason,
       );
     case "gave_up":
-      return stop(
-        "gave-up",
-        "The agent gave up.",
-        "Say more about the problem, then comment `/agent fix` again.",
-        ending.reason,
-      );
+      return stop("gave-up", "The agent gave up.", "Say more about the problem, then ask again.", ending.reason);
     case "needs_approval":
       return stop("gave-up", "The agent needs an approval that nobody can give here.", "", ending.reason);
     case "refused": {

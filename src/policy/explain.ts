@@ -10,10 +10,16 @@ interface Explanation {
   lower: string[];
 }
 
+/** What is known beside the judgement. */
+interface Circumstances {
+  /** Whether the checks were run for it: without them a level says little. */
+  checksRun: boolean;
+}
+
 /** Says a judgement in words. Nothing is decided here. */
-export function explainJudgement(judgement: Judgement): Explanation {
+export function explainJudgement(judgement: Judgement, { checksRun }: Circumstances): Explanation {
   return {
-    headline: headline(judgement),
+    headline: headline(judgement, checksRun),
     reasons: judgement.reasons.map(({ level, saw, message }) => `${level}: ${saw} — ${message}`),
     requirements: requirements(judgement),
     lower: judgement.lower,
@@ -21,8 +27,8 @@ export function explainJudgement(judgement: Judgement): Explanation {
 }
 
 /** The same as lines for a terminal. */
-export function explanationLines(judgement: Judgement): string[] {
-  const { headline, reasons, requirements, lower } = explainJudgement(judgement);
+export function explanationLines(judgement: Judgement, known: Circumstances): string[] {
+  const { headline, reasons, requirements, lower } = explainJudgement(judgement, known);
   return [
     headline,
     ...section("Why", reasons),
@@ -31,14 +37,16 @@ export function explanationLines(judgement: Judgement): string[] {
   ];
 }
 
-function headline({ kind, level, draft }: Judgement): string {
+function headline({ kind, level, draft }: Judgement, checksRun: boolean): string {
+  const risk = `Risk ${level}${checksRun ? "" : " (checks not run; see `airlock verify`)"}`;
   switch (kind) {
     case "publish":
-      return `Risk ${level}${draft ? ", as a draft" : ""}.`;
+      // Without checks every judgement is a draft, which says nothing of the change.
+      return `${risk}${draft && checksRun ? ", as a draft" : ""}.`;
     case "hold":
-      return `Risk ${level}. Held: nothing is pushed before a maintainer releases this very change.`;
+      return `${risk}. Held: nothing is pushed before a maintainer releases this very change.`;
     case "refuse":
-      return `Risk ${level}. Refused: this change is not pushed.`;
+      return `${risk}. Refused: this change is not pushed.`;
   }
 }
 

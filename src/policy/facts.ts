@@ -1,5 +1,6 @@
 import type { Change } from "../change.ts";
 import type { Config } from "../config.ts";
+import type { ConfigProblem } from "../config/load.ts";
 import type { Finding } from "../handoff/finding.ts";
 import type { CheckResult } from "../handoff/report.ts";
 import { sidesOf, textOrEmpty, type BeforeContents, type Sides } from "../inspect/sides.ts";
@@ -15,6 +16,8 @@ export interface Facts {
   verification: Verification;
   /** What the validator of the Change objected to. Any problem refuses. */
   problems: readonly Problem[];
+  /** What is wrong with `.github/airlock.toml` as the change leaves it; empty when the change does not touch it. */
+  configProblems: readonly ConfigProblem[];
   /** From the trusted commit. */
   risk: Config["risk"];
   labels: Config["labels"];
@@ -34,7 +37,8 @@ type Verification =
   /** The question is about the change alone (`airlock risk`). Never what publish passes. */
   | { kind: "left-out" };
 
-interface Problem {
+export interface Problem {
+  /** Empty when it is the whole change. */
   path: string;
   rule: string;
   message: string;
@@ -47,6 +51,8 @@ interface Evidence {
   findings: readonly Finding[];
   checks: readonly CheckResult[] | null;
   problems: readonly Problem[];
+  /** Absent: the change leaves the configuration as it is, or it was not looked at because the change is refused anyway. */
+  configProblems?: readonly ConfigProblem[];
   config: Config;
 }
 
@@ -54,7 +60,8 @@ interface Evidence {
  * Gathers the facts. Pure: the same evidence gives the same facts on every machine.
  * @throws AirlockError `tree-mismatch` when a base blob is missing or is not the one the Change names.
  */
-export function factsOf({ change, before, findings, checks, problems, config }: Evidence): Facts {
+export function factsOf(evidence: Evidence): Facts {
+  const { change, before, findings, checks, problems, configProblems = [], config } = evidence;
   return {
     entries: sidesOf(change, before).map(entryFacts),
     findings: unique(findings),
@@ -63,6 +70,7 @@ export function factsOf({ change, before, findings, checks, problems, config }: 
         ? { kind: "left-out" }
         : { kind: "ran", checks, configured: config.checks.map(({ name }) => name) },
     problems,
+    configProblems,
     risk: config.risk,
     labels: config.labels,
   };

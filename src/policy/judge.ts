@@ -6,7 +6,7 @@ import { otherFindings, secrets } from "./findings.ts";
 import { levels, strictest, type Opinion } from "./opinion.ts";
 import { pathGlobs } from "./path-globs.ts";
 import { pathWords } from "./path-words.ts";
-import { invalidChange } from "./problems.ts";
+import { brokenConfiguration, invalidChange } from "./problems.ts";
 import { protectedParts } from "./protected.ts";
 import { size } from "./size.ts";
 import { fileTypes } from "./types.ts";
@@ -15,6 +15,7 @@ type Rule = (facts: Facts) => Opinion[];
 
 const rules: readonly Rule[] = [
   invalidChange,
+  brokenConfiguration,
   protectedParts,
   pathWords,
   pathGlobs,

@@ -154,7 +154,7 @@ function provenance({ task, solution, report, run, home, auditHead, known }: Bod
   return joined(
     [
       ours`### Provenance\n`,
-      ours`| | |`,
+      ours`| What | Value |`,
       ours`| :-- | :-- |`,
       ours`| Run | ${runLink}, attempt ${task.run.attempt} |`,
       ours`| Base | ${code(report.base.commit, known)} |`,

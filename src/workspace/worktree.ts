@@ -40,6 +40,26 @@ export async function applyToWorkTree({ source, store }: LocalRepository, change
   return { kind: "applied" };
 }
 
+/**
+ * Paths of the work tree that are not what a tree says, sorted: changed, removed or new ones; ignored files are none. A new directory is
+ * one path with a slash at its end. A bare repository has none. In: the tree's id.
+ */
+export async function uncommitted({ source, store }: LocalRepository, tree: string): Promise<string[]> {
+  const root = source.workTree;
+  if (root === null) return [];
+  return withIndex(store, async (indexFile) => {
+    const call = { ...store, indexFile, workTree: root, cwd: root };
+    await git(call, ["read-tree", tree]);
+    await git(call, ["update-index", "-q", "--really-refresh"]).catch(() => undefined);
+    const changed = await git(call, ["diff-files", "-z", "--name-only", "--ignore-submodules=all"]);
+    const exclude = join(source.gitDir, "info/exclude");
+    const own = (await lstat(exclude).catch(() => null))?.isFile() === true ? [`--exclude-from=${exclude}`] : [];
+    const others = ["ls-files", "-z", "--others", "--directory", "--no-empty-directory", "--exclude-standard", ...own];
+    const fresh = await git(call, others);
+    return [...splitNul(changed), ...splitNul(fresh)].map((path) => path.toString("utf8")).sort();
+  });
+}
+
 /** Paths of the work tree that are not what the Change starts from. */
 async function unclean(store: Store, root: string, change: Change): Promise<string[]> {
   const blocked = new Set<string>();

@@ -75,6 +75,10 @@ describe("the server does not start", () => {
     const { code, output } = await start(more).ended;
     expect(code).toBe(3);
     expect(output).toMatch(text);
+    // Once, as the line that a log collector reads.
+    expect(output.split("\n").filter((line) => text.test(line))).toEqual([
+      expect.stringMatching(/^\{.*"event":"app\.failed".*\}$/),
+    ]);
     expect(output).not.toContain("PRIVATE KEY-----");
     expect(output).not.toContain("a-long-secret");
   });

@@ -47,6 +47,12 @@ describe("the server refuses to start", () => {
     );
   });
 
+  test("and names everything that is missing at once", () => {
+    const message =
+      "The app cannot start: APP_ID: missing; WEBHOOK_SECRET: missing; PRIVATE_KEY: missing (or set PRIVATE_KEY_PATH).";
+    expect(() => readSettings({}, noFile)).toThrow(expect.objectContaining({ message }));
+  });
+
   test("and no message carries a value", () => {
     expect(() => readSettings({ ...sound, PRIVATE_KEY: "s3cr3t" }, noFile)).toThrow(
       expect.not.objectContaining({ message: expect.stringContaining("s3cr3t") }),

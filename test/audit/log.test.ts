@@ -57,7 +57,18 @@ it("finds removed last entries only with the published head", () => {
   const log = threeEntries();
   const shorter = `${log.text().split("\n").slice(0, 2).join("\n")}\n`;
   expect(verifyAudit(shorter).kind).toBe("intact");
-  expect(verifyAudit(shorter, log.head)).toMatchObject({ kind: "broken", line: 2 });
+  expect(verifyAudit(shorter, log.head)).toEqual({
+    kind: "ends-elsewhere",
+    entries: 2,
+    head: log.entries[1]?.hash,
+    expected: log.head,
+  });
+  expect(verifyAudit(log.text(), log.head.toUpperCase()).kind).toBe("intact");
+});
+
+it("takes a log without entries for a broken one, whatever head was published", () => {
+  const broken = { kind: "broken", line: 1, why: "the log is empty" };
+  expect([verifyAudit(""), verifyAudit("", genesis)]).toEqual([broken, broken]);
 });
 
 it("finds any flipped bit of a whole log", () => {

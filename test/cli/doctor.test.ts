@@ -8,7 +8,7 @@ describe("airlock doctor", () => {
     const { code, out, err } = await airlock(["doctor"]);
     expect({ code, err }).toEqual({ code: 0, err: [] });
     expect(out.slice(0, 3)).toEqual([
-      `node      ${process.version}`,
+      `node      ${process.version} runs Airlock; commands inside get ${process.version}`,
       expect.stringMatching(/^bwrap {5}bubblewrap \d/),
       expect.stringMatching(/^runs as {3}(another|the same) user (than|as) Airlock$/),
     ]);
@@ -20,7 +20,12 @@ describe("airlock doctor", () => {
   test("says the same as JSON", async () => {
     const ended = await airlock(["doctor", "--json"]);
     expect(ended.code).toBe(0);
-    expect(json(ended)).toMatchObject({ kind: "ready", node: process.version, bwrap: expect.any(String) });
+    expect(json(ended)).toMatchObject({
+      kind: "ready",
+      node: process.version,
+      node_inside: process.version,
+      bwrap: expect.any(String),
+    });
     expect(Object(json(ended)).probes.every(({ held }: { held: boolean }) => held)).toBe(true);
   });
 

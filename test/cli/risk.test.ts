@@ -20,7 +20,7 @@ describe("airlock risk judges the step between two commits", () => {
     const { code, out, err } = await airlock(risk, { cwd: repository.root });
     expect({ code, err }).toEqual({ code: 0, err: [] });
     expect(out.join("\n")).toMatchInlineSnapshot(`
-      "Risk low, as a draft.
+      "Risk low (checks not run; see \`airlock verify\`).
       Why:
         - low: no Report — Checks were not part of this judgement.
         - low: 2 changed lines in 1 file — The change is small."
@@ -47,7 +47,7 @@ describe("airlock risk judges the step between two commits", () => {
     using held = changed({ "a.txt": "a" }, { ".github/workflows/a.yml": "on: push\n" });
     expect(await airlock(risk, { cwd: held.root })).toMatchObject({
       code: 1,
-      out: expect.arrayContaining([expect.stringMatching(/^Risk critical\. Held/)]),
+      out: expect.arrayContaining([expect.stringMatching(/^Risk critical \(checks not run; .*\)\. Held/)]),
     });
     const secret = ["ghp", "0123456789abcdefghijABCDEFGHIJ012345"].join("_");
     using refused = changed({ "a.txt": "a" }, { "b.txt": `${secret}\n` });
@@ -62,6 +62,33 @@ describe("airlock risk judges the step between two commits", () => {
     expect(code).toBe(1);
     expect(out.join("\n")).toContain("auth/");
     expect(out.join("\n")).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+  });
+
+  test("a change that makes the configuration invalid is critical, with line and key; a valid one has no such reason", async () => {
+    const after = (text: string) => changed({ "a.txt": "a" }, { [configPath]: text });
+    using invalid = after("[limits]\n\nturn = 5\n");
+    const { code, out } = await airlock(risk, { cwd: invalid.root });
+    expect(code).toBe(0);
+    expect(out.find((line) => line.includes("invalid"))).toBe(
+      `  - critical: ${configPath}:3 — With this change the configuration is invalid, and Airlock would refuse every request: line 3, limits.turn: unknown key.`,
+    );
+    using valid = after("[limits]\n\nturns = 5\n");
+    expect((await airlock(risk, { cwd: valid.root })).out.join("\n")).not.toContain("invalid");
+  });
+
+  test("a change over a limit is named as a whole, and the way out needs no path", async () => {
+    using repository = changed(
+      { "a.txt": "a", [configPath]: "[limits]\nchange_files = 1\n" },
+      { "a.txt": "b", "b.txt": "b" },
+    );
+    const { code, out } = await airlock(risk, { cwd: repository.root });
+    expect(code).toBe(1);
+    expect(out).toEqual(
+      expect.arrayContaining([
+        "  - critical: the change as a whole — The change touches 2 files; limits.change_files allows 1.",
+        "  - Make the change smaller or ask for it in parts, or raise the limit in .github/airlock.toml.",
+      ]),
+    );
   });
 
   test("the base's policy counts, not the one the change brings", async () => {
@@ -105,7 +132,7 @@ describe("what it cannot judge", () => {
   test("a base whose configuration is broken: file, line and key are named", async () => {
     using repository = changed({ "a.txt": "a", [configPath]: "[limits]\n\nturn = 5\n" }, { "a.txt": "b" });
     expect(await airlock(risk, { cwd: repository.root })).toMatchObject({
-      code: 3,
+      code: 2,
       out: [],
       err: [
         expect.stringContaining(`airlock: ${configPath}:3:1: limits.turn: unknown key (allowed: turns,`),

@@ -20,6 +20,14 @@ import { temporaryDirectory, writeFiles } from "../workspace/repository.ts";
 const root = process.getuid?.() === 0;
 const user = root ? { uid: 61_000, gid: 61_000 } : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 
+/** A copy that takes no time. */
+const quick = {
+  now: () => 0,
+  onLong: () => {
+    throw new Error("nothing takes long here");
+  },
+};
+
 /** A directory of the caller's with some files, and what a command may do to its copy. */
 function place() {
   const temporary = temporaryDirectory();
@@ -31,7 +39,7 @@ function place() {
     ...temporary,
     mine,
     read,
-    staged: () => stage(mine, { user, mode: "workspace-write", ours: temporary.path }),
+    staged: () => stage(mine, { ...quick, user, mode: "workspace-write", ours: temporary.path }),
   };
 }
 
@@ -50,8 +58,17 @@ describe("who works on what", () => {
 
   test("a read-only one is shown the directory itself, except root's", async () => {
     using at = place();
-    const { host } = await stage(at.mine, { user, mode: "read-only", ours: at.path });
+    const { host } = await stage(at.mine, { ...quick, user, mode: "read-only", ours: at.path });
     expect(host === at.mine).toBe(!root);
+  });
+
+  test("copying that takes over a second is told once, with the number of files", async () => {
+    using at = place();
+    const told: number[] = [];
+    let clock = 0;
+    const now = () => (clock += 600);
+    await stage(at.mine, { user, mode: "workspace-write", ours: at.path, now, onLong: (files) => told.push(files) });
+    expect(told).toEqual([6]);
   });
 
   test.runIf(!root)("what the caller cannot read is left out by name, and stays", async () => {

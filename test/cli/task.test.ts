@@ -92,7 +92,7 @@ describe("airlock exec", () => {
 
   test.each<[string, Step[], RegExp]>([
     ["no change", [finish("It works as documented.", "no_change")], /No file was changed/],
-    ["a regression", broken, /^tests +passed .* failed \(1\) +regressed$/m],
+    ["a regression", broken, /^tests +passed .* failed \(1\) \d+\.\d s +regressed$/m],
     ["a change that policy holds", held, /^Risk critical\. Held/m],
   ])("%s is 1", async (_title, steps, says) => {
     const { code, out, status } = await work(steps, ["exec", "Quantities are ignored."]);

@@ -49,7 +49,7 @@ describe("airlock verify runs the checks of the base on both commits", () => {
     const { code, out } = await airlock([...verify, "-C", repository.root]);
     expect(code).toBe(1);
     expect(withoutTimes(out)).toEqual(
-      expect.arrayContaining(["tests passed N s failed (1) regressed", "tests: regressed"]),
+      expect.arrayContaining(["tests passed N s failed (1) N s regressed", "tests: regressed"]),
     );
     expect(out.join("\n")).toContain("prices are added");
   });
@@ -88,13 +88,13 @@ describe("what it cannot verify", () => {
     expect(ended.err[0]).toMatch(says);
   });
 
-  test("a directory in no repository is 2, a broken configuration 3", async () => {
+  test("a directory in no repository and a broken configuration are 2", async () => {
     using temporary = temporaryDirectory();
     expect(await airlock(verify, { cwd: temporary.path })).toMatchObject({ code: 2 });
     using repository = fixtureRepository({ ".github/airlock.toml": "[limits\n" });
     repository.recommit();
     expect(await airlock(verify, { cwd: repository.root })).toMatchObject({
-      code: 3,
+      code: 2,
       err: [
         expect.stringMatching(/^airlock: \.github\/airlock\.toml:1:\d+: /),
         expect.stringContaining("fix: Correct"),

@@ -13,6 +13,10 @@ const events: SessionEvent[] = [
   },
   {
     type: "item.completed",
+    item: { ...item, type: "command_execution", tool: "shell", status: "failed", exit_code: null },
+  },
+  {
+    type: "item.completed",
     item: {
       ...item,
       type: "file_change",
@@ -21,6 +25,7 @@ const events: SessionEvent[] = [
       changes: [{ path: word, kind: "add" }],
     },
   },
+  { type: "item.completed", item: { ...item, type: "tool_call", tool: "read_file", status: "completed" } },
   { type: "item.completed", item: { ...item, type: "tool_call", tool: word, status: "failed" } },
   { type: "checkpoint", turn: 3, tree: "a".repeat(40), violations: [word] },
   { type: "notice", message: "No price is known." },
@@ -31,9 +36,11 @@ test("a job's log tells what is done and nothing that the model wrote", () => {
   const tell = stepNarrator((line) => void said.push(line));
   for (const event of events) tell(event);
   expect(said).toEqual([
-    "turn 3: a command failed (exit code 1)",
-    "turn 3: a patch completed (1 files)",
-    "turn 3: a call failed",
+    "turn 3: shell, exit 1",
+    "turn 3: shell, failed",
+    "turn 3: apply_patch, 1 file",
+    "turn 3: read_file",
+    "turn 3: a tool that does not exist, failed",
     "No price is known.",
   ]);
 });

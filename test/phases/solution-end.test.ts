@@ -49,7 +49,7 @@ describe("after solve the road goes on only with a change to show", () => {
       {
         kind: "no-change",
         message: "No file was changed.",
-        next: "Say more about what should change, then comment `/agent fix` again.",
+        next: "Say more about what should change, then ask again.",
         said: "It works as documented.",
       },
     ],
@@ -60,7 +60,7 @@ describe("after solve the road goes on only with a change to show", () => {
       {
         kind: "gave-up",
         message: "The agent gave up.",
-        next: "Say more about the problem, then comment `/agent fix` again.",
+        next: "Say more about the problem, then ask again.",
         said: "There is no such function.",
       },
     ],

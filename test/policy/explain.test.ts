@@ -3,8 +3,10 @@ import { explainJudgement, explanationLines } from "../../src/policy/explain.ts"
 import { judge } from "../../src/policy/judge.ts";
 import { check, checksBut, entry, finding, madeFacts } from "./made-facts.ts";
 
+const verified = { checksRun: true };
+
 test("A low judgement in words", () => {
-  expect(explanationLines(judge(madeFacts())).join("\n")).toMatchInlineSnapshot(`
+  expect(explanationLines(judge(madeFacts()), verified).join("\n")).toMatchInlineSnapshot(`
     "Risk low.
     Why:
       - low: types, lint, tests, build, secrets, audit — Every check that is configured passes with the change.
@@ -25,7 +27,7 @@ test("A held judgement with a regressed check in words", () => {
     ],
     verification: checksBut(check("tests", "regressed")),
   });
-  expect(explanationLines(judge(facts)).join("\n")).toMatchInlineSnapshot(`
+  expect(explanationLines(judge(facts), verified).join("\n")).toMatchInlineSnapshot(`
     "Risk critical. Held: nothing is pushed before a maintainer releases this very change.
     Why:
       - critical: .github/workflows/ci.yml — CI configuration decides what runs with the repository's secrets.
@@ -48,7 +50,7 @@ test("A refused judgement in words", () => {
   const facts = madeFacts({
     findings: [finding({ rule: "secret", level: "block", path: "a.ts", line: 3, message: "A secret." })],
   });
-  expect(explanationLines(judge(facts)).join("\n")).toMatchInlineSnapshot(`
+  expect(explanationLines(judge(facts), verified).join("\n")).toMatchInlineSnapshot(`
     "Risk critical. Refused: this change is not pushed.
     Why:
       - critical: a.ts:3 — A secret.
@@ -63,7 +65,24 @@ test("A refused judgement in words", () => {
 
 test("The parts for a page are the same sentences as the lines of the terminal", () => {
   const judged = judge(madeFacts({ verification: checksBut(check("tests", "not run")) }));
-  const { headline, reasons, requirements, lower } = explainJudgement(judged);
-  const lines = explanationLines(judged).join("\n");
+  const { headline, reasons, requirements, lower } = explainJudgement(judged, verified);
+  const lines = explanationLines(judged, verified).join("\n");
   for (const sentence of [headline, ...reasons, ...requirements, ...lower]) expect(lines).toContain(sentence);
+});
+
+test.each<[string, Parameters<typeof madeFacts>[0], string]>([
+  ["published", {}, "Risk low (checks not run; see `airlock verify`)."],
+  [
+    "refused",
+    { problems: [{ path: "", rule: "change-files", message: "Too many." }] },
+    "Risk critical (checks not run; see `airlock verify`). Refused: this change is not pushed.",
+  ],
+])("A judgement without checks says so first when it is %s, and calls nothing a draft", (_, parts, headline) => {
+  const judged = judge(madeFacts({ ...parts, verification: { kind: "left-out" } }));
+  expect(explainJudgement(judged, { checksRun: false }).headline).toBe(headline);
+});
+
+test("A judgement with a check that did not run is a draft", () => {
+  const judged = judge(madeFacts({ verification: checksBut(check("tests", "not run")) }));
+  expect(explainJudgement(judged, verified).headline).toBe("Risk high, as a draft.");
 });

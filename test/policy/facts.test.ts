@@ -21,6 +21,7 @@ test("The facts of a change are made from its contents", () => {
     findings: [],
     verification: { kind: "ran", checks: greenChecks, configured: ["smoke"] },
     problems: [],
+    configProblems: [],
     risk: config.risk,
     labels: config.labels,
   });

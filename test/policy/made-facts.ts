@@ -14,6 +14,7 @@ export function madeFacts(parts: Partial<Facts> = {}): Facts {
     findings: [],
     verification: { kind: "ran", checks: greenChecks, configured: [] },
     problems: [],
+    configProblems: [],
     risk: config.risk,
     labels: config.labels,
     ...parts,

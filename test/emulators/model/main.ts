@@ -3,7 +3,7 @@ import { z } from "zod";
 import { startModel } from "./server.ts";
 import { Script } from "./step.ts";
 
-// `node main.ts script.json` prints the server's URL as its first line and serves until it is told to stop (SIGTERM or SIGINT).
+// `node main.ts script.json` prints the server's URL as its first line and the key that it takes as its second, and serves until it is told to stop (SIGTERM or SIGINT).
 // `GET /state` at that origin tells how many requests came, how many steps are left and what was wrong. It exits with 1 and the reason when the script was not played exactly.
 const [file] = process.argv.slice(2);
 if (file === undefined) {
@@ -28,4 +28,4 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 // Last, so that whoever reads the address can already stop the process.
-process.stdout.write(`${model.url}\n`);
+process.stdout.write(`${model.url}\n${model.key}\n`);
