@@ -35,11 +35,7 @@ export function fewerTests(base: Ran, head: Ran): Outcome | null {
   const before = base.counts.passed + base.counts.failed;
   const now = head.counts.passed + head.counts.failed;
   if (now >= before) return null;
-  return failedBecause(
-    `Only ${now} ${now === 1 ? "test" : "tests"} ran; on the base it were ${before}.`,
-    head.outcome,
-    0,
-  );
+  return failedBecause(`Only ${now} ${now === 1 ? "test" : "tests"} ran; on the base ${before} did.`, head.outcome, 0);
 }
 
 /**

@@ -66,7 +66,7 @@ describe("fewerTests", () => {
       kind: "failed",
       ms: 1,
       exit_code: 0,
-      evidence: "Only 4 tests ran; on the base it were 5.\nok",
+      evidence: "Only 4 tests ran; on the base 5 did.\nok",
     });
   });
 });

@@ -92,7 +92,7 @@ describe("runChecks", () => {
       head: {
         kind: "failed",
         exit_code: 0,
-        evidence: expect.stringMatching(/^Only 1 tests ran; on the base it were 2\./),
+        evidence: expect.stringMatching(/^Only 1 test ran; on the base 2 did\./),
       },
     });
   });
