@@ -11,7 +11,7 @@ import {
 import { writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isAbandoned, ownTag } from "./owner.ts";
+import { isAbandoned, markPattern, ownMark } from "./owner.ts";
 import type { Caps } from "./limits.ts";
 
 /** Where groups for commands can be made. With v2 both are the same directory. */
@@ -65,7 +65,7 @@ let count = 0;
 
 /** Makes the group of one command. @throws the file system's error when the kernel refuses it. */
 export function openCgroup(cgroups: Cgroups, caps: Pick<Caps, "memoryBytes" | "processes">): Cgroup {
-  const name = `${ownTag()}-${(count += 1)}`;
+  const name = `${ownMark()}-${(count += 1)}`;
   const memory = join(cgroups.memory, name);
   const pids = join(cgroups.pids, name);
   const groups = [...new Set([memory, pids])];
@@ -216,8 +216,7 @@ async function remove(group: string): Promise<void> {
 function removeAbandoned({ memory, pids }: Cgroups): void {
   for (const parent of new Set([memory, pids]))
     for (const name of readdirSync(parent)) {
-      const owner = /^(airlock-\d+-\d+)-\d+$/.exec(name)?.[1];
-      if (owner === undefined || !isAbandoned(owner)) continue;
+      if (!isAbandoned(markPattern.exec(name)?.[0] ?? "")) continue;
       try {
         rmdirSync(join(parent, name));
       } catch {

@@ -77,7 +77,7 @@ export async function establish(options: OpenOptions): Promise<Establishment> {
   const files = await writeStateFiles(stateDir, user, architecture);
   await rm(join(stateDir, "selftest"), { recursive: true, force: true });
   sweepProcesses(user.uid);
-  await sweepDirectories(stateDir);
+  await sweepDirectories(stateDir, [user.uid, process.getuid?.() ?? user.uid]);
   return {
     bwrap,
     user,

@@ -1,19 +1,19 @@
 import { readFileSync, readdirSync, statSync } from "node:fs";
-import { readdir, rm } from "node:fs/promises";
+import { lstat, readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { isAbandoned, ownTag } from "./owner.ts";
+import { isAbandoned, markPattern, ownMark } from "./owner.ts";
 
 /** The option of bwrap that carries our mark: it is on the command line, where the sweep can read it, and does nothing. */
 const marker = "--unsetenv";
 
 /** Words for bwrap's command line that say whose sandbox it is. They change nothing inside. */
 export function ownerWords(): string[] {
-  return [marker, ownTag()];
+  return [marker, ownMark()];
 }
 
 /** The directory of one command below the state directory: its name says whose it is. */
 export function commandDirectory(stateDir: string, id: string): string {
-  return join(stateDir, `run-${ownTag()}-${id}`);
+  return join(stateDir, `run-${ownMark()}-${id}`);
 }
 
 /**
@@ -34,11 +34,18 @@ export function sweepProcesses(uid: number): number[] {
   return ended;
 }
 
-/** Removes the directories of commands whose Airlock is gone. */
-export async function sweepDirectories(stateDir: string): Promise<void> {
-  for (const name of await readdir(stateDir)) {
-    const owner = /^run-(airlock-\d+-\d+)-/.exec(name)?.[1];
-    if (owner !== undefined && isAbandoned(owner)) await rm(join(stateDir, name), { recursive: true, force: true });
+/**
+ * Removes what carries the mark of an Airlock that is gone: directories of commands in a state directory, our temporary directories
+ * where those are made. Only what belongs to the caller or, in the caller's own directory, to the sandbox's user is touched.
+ */
+export async function sweepDirectories(parent: string, uids: readonly number[]): Promise<void> {
+  for (const name of await readdir(parent)) {
+    if (!isAbandoned(markPattern.exec(name)?.[0] ?? "")) continue;
+    const path = join(parent, name);
+    const found = await lstat(path).catch(() => null);
+    if (found?.isDirectory() !== true || !uids.includes(found.uid)) continue;
+    // What cannot be removed is harmless, and stays.
+    await rm(path, { recursive: true, force: true }).catch(() => {});
   }
 }
 

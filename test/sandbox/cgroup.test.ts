@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { findCgroups, openCgroup } from "../../sandbox/cgroup.ts";
+import { ownMark } from "../../sandbox/owner.ts";
 
 const MiB = 2 ** 20;
 const caps = { memoryBytes: 64 * MiB, processes: 5 };
@@ -31,7 +32,7 @@ test("a group holds what it is given, what is born there too, and counts what it
 test("an abandoned group is removed at the next start, a living Airlock's is not", async ({ skip }) => {
   const cgroups = await findCgroups();
   if (cgroups === null) return skip("this machine gives us no control groups");
-  const abandoned = join(cgroups.pids, "airlock-4194304-1-1");
+  const abandoned = join(cgroups.pids, `${ownMark().replace(/-\d+-\d+$/, "-4194304-1")}-1`);
   mkdirSync(abandoned);
   await using living = openCgroup(cgroups, caps);
   await findCgroups();
@@ -68,7 +69,7 @@ test("v2: the limits of a command, without swap and with one end for all", async
   const { own } = plainTree("memory pids");
   const place = { version: "cgroup v2" as const, memory: own, pids: own };
   openCgroup(place, caps);
-  const [name = ""] = readdirSync(own).filter((entry) => entry.startsWith(`airlock-${process.pid}-`));
+  const [name = ""] = readdirSync(own).filter((entry) => entry.startsWith(ownMark()));
   const written = readdirSync(join(own, name)).map((file) => [file, readFileSync(join(own, name, file), "utf8")]);
   expect(Object.fromEntries(written)).toEqual({
     "memory.max": String(64 * MiB),
@@ -80,7 +81,7 @@ test("v2: the limits of a command, without swap and with one end for all", async
 test("v2: counters of a command", () => {
   const { own } = plainTree("memory pids");
   const group = openCgroup({ version: "cgroup v2", memory: own, pids: own }, caps);
-  const [name = ""] = readdirSync(own).filter((entry) => entry.startsWith(`airlock-${process.pid}-`));
+  const [name = ""] = readdirSync(own).filter((entry) => entry.startsWith(ownMark()));
   writeFileSync(join(own, name, "memory.events"), "low 0\nhigh 0\nmax 12\noom 1\noom_kill 3\noom_group_kill 1\n");
   writeFileSync(join(own, name, "pids.events"), "max 4\n");
   expect(group.counters()).toEqual({ oomKills: 3, refused: 4 });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { nextPause, watch } from "../../sandbox/guard.ts";
 import { capsOf } from "../../sandbox/limits.ts";
 import { runCommand } from "../../sandbox/run.ts";
+import { ownMark } from "../../sandbox/owner.ts";
 import { killGroup } from "../../sandbox/kill.ts";
 import { codeOf, limits, openRoom, printed } from "./room.ts";
 import type { Limits, RunResult } from "../../sandbox/sandbox.ts";
@@ -105,7 +106,7 @@ describe.each(["polling", "control group"])("with %s", (way) => {
     await run({}, ["sleep", "0.1"]);
     const { cgroups } = room.host;
     const left = cgroups === null ? [] : [cgroups.memory, cgroups.pids].flatMap((parent) => readdirSync(parent));
-    expect(left.filter((name) => name.startsWith(`airlock-${process.pid}-`))).toEqual([]);
+    expect(left.filter((name) => name.startsWith(ownMark()))).toEqual([]);
   });
 });
 

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { isAbandoned, ownTag } from "../../sandbox/owner.ts";
+import { isAbandoned, ownMark } from "../../sandbox/owner.ts";
 import { commandDirectory, ownerWords, sweepDirectories, sweepProcesses } from "../../sandbox/sweep.ts";
 import { openDirectory, openRoom, printed } from "./room.ts";
 import type { Room } from "./room.ts";
@@ -15,13 +15,14 @@ beforeAll(async () => {
 });
 afterAll(() => room[Symbol.asyncDispose]());
 
-const gone = "airlock-4194304-1";
+/** As ours, of a process that cannot be: numbers end below. */
+const gone = ownMark().replace(/-\d+-\d+$/, "-4194304-1");
 
 describe("whose it is", () => {
   test("our own mark names a living process; one that is gone, or has another start, is abandoned", () => {
-    expect(isAbandoned(ownTag())).toBe(false);
+    expect(isAbandoned(ownMark())).toBe(false);
     expect(isAbandoned(gone)).toBe(true);
-    expect(isAbandoned(`airlock-${process.pid}-1`)).toBe(true);
+    expect(isAbandoned(ownMark().replace(/\d+$/, "1"))).toBe(true);
     expect(["", "airlock", "airlock-1", "x", `${gone}-1`].map(isAbandoned)).toEqual([
       false,
       false,
@@ -31,8 +32,12 @@ describe("whose it is", () => {
     ]);
   });
 
+  test("a process of another PID namespace is never called gone", () => {
+    expect(isAbandoned("airlock-1-4194304-1")).toBe(false);
+  });
+
   test("the mark changes nothing inside", async () => {
-    expect(ownerWords()).toEqual(["--unsetenv", ownTag()]);
+    expect(ownerWords()).toEqual(["--unsetenv", ownMark()]);
     expect(String(printed(await room.run({}, ["env"])))).not.toContain("airlock-");
   });
 });
@@ -56,7 +61,7 @@ async function waiting(mark: string): Promise<number> {
 
 describe("processes", () => {
   test("a sandbox whose Airlock is gone is ended, with everything inside; one of a living Airlock is left alone", async () => {
-    const [abandoned, kept] = [await waiting(gone), await waiting(ownTag())];
+    const [abandoned, kept] = [await waiting(gone), await waiting(ownMark())];
     expect(sweepProcesses(room.host.user.uid)).not.toContain(kept);
     while (state(abandoned) !== "gone") await sleep(5);
     expect(state(kept)).toBe("S");
@@ -86,7 +91,9 @@ describe("directories", () => {
     const kept = [commandDirectory(dir, "1"), join(dir, "run-1"), join(dir, "other")];
     const abandoned = join(dir, `run-${gone}-x`);
     for (const path of [...kept, join(abandoned, "deep")]) mkdirSync(path, { recursive: true });
-    await sweepDirectories(dir);
+    await sweepDirectories(dir, [12_345]);
+    expect(existsSync(abandoned)).toBe(true);
+    await sweepDirectories(dir, [process.getuid?.() ?? 0]);
     expect([...kept, abandoned].map((path) => existsSync(path))).toEqual([true, true, true, false]);
   });
 });
