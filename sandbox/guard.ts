@@ -15,6 +15,8 @@ const longestPauseMs = 250;
 const nearPauseMs = 50;
 /** The share of a limit from which on it is near. */
 const near = 0.5;
+/** A pause is at least this many times as long as the look before it: hundreds of processes take some 10 ms to look at. */
+const pausePerLook = 10;
 /** Rounds of one look in which processes are moved that were born outside meanwhile. */
 const roundsMax = 10;
 
@@ -67,6 +69,7 @@ export function watch({ outer, init, bounds, kill }: Watched): Guard {
     return first === null ? nobody : sampleTree(first, caps.processes);
   };
   const look = (pauseMs: number) => {
+    const begun = performance.now();
     try {
       if (cgroups !== null) group ??= openCgroup(cgroups, caps);
     } catch (error) {
@@ -82,7 +85,8 @@ export function watch({ outer, init, bounds, kill }: Watched): Guard {
         .finally(() => {
           moving = null;
         });
-    const next = nextPause(pauseMs, Math.max(seen.tasks / caps.processes, seen.memoryBytes / caps.memoryBytes));
+    const share = Math.max(seen.tasks / caps.processes, seen.memoryBytes / caps.memoryBytes);
+    const next = nextPause(pauseMs, share, performance.now() - begun);
     timer = setTimeout(look, next, next);
   };
   const fail = (error: unknown) => {
@@ -95,7 +99,8 @@ export function watch({ outer, init, bounds, kill }: Watched): Guard {
     stop: () => clearTimeout(timer),
     verdict(end) {
       if (failure !== undefined) throw noGroup(failure);
-      return hit ?? limitAtEnd({ ...end, cgroup: group?.counters() ?? null, oomKills: oomKills() - killsBefore }, caps);
+      const kills = end.record === 0 ? 0 : oomKills() - killsBefore;
+      return hit ?? limitAtEnd({ ...end, cgroup: group?.counters() ?? null, oomKills: kills }, caps);
     },
     async [Symbol.asyncDispose]() {
       clearTimeout(timer);
@@ -105,9 +110,13 @@ export function watch({ outer, init, bounds, kill }: Watched): Guard {
   };
 }
 
-/** Pauses double up to the longest; near a limit they stay short. In: the last pause, and the share of the limit in use. Pure. */
-export function nextPause(pauseMs: number, share: number): number {
-  return share >= near ? nearPauseMs : Math.min(pauseMs * 2, longestPauseMs);
+/**
+ * Pauses double up to the longest; near a limit they stay short. In: the last pause, the share of the limit in use, and how long the
+ * look took; a command of very many processes must not take our time. Pure.
+ */
+export function nextPause(pauseMs: number, share: number, tookMs: number): number {
+  const wanted = share >= near ? nearPauseMs : Math.min(pauseMs * 2, longestPauseMs);
+  return Math.max(wanted, tookMs * pausePerLook);
 }
 
 const nobody: Sample = { pids: [], tasks: 0, bytesAtMost: 0 };

@@ -65,7 +65,8 @@ export function limitAtEnd({ record, ended, output, cgroup, oomKills }: EndFacts
   if (ended || record === 0) return null;
   if (record === fileSizeRecord || efbig.test(output))
     return hit("file-size", `It wrote past ${mib(caps.fileBytes)} in one file, which is the limit.`);
-  if (oomKills > 0)
+  // A group of its own has counted its own: then the machine's count is about others.
+  if (oomKills > 0 && cgroup === null)
     return hit(
       "memory",
       `Probably it ran out of memory: the kernel ended a process of this machine for lack of it meanwhile; the limit is ${mib(caps.memoryBytes)}.`,

@@ -184,9 +184,10 @@ test("a group that cannot be made ends the command and is told", async () => {
   await expect(runCommand(broken, { limits }, ["sleep", "5"])).rejects.toThrow(/control group/);
 });
 
-test("pauses grow to a quarter of a second, and stay short near a limit", () => {
-  expect([20, 40, 80, 160, 250].map((pause) => nextPause(pause, 0.1))).toEqual([40, 80, 160, 250, 250]);
-  expect(nextPause(250, 0.5)).toBe(50);
+test("pauses grow to a quarter of a second, stay short near a limit, and follow looks that take long", () => {
+  expect([20, 40, 80, 160, 250].map((pause) => nextPause(pause, 0.1, 1))).toEqual([40, 80, 160, 250, 250]);
+  expect(nextPause(250, 0.5, 1)).toBe(50);
+  expect([nextPause(250, 0.1, 60), nextPause(250, 0.9, 60)]).toEqual([600, 600]);
 });
 
 function commandLines(): string[] {

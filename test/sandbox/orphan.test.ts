@@ -53,6 +53,30 @@ test("killed in the first moments of many starts, whatever stays is gone when th
   expect(readdirSync(dir).filter((name) => name.startsWith("run-"))).toEqual([]);
 });
 
+test("opening a sandbox leaves the commands of another Airlock alone", async () => {
+  const dir = await openDirectory();
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const script = `
+    import { establish } from ${url("open.ts")};
+    import { runCommand } from ${url("run.ts")};
+    const host = await establish({ path: process.argv[1], stateDir: process.argv[2] });
+    const limits = { timeoutMs: 60000, output: { headBytes: 100, tailBytes: 100 } };
+    const profile = { limits };
+    const ran = await runCommand(host, profile, ["sh", "-c", "echo begun; read line; echo $line"], { stdin: process.stdin, onOutput: (chunk) => process.stdout.write(chunk) });
+    console.log(ran.kind, ran.exitCode);`;
+  const other = spawn(process.execPath, ["--input-type=module", "-e", script, hostPath, dir], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  let said = "";
+  other.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  while (!said.includes("begun")) await sleep(5);
+  // In the very same directory too.
+  await establish({ path: hostPath, stateDir: dir });
+  other.stdin.end("still here\n");
+  await once(other, "close");
+  expect(said).toBe("begun\nstill here\nexited 0\n");
+});
+
 const url = (name: string) => JSON.stringify(new URL(`../../sandbox/${name}`, import.meta.url).href);
 
 function sleepers(which: RegExp): number {

@@ -69,6 +69,9 @@ describe("how a command ends", () => {
 
   test("nothing stays in the state directory", async () => {
     await room.run({}, ["true"], { stdin: "x" });
+    await room.run({ limits: { ...limits, timeoutMs: 30 } }, ["sleep", "5"], { stdin: "x" });
+    await room.run({}, ["sleep", "5"], { stdin: "x", signal: AbortSignal.timeout(30) });
+    await room.run({ limits: { ...limits, processes: 1 } }, sh("sleep 5 & sleep 5 & sleep 5"), { stdin: "x" });
     expect(readdirSync(room.host.stateDir).filter((name) => name.startsWith("run-"))).toEqual([]);
   });
 

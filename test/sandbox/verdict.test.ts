@@ -68,6 +68,7 @@ describe("how a command ended", () => {
     ["an upload that a program calls too large is none", { output: "expected 413: File too large" }, null],
     ["an end while the kernel ran out of memory", { record: 137, oomKills: 1 }, "memory"],
     ["a worker's end that its runner calls a failure", { record: 1, oomKills: 1 }, "memory"],
+    ["another's end while its own group lost nobody", { oomKills: 1, cgroup: { oomKills: 0, refused: 0 } }, null],
     ["another's end while ours went well", { record: 0, oomKills: 1 }, null],
     ["our own kill says nothing", { record: 137, ended: true, oomKills: 1 }, null],
     ["bwrap itself killed while memory ran out", { record: null, oomKills: 1 }, "memory"],
