@@ -59,6 +59,8 @@ export interface Guard extends AsyncDisposable {
 export function watch({ outer, init, bounds, kill }: Watched): Guard {
   const { caps, cgroups } = bounds;
   const killsBefore = oomKills();
+  // A command that ended before its group was made has no memory to run out of; what the machine counted was another's.
+  const tooShort = cgroups === null ? null : { oomKills: 0, refused: 0 };
   let group: Cgroup | null = null;
   let moving: Promise<void> | null = null;
   let failure: unknown;
@@ -100,7 +102,7 @@ export function watch({ outer, init, bounds, kill }: Watched): Guard {
     verdict(end) {
       if (failure !== undefined) throw noGroup(failure);
       const kills = end.record === 0 ? 0 : oomKills() - killsBefore;
-      return hit ?? limitAtEnd({ ...end, cgroup: group?.counters() ?? null, oomKills: kills }, caps);
+      return hit ?? limitAtEnd({ ...end, cgroup: group?.counters() ?? tooShort, oomKills: kills }, caps);
     },
     async [Symbol.asyncDispose]() {
       clearTimeout(timer);
