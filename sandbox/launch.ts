@@ -4,12 +4,14 @@ import type { ChildProcess } from "node:child_process";
 import { Readable, Writable } from "node:stream";
 import { descriptors } from "./argv.ts";
 import { createCapture } from "./capture.ts";
+import { watch } from "./guard.ts";
 import { killGroup, killSandboxInit } from "./kill.ts";
 import { readStatus } from "./status.ts";
 import { closeWriters } from "./streams.ts";
 import type { Capture } from "./capture.ts";
+import type { Bounds } from "./guard.ts";
 import type { User } from "./reach.ts";
-import type { Captured, Limits } from "./sandbox.ts";
+import type { Captured, LimitHit, Limits } from "./sandbox.ts";
 import type { OutputPipe } from "./streams.ts";
 
 /** Milliseconds to wait for the last output after the process is gone. */
@@ -23,6 +25,7 @@ export interface Launch {
   hiddenArgs: readonly string[];
   user: User;
   limits: Limits;
+  bounds: Bounds;
   pipes: readonly [OutputPipe, OutputPipe];
   seccompFile: string;
   /** Descriptor of the command's stdin. It is closed here once the command has it. */
@@ -34,6 +37,8 @@ export interface Launch {
 /** How the process of bwrap ended. `record` is the command's own exit code as bwrap wrote it down; null: there was no command. */
 export interface Ended {
   why: "itself" | "timed-out" | "cancelled";
+  /** The limit that ended it, or that it met before its end. */
+  limit: LimitHit | null;
   record: number | null;
   stdout: Captured;
   stderr: Captured;
@@ -58,18 +63,29 @@ export async function launch(order: Launch): Promise<Ended> {
     status.ended,
   ]);
 
+  const init = () => readStatus(status.text()).childPid;
+  const kill = () => {
+    killGroup(child.pid);
+    killSandboxInit(init());
+  };
+  await using watching = watch({ outer: child.pid, init, bounds: order.bounds, kill });
   const guard = guardOf(child, order);
   const spawnError = await ended(child);
   guard.release();
+  watching.stop();
   over = true;
   killSandboxInit(readStatus(status.text()).childPid);
   await withDeadline(drained);
   for (const pipe of order.pipes) pipe.read.destroy();
+  const why = guard.why();
+  const record = readStatus(status.text()).exitCode;
+  const [stdout, stderr] = [captures[0].result(), captures[1].result()];
   return {
-    why: guard.why(),
-    record: readStatus(status.text()).exitCode,
-    stdout: captures[0].result(),
-    stderr: captures[1].result(),
+    why,
+    limit: watching.verdict({ record, ended: why !== "itself", output: `${stderr.text}\n${stdout.text}` }),
+    record,
+    stdout,
+    stderr,
     ms: Math.round(performance.now() - started),
     spawnError,
   };
@@ -99,7 +115,15 @@ function start(order: Launch): ChildProcess | NodeJS.ErrnoException {
 
 function neverStarted(spawnError: NodeJS.ErrnoException, order: Launch, captures: readonly [Capture, Capture]): Ended {
   for (const pipe of order.pipes) pipe.read.destroy();
-  return { why: "itself", record: null, stdout: captures[0].result(), stderr: captures[1].result(), ms: 0, spawnError };
+  return {
+    why: "itself",
+    limit: null,
+    record: null,
+    stdout: captures[0].result(),
+    stderr: captures[1].result(),
+    ms: 0,
+    spawnError,
+  };
 }
 
 function guardOf(child: ChildProcess, { limits, signal }: Launch): { release(): void; why(): Ended["why"] } {

@@ -2,13 +2,15 @@ import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { findBubblewrap, findProgram } from "./bubblewrap.ts";
+import { findCgroups } from "./cgroup.ts";
 import { closeInheritedDescriptors } from "./descriptors.ts";
 import { hostCaBundle, systemEntries } from "./host.ts";
-import { parseHardLimits } from "./limits.ts";
+import { machineMemory, parseHardLimits } from "./limits.ts";
 import { runCommand } from "./run.ts";
 import { SandboxError } from "./sandbox.ts";
 import { architectureOf } from "./seccomp.ts";
 import { proveSandbox } from "./selftest.ts";
+import { sweepDirectories, sweepProcesses } from "./sweep.ts";
 import { placeToolchain, writeStateFiles } from "./statedir.ts";
 import type { User } from "./reach.ts";
 import type { Establishment } from "./run.ts";
@@ -48,6 +50,7 @@ export async function openSandbox(options: OpenOptions): Promise<Sandbox> {
     certificate: {
       bwrap: `${host.bwrap.version} (${host.bwrap.path})`,
       uid: host.user.uid === process.getuid?.() ? "same" : "separate",
+      limits: host.cgroups?.version ?? "polling",
       probes,
     },
     user: host.user,
@@ -73,6 +76,8 @@ export async function establish(options: OpenOptions): Promise<Establishment> {
   if (mkfifo === null) throw new SandboxError("mkfifo is not on PATH.", "Install coreutils.");
   const files = await writeStateFiles(stateDir, user, architecture);
   await rm(join(stateDir, "selftest"), { recursive: true, force: true });
+  sweepProcesses(user.uid);
+  await sweepDirectories(stateDir, [user.uid, process.getuid?.() ?? user.uid]);
   return {
     bwrap,
     user,
@@ -85,6 +90,8 @@ export async function establish(options: OpenOptions): Promise<Establishment> {
     prlimit: findProgram("prlimit", search),
     choom: findProgram("choom", search),
     hardLimits: parseHardLimits(readFileSync("/proc/self/limits", "utf8")),
+    cgroups: await findCgroups(),
+    machineBytes: machineMemory(),
   };
 }
 

@@ -18,12 +18,14 @@ import { diagnose } from "./diagnose.ts";
 import { openEgressProxy } from "./egress.ts";
 import { readSysctls } from "./host.ts";
 import { launch } from "./launch.ts";
-import { limitArguments, threadsOf } from "./limits.ts";
+import { capsOf, limitArguments, threadsOf } from "./limits.ts";
 import { prepareMounts } from "./mounts.ts";
 import { SandboxError, workspaceInside } from "./sandbox.ts";
 import { makeUserDirectory } from "./statedir.ts";
+import { commandDirectory, ownerWords } from "./sweep.ts";
 import { openInputPipe, openOutputPipes } from "./streams.ts";
 import type { HostFacts, Option } from "./argv.ts";
+import type { Cgroups } from "./cgroup.ts";
 import type { EgressProxy } from "./egress.ts";
 import type { Ended } from "./launch.ts";
 import type { HardLimits } from "./limits.ts";
@@ -38,6 +40,10 @@ export interface Establishment extends HostFacts {
   /** null where util-linux is missing: then the kernel may end another process when memory runs out. */
   choom: string | null;
   hardLimits: HardLimits;
+  /** Where a command gets a control group of its own; null: its processes are only looked at. */
+  cgroups: Cgroups | null;
+  /** Bytes of memory this machine has for us. */
+  machineBytes: number;
   /** Changes bwrap's options before they are used. Only tests set it, to show what a weaker sandbox would let through. */
   weaken?: (options: Option[]) => Option[];
 }
@@ -55,13 +61,19 @@ export async function runCommand(
 ): Promise<RunResult> {
   checkWords(argv);
   const mounts = prepareMounts(profile, { user: host.user, trusted: trustedPaths(host) });
-  const directory = await makeUserDirectory(join(host.stateDir, `run-${randomUUID()}`), host.user);
+  const directory = await makeUserDirectory(commandDirectory(host.stateDir, randomUUID()), host.user);
   try {
     await using egress = await egressOf(host, profile, directory);
     const bwrapOptions = sandboxOptions(host, { mounts, env: profile.env ?? {}, egress: egress?.directory ?? null });
     const cwd = posix.resolve(workspaceInside, options.cwd ?? defaultDirectory(mounts));
     const command = options.stdin instanceof Readable ? withStreamedInput(argv) : argv;
-    const words = ["--args", String(descriptors.args), "--", ...commandArguments(cwd, command, egress !== null)];
+    const words = [
+      ...ownerWords(),
+      "--args",
+      String(descriptors.args),
+      "--",
+      ...commandArguments(cwd, command, egress !== null),
+    ];
     const hiddenArgs = (host.weaken?.(bwrapOptions) ?? bwrapOptions).flat();
     if (checkWordCount({ hidden: hiddenArgs.length, visible: words.length + 1 }, mounts) === "too-long")
       return tooManyWords();
@@ -71,6 +83,11 @@ export async function runCommand(
       hiddenArgs,
       user: host.user,
       limits: profile.limits,
+      bounds: {
+        caps: capsOf(profile.limits, host.machineBytes),
+        writable: mounts.binds.filter(({ writable }) => writable).map((bind) => bind.host),
+        cgroups: host.cgroups,
+      },
       pipes: await openOutputPipes(directory, host.mkfifo, host.user),
       seccompFile: host.files.seccomp,
       stdin: stdin.read,
@@ -156,6 +173,7 @@ function resultOf(ended: Ended): RunResult {
   if (ended.spawnError?.code === "E2BIG")
     return { kind: "exited", exitCode: 126, ...ran, stderr: tooLong(ended.spawnError) };
   if (ended.spawnError !== null) throw diagnose(ended.spawnError.message, readSysctls());
+  if (ended.limit !== null && ended.why !== "cancelled") return { kind: "limit", ...ended.limit, ...ran };
   if (ended.why !== "itself") return { kind: ended.why, ...ran };
   if (ended.record === null) throw diagnose(stderr.text, readSysctls());
   // bwrap reports death by a signal as shells do.

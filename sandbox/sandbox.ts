@@ -13,9 +13,9 @@ export interface Limits {
   /** Milliseconds of wall clock, after which the whole process tree is killed. */
   timeoutMs: number;
   output: OutputLimit;
-  /** Bytes of address space per process, or absent for the profile's default. */
+  /** Bytes of memory all processes of the command may hold together, or absent for the default. */
   memoryBytes?: number;
-  /** Processes and threads, or absent for the profile's default. */
+  /** Processes and threads of the command, or absent for the default. */
   processes?: number;
   /** Bytes one file may grow to, or absent for the profile's default. */
   fileBytes?: number;
@@ -71,11 +71,24 @@ interface Ran {
   ms: number;
 }
 
-/** How a command ended. A sandbox that could not be established is no result: it throws `SandboxError`. */
+/** What a command has too little of: memory, processes and threads, size of one file, free space where it may write. */
+export type LimitName = "memory" | "processes" | "file-size" | "disk";
+
+export interface LimitHit {
+  limit: LimitName;
+  /** One sentence with the number and its unit. It begins with "Probably" where the kernel does not say whom it ended. */
+  detail: string;
+}
+
+/**
+ * How a command ended. A limit is told by its name, also when the command went on and failed after it: never as a signal or a
+ * failure. A sandbox that could not be established is no result: it throws `SandboxError`.
+ */
 export type RunResult =
   | (Ran & { kind: "exited"; exitCode: number })
   | (Ran & { kind: "signalled"; signal: number })
   | (Ran & { kind: "timed-out" })
+  | (Ran & LimitHit & { kind: "limit" })
   | (Ran & { kind: "cancelled" });
 
 export interface RunOptions {
@@ -93,10 +106,14 @@ export interface Probe {
   detail: string;
 }
 
+/** What holds memory and processes: a control group per command, or looking at them several times a second. */
+export type LimitsBy = "cgroup v2" | "cgroup v1" | "polling";
+
 /** What the self-test saw. Every probe held, or there is no sandbox. */
 export interface Certificate {
   bwrap: string;
   uid: "same" | "separate";
+  limits: LimitsBy;
   probes: Probe[];
 }
 

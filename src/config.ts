@@ -42,6 +42,20 @@ const Limits = z.strictObject({
   change_files: count(50, 1000).describe("Files one change may touch."),
   change_bytes: count(524_288, 16_777_216).describe("Bytes of new content one change may carry."),
   check_s: seconds(900, 3600).describe("Seconds one check may take on one side."),
+  memory_mb: z
+    .int()
+    .min(256)
+    .max(1_048_576)
+    .optional()
+    .describe(
+      "MiB of memory all processes of one command may hold together; absent means 8192, and at most three quarters of the machine's.",
+    ),
+  processes: z
+    .int()
+    .min(16)
+    .max(32_768)
+    .optional()
+    .describe("Processes and threads one command may have at a time; absent means 2048."),
   install_s: seconds(600, 3600).describe("Seconds the dependency installation may take."),
 });
 

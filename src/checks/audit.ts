@@ -109,6 +109,7 @@ async function auditSide(audit: Audit, manifests: Manifests): Promise<Asked> {
 }
 
 function reportOf(result: RunResult): AuditReport {
+  if (result.kind === "limit") return { kind: "not_audited", reason: `npm audit met a limit: ${result.detail}` };
   if (result.kind !== "exited") return { kind: "not_audited", reason: `npm audit ${result.kind}` };
   if (result.exitCode === 127) return { kind: "not_audited", reason: "npm is missing in the sandbox" };
   return parseAudit(result.stdout.text);

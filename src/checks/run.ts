@@ -74,6 +74,7 @@ const checkEnvironment = {
 function badEnd(result: RunResult, check: PlannedCheck, output: string): string | null {
   if (result.kind === "timed-out") return timedOut(check);
   if (result.kind === "cancelled") return "the run was cancelled";
+  if (result.kind === "limit") return `it met the sandbox's limit "${result.limit}". ${result.detail}`;
   if (result.kind === "signalled") return resourceSignal(result.signal, output);
   if (result.exitCode === 127) return because("a program it needs is missing (exit code 127)", output);
   if (result.exitCode === 126) return because("a program it needs cannot be executed (exit code 126)", output);
@@ -83,7 +84,6 @@ function badEnd(result: RunResult, check: PlannedCheck, output: string): string 
 function resourceSignal(signal: number, output: string): string | null {
   if (signal === 9) return "it was killed (signal 9): most likely the machine ran out of memory";
   if (signal === 24) return "it used up its processor time (signal 24)";
-  if (signal === 25) return "it wrote a larger file than allowed (signal 25)";
   if (signal === 6 && output.includes("heap out of memory")) return "it ran out of memory (JavaScript heap)";
   return null;
 }

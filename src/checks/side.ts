@@ -29,7 +29,8 @@ export interface CheckOnSide {
   store: Store;
   check: PlannedCheck;
   side: Side;
-  output: Limits["output"];
+  /** What holds for every command; the time is the check's own. */
+  limits: Omit<Limits, "timeoutMs">;
   signal?: AbortSignal | undefined;
 }
 
@@ -39,7 +40,7 @@ export interface CheckOnSide {
  * @throws SandboxError, AirlockError when sandbox or git broke; whatever the check does is an outcome.
  */
 export async function checkOnSide(order: CheckOnSide): Promise<Ran> {
-  const { sandbox, store, check, side, output, signal } = order;
+  const { sandbox, store, check, side, limits, signal } = order;
   const { dependencies } = side;
   if (dependencies.kind === "failed")
     return { outcome: { kind: "not_run", reason: dependencies.reason }, counts: null };
@@ -53,7 +54,7 @@ export async function checkOnSide(order: CheckOnSide): Promise<Ran> {
     workspace: { host: checkout.root, mode: "workspace-write" as const },
     readOnly: [...dependencies.readOnly, ...side.pinned],
     scratch: [...dependencies.scratch],
-    limits: { timeoutMs: check.timeoutMs, output },
+    limits: { ...limits, timeoutMs: check.timeoutMs },
   };
   const ran = await runCheck({ sandbox, check, profile, signal });
   const after = await filesAfter(store, checkout);

@@ -3,6 +3,7 @@ import type { Change } from "../change.ts";
 import type { Config } from "../config.ts";
 import type { CheckResult, Outcome } from "../handoff/report.ts";
 import { AirlockError } from "../errors.ts";
+import { resourceLimits } from "../environment/limits.ts";
 import { applyChange } from "../workspace/apply.ts";
 import { checkoutTree } from "../workspace/checkout.ts";
 import { contentsBefore, fileAt } from "../workspace/local.ts";
@@ -128,8 +129,9 @@ async function runSide({ verification, store, sides }: Prepared, check: PlannedC
   const { sandbox, task, signal, onProgress } = verification;
   const tell = (state: Progress["state"]) => onProgress?.({ check: check.name, side: name, state, again });
   const { output_head_bytes: headBytes, output_tail_bytes: tailBytes } = task.config.limits;
+  const limits = { output: { headBytes, tailBytes }, ...resourceLimits(task.config.limits) };
   tell("started");
-  const ran = await checkOnSide({ sandbox, store, check, side: sides[name], output: { headBytes, tailBytes }, signal });
+  const ran = await checkOnSide({ sandbox, store, check, side: sides[name], limits, signal });
   tell(stateOn[ran.outcome.kind]);
   return ran;
 }

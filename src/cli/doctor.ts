@@ -23,6 +23,7 @@ export const verb: Verb = {
       terminal.out(
         `runs as   ${certificate.uid === "separate" ? "another user than Airlock" : "the same user as Airlock"}`,
       );
+      terminal.out(`limits    ${certificate.limits}`);
       for (const { name, held, detail } of certificate.probes)
         terminal.out(`${held ? "held  " : "BROKEN"}    ${name}: ${detail}`);
       terminal.out(`The sandbox holds: ${certificate.probes.length} of ${certificate.probes.length} probes.`);

@@ -3,7 +3,9 @@ import { chmod, lstat, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { ownMark } from "../../sandbox/owner.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
+import { sweepDirectories } from "../../sandbox/sweep.ts";
 import type { Config } from "../config.ts";
 import { toolchainOf } from "../environment/host.ts";
 import { AirlockError } from "../errors.ts";
@@ -11,9 +13,13 @@ import type { Ground } from "../phases/dependencies.ts";
 import { openGround } from "../phases/prepare.ts";
 import type { Terminal } from "./verb.ts";
 
-/** A private temporary directory that the sandbox's user can enter. Disposing removes it. */
+/**
+ * A private temporary directory that the sandbox's user can enter. Disposing removes it; what a killed process of ours left behind is
+ * removed by the next one.
+ */
 export async function temporaryDirectory(): Promise<AsyncDisposable & { path: string }> {
-  const path = await mkdtemp(join(tmpdir(), "airlock-"));
+  await sweepDirectories(tmpdir(), [process.getuid?.() ?? 0]);
+  const path = await mkdtemp(join(tmpdir(), `${ownMark()}-`));
   await chmod(path, 0o711);
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }

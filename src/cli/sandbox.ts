@@ -10,7 +10,7 @@ import { stage } from "./stage.ts";
 import { type Terminal, UsageError, type Verb } from "./verb.ts";
 
 /** Exit codes of the sandbox's own, as `timeout` and shells use them; every other code is the command's. */
-const ownCode = { timedOut: 124, broken: 125, cancelled: 130 } as const;
+const ownCode = { timedOut: 124, broken: 125, cancelled: 130, limit: 137 } as const;
 
 const megabyte = 1024 * 1024;
 
@@ -98,6 +98,9 @@ function codeOf(result: RunResult, seconds: number, { err }: Terminal): number {
     case "timed-out":
       err(`airlock: stopped after ${seconds} s; everything it had started was killed`);
       return ownCode.timedOut;
+    case "limit":
+      err(`airlock: stopped by the limit "${result.limit}": ${result.detail} Everything it had started was killed.`);
+      return ownCode.limit;
     case "cancelled":
       return ownCode.cancelled;
   }

@@ -1,6 +1,7 @@
 import { chown, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AirlockError } from "../errors.ts";
+import { limitFix } from "./limits.ts";
 import { readManifests } from "./manifests.ts";
 import { makeCacheDirectories } from "./mounts.ts";
 import { npmFlags } from "./npmrc.ts";
@@ -138,6 +139,8 @@ function failure(result: RunResult, denied: ReadonlySet<string>): Installation {
   const failed = (reason: string, fix: string): Installation => ({ kind: "failed", reason, fix, evidence });
   if (result.kind === "timed-out") return failed("npm ci took too long", "Raise `limits.install_s`.");
   if (result.kind === "cancelled") return failed("npm ci was cancelled", "Start again.");
+  if (result.kind === "limit")
+    return failed(`npm ci met the sandbox's limit "${result.limit}". ${result.detail}`, limitFix[result.limit]);
   if (result.kind === "signalled")
     return failed(`npm ci was killed by signal ${result.signal}`, "Give the machine more memory or disk.");
   if (denied.size > 0) {

@@ -31,6 +31,8 @@ export const Certificate = z.strictObject({
   bwrap: z.string(),
   /** `same` user as the kernel of Airlock, or a `separate` uid. */
   uid: z.enum(["same", "separate"]),
+  /** What holds memory and processes: a control group per command, or looking at them. */
+  limits: z.enum(["cgroup v2", "cgroup v1", "polling"]),
   probes: z.array(Probe),
 });
 export type Certificate = z.infer<typeof Certificate>;

@@ -8,6 +8,7 @@ import { detectDependencies, type NpmLockfile } from "../environment/detect.ts";
 import { installDependencies } from "../environment/install.ts";
 import { dependencyKey } from "../environment/key.ts";
 import { readManifests, readPackageJson } from "../environment/manifests.ts";
+import { resourceLimits } from "../environment/limits.ts";
 import { dependencyMounts } from "../environment/mounts.ts";
 
 /** Where installations happen, and from where. */
@@ -49,7 +50,7 @@ export async function installFor(ground: Ground, checkout: string): Promise<Inst
     into: join(ground.dir, `dependencies-${key.slice(0, 16)}`),
     registry: ground.registry,
     cacheDir: join(ground.dir, "npm-cache"),
-    limits: { timeoutMs: ground.limits.install_s * 1000, output: outputBytes },
+    limits: { timeoutMs: ground.limits.install_s * 1000, output: outputBytes, ...resourceLimits(ground.limits) },
     signal: ground.signal,
   });
   if (result.kind === "failed")

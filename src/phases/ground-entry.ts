@@ -8,6 +8,6 @@ import type { Prepared } from "./prepare.ts";
  */
 export function recordGround(audit: AuditLog, { installed, programs }: Prepared, { certificate }: Sandbox): void {
   audit.append("machine.prepared", { dependencies: installed.kind, bwrap: programs.bwrap, node: programs.node });
-  const { bwrap, uid, probes } = certificate;
-  audit.append("sandbox.proved", { bwrap, probes: probes.length, uid });
+  const { bwrap, uid, limits, probes } = certificate;
+  audit.append("sandbox.proved", { bwrap, probes: probes.length, uid, limits });
 }

@@ -4,6 +4,7 @@ import { runAgent } from "../agent/loop.ts";
 import { assemblePrompt, readFixPrompt } from "../agent/prompt.ts";
 import { type OnEvent, sessionWriter } from "../agent/session.ts";
 import type { AuditLog } from "../audit/log.ts";
+import { resourceLimits } from "../environment/limits.ts";
 import { dependencyMounts } from "../environment/mounts.ts";
 import { AirlockError } from "../errors.ts";
 import type { Solution } from "../handoff/solution.ts";
@@ -75,6 +76,7 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
     limits: {
       timeoutMs: limits.command_s * 1000,
       output: { headBytes: limits.output_head_bytes, tailBytes: limits.output_tail_bytes },
+      ...resourceLimits(limits),
     },
   };
   audit.append("agent.started", {

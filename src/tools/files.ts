@@ -111,6 +111,7 @@ export async function writeFiles(inside: Inside, steps: readonly Step[], signal:
   const done = ran.stdout.text.split("\n").filter((line) => line === "done").length;
   if (ran.kind === "exited" && ran.exitCode === 0 && done === steps.length) return { steps: done, failure: null };
   const path = steps[done]?.path ?? "";
-  const reason = ran.kind === "exited" ? ran.stderr.text.trim() || `exit code ${ran.exitCode}` : ran.kind;
+  const ended = ran.kind === "limit" ? ran.detail : ran.kind;
+  const reason = ran.kind === "exited" ? ran.stderr.text.trim() || `exit code ${ran.exitCode}` : ended;
   return { steps: done, failure: `${path} could not be written: ${reason}` };
 }

@@ -40,6 +40,7 @@ export function readFileTool(inside: Inside, limits: Config["limits"]): Tool<typ
       const profile = { ...inside.profile, limits: { ...inside.profile.limits, timeoutMs: readMs, output } };
       const argv = ["sh", "-c", script, "sh", named.path, linesOf(start_line, end_line)];
       const ran = await inside.sandbox.run(profile, argv, { signal });
+      if (ran.kind === "limit") return { ok: false, output: `${path} could not be read: ${ran.detail}` };
       if (ran.kind !== "exited") return { ok: false, output: `${path} could not be read: ${ran.kind}.` };
       if (ran.exitCode !== 0) return { ok: false, output: refusal(path, ran.exitCode, ran.stderr.text) };
       return contents(path, ran.stdout.text, start_line !== null || end_line !== null, output);

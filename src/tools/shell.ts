@@ -81,6 +81,7 @@ function headline(ran: RunResult, seconds: number): string {
     signalled: `killed by signal ${ran.kind === "signalled" ? ran.signal : ""}`,
     "timed-out": `stopped after ${seconds} s: the command took too long`,
     cancelled: "cancelled: the run is ending",
+    limit: ran.kind === "limit" ? `stopped by the sandbox's limit "${ran.limit}": ${ran.detail}` : "",
   };
   return endings[ran.kind];
 }

@@ -10,15 +10,19 @@ const real = realSandbox();
 
 async function run(
   command: string[][],
-  options: Partial<PlannedCheck> & { files?: Record<string, FixtureFile>; signal?: AbortSignal } = {},
+  options: Partial<PlannedCheck> & {
+    files?: Record<string, FixtureFile>;
+    signal?: AbortSignal;
+    memoryBytes?: number;
+  } = {},
 ) {
-  const { files = { "package.json": "{}" }, signal, ...rest } = options;
+  const { files = { "package.json": "{}" }, signal, memoryBytes = 2 ** 32, ...rest } = options;
   using fixture = fixtureRepository(files);
   await using view = await viewRepository(fixture.root, fixture.dir);
   await using store = await copyTrees(view, [fixture.tree], fixture.dir, real.sandbox.user);
   await using checkout = await checkoutTree(store, { tree: fixture.tree, name: "check" });
   const check: PlannedCheck = { name: "check", kind: "tests", command, env: {}, timeoutMs: 20_000, ...rest };
-  const limits = { timeoutMs: 1, output: { headBytes: 65_536, tailBytes: 65_536 } };
+  const limits = { timeoutMs: 1, output: { headBytes: 65_536, tailBytes: 65_536 }, memoryBytes };
   const profile = { workspace: { host: checkout.root, mode: "workspace-write" as const }, limits };
   const ran = await runCheck({ sandbox: real.sandbox, check, profile, signal });
   return "ms" in ran.outcome ? { ...ran, outcome: { ...ran.outcome, ms: 0 } } : ran;
@@ -87,10 +91,22 @@ describe("runCheck", () => {
     ["a missing program of a script", [sh("no-such-program --x")], /^a program it needs is missing/],
     ["a file that is no program", [sh("./package.json")], /^a program it needs cannot be executed \(exit code 126\)/],
     ["a kill for lack of memory", [sh("kill -9 $$")], /^it was killed \(signal 9\)/],
+    ["a file that grows too large", [sh("kill -XFSZ $$")], /^it met the sandbox's limit "file-size"\. It wrote past/],
     ["a full JavaScript heap", [sh("echo 'FATAL ERROR: heap out of memory' >&2; kill -6 $$")], /^it ran out of memory/],
   ];
   test.each(notRun)("calls %s not run", async (_, command, reason) => {
     expect((await run(command)).outcome).toEqual({ kind: "not_run", reason: expect.stringMatching(reason) });
+  });
+
+  test("calls a test run not run whose worker is out of memory, and passes it with enough", async () => {
+    const worker =
+      "node -e 'const a=[]; for (let i=0;i<16;i++) a.push(Buffer.alloc(32<<20,1)); setTimeout(()=>{},400)'";
+    const runner = [sh(`${worker} || { echo '1 worker failed'; exit 1; }; echo all passed`)];
+    expect((await run(runner, { memoryBytes: 300 * 2 ** 20 })).outcome).toEqual({
+      kind: "not_run",
+      reason: expect.stringMatching(/^it met the sandbox's limit "memory"\. .*300 MiB/),
+    });
+    expect((await run(runner)).outcome).toMatchObject({ kind: "passed", evidence: "all passed" });
   });
 
   test("calls a check not run that did not end in its time, all steps together", async () => {

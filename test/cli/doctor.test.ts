@@ -7,12 +7,13 @@ describe("airlock doctor", () => {
   test("shows every probe of a sandbox that holds", async () => {
     const { code, out, err } = await airlock(["doctor"]);
     expect({ code, err }).toEqual({ code: 0, err: [] });
-    expect(out.slice(0, 3)).toEqual([
+    expect(out.slice(0, 4)).toEqual([
       `node      ${process.version} runs Airlock; commands inside get ${process.version}`,
       expect.stringMatching(/^bwrap {5}bubblewrap \d/),
       expect.stringMatching(/^runs as {3}(another|the same) user (than|as) Airlock$/),
+      expect.stringMatching(/^limits {4}(cgroup v2|cgroup v1|polling)$/),
     ]);
-    const probes = out.slice(3, -1);
+    const probes = out.slice(4, -1);
     expect(probes.every((line) => line.startsWith("held      "))).toBe(true);
     expect(out.at(-1)).toBe(`The sandbox holds: ${probes.length} of ${probes.length} probes.`);
   });

@@ -1,8 +1,10 @@
 import { copyFileSync, chmodSync, existsSync, mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findProgram } from "../../sandbox/bubblewrap.ts";
-import { groundSandbox, registryOf } from "../../src/cli/ground.ts";
+import { ownMark } from "../../sandbox/owner.ts";
+import { groundSandbox, registryOf, temporaryDirectory as ownDirectory } from "../../src/cli/ground.ts";
 import type { Terminal } from "../../src/cli/verb.ts";
 import { temporaryDirectory, writeFiles } from "../workspace/repository.ts";
 
@@ -76,4 +78,12 @@ test("a sandbox is not built with the repository's bwrap, even when it is first 
   // The twin: for work in another place it is an ordinary program of the user.
   const other = await groundSandbox(join(at.path, "b"), user, at.home);
   expect(other.certificate.bwrap).toContain(join(planted, "bwrap"));
+});
+
+test("the temporary directory of a process that was killed goes with the next one's start; that of a living one stays", async () => {
+  const abandoned = join(tmpdir(), `${ownMark().replace(/-\d+-\d+$/, "-4194304-1")}-x`);
+  mkdirSync(join(abandoned, "workspace"), { recursive: true });
+  await using living = await ownDirectory();
+  await using next = await ownDirectory();
+  expect([abandoned, living.path, next.path].map((path) => existsSync(path))).toEqual([false, true, true]);
 });

@@ -48,6 +48,17 @@ describe("its own exit codes", () => {
     });
   });
 
+  test("137 for a limit, with its name", async () => {
+    using at = place();
+    expect(await run(at.workspace, "--", "sh", "-c", "echo begun; kill -XFSZ $$")).toEqual({
+      code: 137,
+      out: ["begun"],
+      err: [
+        'airlock: stopped by the limit "file-size": It wrote past 4096 MiB in one file, which is the limit. Everything it had started was killed.',
+      ],
+    });
+  });
+
   test.each([
     ["a directory that is not there", "none", /none cannot be read\./, "Name an existing directory with -C."],
     [

@@ -217,6 +217,20 @@ describe("a registry on this machine", () => {
       fix: expect.stringContaining("install_s"),
     });
   });
+
+  test("a limit of the sandbox is a failure that names it, and where it is raised", async () => {
+    const failed = await installDependencies({
+      ...options("i-crowded"),
+      manifestDir: project("p-crowded", {}),
+      registry: local(),
+      limits: { ...limits, processes: 16 },
+    });
+    expect(failed).toMatchObject({
+      kind: "failed",
+      reason: expect.stringMatching(/^npm ci met the sandbox's limit "processes"\. .*16/),
+      fix: expect.stringContaining("limits.processes"),
+    });
+  });
 });
 
 test("a tree that cannot be installed from fails before anything runs; a used directory is refused", async () => {

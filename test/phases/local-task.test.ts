@@ -97,7 +97,7 @@ test("a revision that names no commit is refused", async () => {
 test("two trees become a Solution at which nobody worked", async () => {
   using repository = fixtureRepository({ "a.txt": "a" });
   const task = await taskOf(repository.root);
-  const certificate = { bwrap: "0.8.0", uid: "same" as const, probes: [] };
+  const certificate = { bwrap: "0.8.0", uid: "same" as const, limits: "polling" as const, probes: [] };
   const made = { change: [], tree: sha("d"), taskDigest: digest("a"), certificate, auditHead: digest("b") };
   const solution = solutionOfTrees(task, made);
   expect(solution).toMatchObject({

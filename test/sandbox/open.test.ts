@@ -118,7 +118,7 @@ describe("a refusal names what to change", () => {
     const help = "case $1 in --help|--version) exec /usr/bin/bwrap $1;; esac";
     const mounts =
       "--ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64 --proc /proc --dev /dev";
-    const lax = `shift 3; exec /usr/bin/bwrap ${mounts} --dir /workspace/repo --json-status-fd 4 -- "$@"`;
+    const lax = `shift 5; exec /usr/bin/bwrap ${mounts} --dir /workspace/repo --json-status-fd 4 -- "$@"`;
     const path = plant("pretender", script(`${help}\n${lax}`));
     await expect(open(path)).rejects.toThrow(/does not hold: .*there is no network .*namespaces are its own .*seccomp/);
   });

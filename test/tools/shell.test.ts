@@ -23,6 +23,16 @@ describe("shell", () => {
     });
   });
 
+  test("names the limit of the sandbox that ended the command", async () => {
+    await using at = await bench();
+    expect(await run(at, { command: ["sh", "-c", "echo begun; kill -XFSZ $$"] })).toEqual({
+      ok: false,
+      output:
+        'stopped by the sandbox\'s limit "file-size": It wrote past 4096 MiB in one file, which is the limit.\nstdout:\nbegun\n',
+      detail: { kind: "command", exitCode: null },
+    });
+  });
+
   test("says when there was no output", async () => {
     await using at = await bench();
     expect(await run(at, { command: ["true"] })).toMatchObject({ ok: true, output: "exit code 0, no output" });
