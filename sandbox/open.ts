@@ -3,8 +3,10 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { findBubblewrap, findProgram } from "./bubblewrap.ts";
 import { closeInheritedDescriptors } from "./descriptors.ts";
+import { openFifos } from "./fifos.ts";
 import { hostCaBundle, systemEntries } from "./host.ts";
 import { parseHardLimits } from "./limits.ts";
+import { openReady } from "./ready.ts";
 import { runCommand } from "./run.ts";
 import { SandboxError } from "./sandbox.ts";
 import { architectureOf } from "./seccomp.ts";
@@ -35,7 +37,9 @@ export const separateUser: User = { uid: 61_000, gid: 61_000 };
  * @throws SandboxError naming what is missing or what did not hold, and the command or setting that mends it.
  */
 export async function openSandbox(options: OpenOptions): Promise<Sandbox> {
+  await using opened = new AsyncDisposableStack();
   const host = await establish(options);
+  opened.use(host.fifos);
   const probes = await proveSandbox(host);
   const broken = probes.filter((probe) => !probe.held);
   if (broken.length > 0) {
@@ -44,6 +48,8 @@ export async function openSandbox(options: OpenOptions): Promise<Sandbox> {
       "Nothing was run. Upgrade bubblewrap and the kernel, or run on another machine; please report what is printed here.",
     );
   }
+  const ready = opened.use(openReady(host));
+  const open = opened.move();
   return {
     certificate: {
       bwrap: `${host.bwrap.version} (${host.bwrap.path})`,
@@ -51,7 +57,9 @@ export async function openSandbox(options: OpenOptions): Promise<Sandbox> {
       probes,
     },
     user: host.user,
-    run: (profile, argv, runOptions) => runCommand(host, profile, argv, runOptions),
+    ready: (profile) => ready.prepare(profile),
+    run: (profile, argv, runOptions) => runCommand(host, profile, argv, { ...runOptions, ready }),
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
 }
 
@@ -82,6 +90,7 @@ export async function establish(options: OpenOptions): Promise<Establishment> {
     caBundle: hostCaBundle(),
     stateDir,
     mkfifo,
+    fifos: openFifos({ directory: stateDir, mkfifo, user }),
     prlimit: findProgram("prlimit", search),
     choom: findProgram("choom", search),
     hardLimits: parseHardLimits(readFileSync("/proc/self/limits", "utf8")),

@@ -100,8 +100,8 @@ export interface Certificate {
   probes: Probe[];
 }
 
-/** An established and proved sandbox. One command at a time per workspace is the caller's duty. */
-export interface Sandbox {
+/** An established and proved sandbox. One command at a time per workspace is the caller's duty. Disposing ends what it keeps ready. */
+export interface Sandbox extends AsyncDisposable {
   readonly certificate: Certificate;
   /** The host user that sandboxed processes run as, for whoever prepares files for them. */
   readonly user: { uid: number; gid: number };
@@ -110,6 +110,11 @@ export interface Sandbox {
    * @throws SandboxError when the command could not be started; its `kind` tells an unmountable workspace from a broken sandbox.
    */
   run(profile: Profile, argv: readonly string[], options?: RunOptions): Promise<RunResult>;
+  /**
+   * A hint that the next command will probably have this profile: one sandbox is built for it in the background, used at most once, and
+   * only when all that it would see is still the same. Never throws. The time and output limits of a command may differ.
+   */
+  ready(profile: Profile): void;
 }
 
 /**

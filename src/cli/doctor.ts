@@ -11,7 +11,7 @@ export const verb: Verb = {
     const { values } = parseArgs({ args, options: { json: { type: "boolean" } } });
     await using dir = await temporaryDirectory();
     try {
-      const sandbox = await groundSandbox(dir.path, terminal, terminal.cwd);
+      await using sandbox = await groundSandbox(dir.path, terminal, terminal.cwd);
       const { certificate } = sandbox;
       const inside = await nodeInside(sandbox);
       if (values.json === true) {

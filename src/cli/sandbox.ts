@@ -62,7 +62,7 @@ interface Order {
 async function runInside({ where, mode, seconds, command }: Order, terminal: Terminal): Promise<RunResult> {
   const workspace = await directory(where);
   await using ours = await temporaryDirectory();
-  const sandbox = await groundSandbox(ours.path, terminal, workspace);
+  await using sandbox = await groundSandbox(ours.path, terminal, workspace);
   const { now, err } = terminal;
   const onLong = (files: number) => err(`airlock: copying ${files} files …`);
   const staged = await stage(workspace, { user: sandbox.user, mode, ours: ours.path, now, onLong });

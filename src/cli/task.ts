@@ -104,7 +104,7 @@ async function runPipeline(order: Order, terminal: Terminal): Promise<PipelineRe
   const onProgress = (text: string) => {
     for (const line of printable(text)) terminal.err(`  ${line}`);
   };
-  const sandbox = await groundSandbox(place.path, terminal, directory);
+  await using sandbox = await groundSandbox(place.path, terminal, directory);
   const ground = await localGround(terminal, {
     sandbox,
     dir: place.path,

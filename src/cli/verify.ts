@@ -40,7 +40,7 @@ async function verifyRevisions(revisions: Revisions, terminal: Terminal): Promis
   });
   const head = await resolveRevision(local, revisions.head);
   const change = await localChange(local, task.start.tree, head.tree);
-  const sandbox = await groundSandbox(place.path, terminal, revisions.directory);
+  await using sandbox = await groundSandbox(place.path, terminal, revisions.directory);
   const onProgress = (text: string) => terminal.err(`  ${text}`);
   const ground = await localGround(terminal, {
     sandbox,

@@ -71,9 +71,10 @@ test("a sandbox is not built with the repository's bwrap, even when it is first 
   copyFileSync(findProgram("bwrap", { path: hostPath, notFrom: [] }) ?? "", join(planted, "bwrap"));
   chmodSync(join(planted, "bwrap"), 0o755);
   const user = terminal(at.repository, { PATH: `${planted}:${hostPath}`, HOME: at.home });
-  const { certificate } = await groundSandbox(join(at.path, "a"), user, at.repository);
+  await using one = await groundSandbox(join(at.path, "a"), user, at.repository);
+  const { certificate } = one;
   expect(certificate.bwrap).not.toContain(planted);
   // The twin: for work in another place it is an ordinary program of the user.
-  const other = await groundSandbox(join(at.path, "b"), user, at.home);
+  await using other = await groundSandbox(join(at.path, "b"), user, at.home);
   expect(other.certificate.bwrap).toContain(join(planted, "bwrap"));
 });
