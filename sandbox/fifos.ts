@@ -7,8 +7,10 @@ import type { User } from "./reach.ts";
 
 const run = promisify(execFile);
 
-/** FIFOs made by one process, and how few are left when the next ones are made. A command takes two, with a streamed stdin three. */
+/** FIFOs made by one process. A command takes two, with a streamed stdin three; many sandboxes are opened for one command. */
+const firstBatch = 4;
 const batch = 16;
+/** How few are left when the next ones are made. */
 const few = 6;
 
 /**
@@ -20,7 +22,7 @@ export interface Fifos extends AsyncDisposable {
   take(): Promise<string>;
 }
 
-/** In: a directory of ours below which a new one of the sandbox's user is made; the absolute `mkfifo`. Nothing is made before it is asked for. */
+/** In: a directory of ours below which a new one of the sandbox's user is made; the absolute `mkfifo`. The first are made at once. */
 export function openFifos(order: { directory: string; mkfifo: string; user: User }): Fifos {
   const directory = join(order.directory, "fifos");
   const spare: string[] = [];
@@ -29,8 +31,9 @@ export function openFifos(order: { directory: string; mkfifo: string; user: User
 
   const make = async () => {
     if (made === 0) await freshDirectory(directory, order.user);
-    const paths = Array.from({ length: batch }, (_, index) => join(directory, String(made + index)));
-    made += batch;
+    const length = made === 0 ? firstBatch : batch;
+    const paths = Array.from({ length }, (_, index) => join(directory, String(made + index)));
+    made += length;
     await run(order.mkfifo, ["-m", "600", "--", ...paths], {
       env: {},
       ...(process.getuid?.() === 0 ? order.user : {}),
@@ -44,6 +47,9 @@ export function openFifos(order: { directory: string; mkfifo: string; user: User
     return making;
   };
 
+  // The first command is near, and there is other work to be done until then.
+  refill().catch(() => {});
+
   return {
     async take() {
       let path = spare.pop();
@@ -52,7 +58,7 @@ export function openFifos(order: { directory: string; mkfifo: string; user: User
         path = spare.pop();
       }
       // Whoever finds none left tries again, and is told why that failed.
-      if (spare.length < few) refill().catch(() => {});
+      if (spare.length < (made === firstBatch ? 1 : few)) refill().catch(() => {});
       return path;
     },
     async [Symbol.asyncDispose]() {

@@ -1,9 +1,7 @@
-import { lookup } from "node:dns/promises";
-import { chown, rm, writeFile } from "node:fs/promises";
+import { chown, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { openSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join, posix } from "node:path";
-import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import {
   checkWordCount,
@@ -15,13 +13,11 @@ import {
   withStreamedInput,
 } from "./argv.ts";
 import { diagnose } from "./diagnose.ts";
-import { openEgressProxy } from "./egress.ts";
 import { readSysctls } from "./host.ts";
 import { attend, launch } from "./launch.ts";
 import { limitArguments, threadsOf } from "./limits.ts";
 import { prepareMounts } from "./mounts.ts";
 import { SandboxError, workspaceInside } from "./sandbox.ts";
-import { makeUserDirectory } from "./statedir.ts";
 import { openInputPipe, openOutputPipes } from "./streams.ts";
 import type { CommandFacts, HostFacts, Option } from "./argv.ts";
 import type { Fifos } from "./fifos.ts";
@@ -127,8 +123,11 @@ async function egressOf(
   if (host.toolchain === null) {
     throw new SandboxError("Egress needs a Node inside the sandbox.", "Open the sandbox with a toolchain.");
   }
-  const directory = await makeUserDirectory(join(host.stateDir, `run-${randomUUID()}`), host.user);
+  const directory = await mkdtemp(join(host.stateDir, "run-"));
+  if (process.getuid?.() === 0) await chown(directory, host.user.uid, host.user.gid);
   const socketPath = join(directory, egressSocket);
+  // Loaded only when there is a way out: Node's own HTTP alone takes longer to load than a sandbox to start.
+  const [{ openEgressProxy }, { lookup }] = await Promise.all([import("./egress.ts"), import("node:dns/promises")]);
   const proxy = await openEgressProxy({
     socketPath,
     egress,
@@ -165,13 +164,14 @@ async function inputOf({ stdin }: RunOptions, host: Establishment): Promise<Asyn
     const pipe = await openInputPipe(host.fifos, stdin);
     return { read: pipe.read, [Symbol.asyncDispose]: async () => pipe.release() };
   }
-  const path = join(host.stateDir, `run-${randomUUID()}`);
-  await writeFile(path, stdin, { mode: 0o400, flag: "wx" });
+  const directory = await mkdtemp(join(host.stateDir, "run-"));
   try {
+    const path = join(directory, "stdin");
+    await writeFile(path, stdin, { mode: 0o400, flag: "wx" });
     if (process.getuid?.() === 0) await chown(path, host.user.uid, host.user.gid);
     return { read: openSync(path, "r"), [Symbol.asyncDispose]: nothing };
   } finally {
-    await rm(path, { force: true });
+    await rm(directory, { recursive: true, force: true });
   }
 }
 

@@ -91,6 +91,8 @@ export interface Probe {
   name: string;
   held: boolean;
   detail: string;
+  /** What to change. Set where it did not hold, and only there. */
+  fix?: string;
 }
 
 /** What the self-test saw. Every probe held, or there is no sandbox. */
@@ -134,6 +136,17 @@ export class SandboxError extends Error {
     this.name = "SandboxError";
     this.fix = fix;
     this.kind = kind;
+  }
+}
+
+/** The sandbox starts, but the self-test saw that it does not hold. */
+export class UnprovedSandbox extends SandboxError {
+  /** All of them, those that held as well. */
+  readonly probes: readonly Probe[];
+
+  constructor(probes: readonly Probe[], message: string, fix: string) {
+    super(message, fix);
+    this.probes = probes;
   }
 }
 

@@ -1,6 +1,4 @@
 import { execFile } from "node:child_process";
-import { chmod, lstat, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
@@ -9,14 +7,8 @@ import { toolchainOf } from "../environment/host.ts";
 import { AirlockError } from "../errors.ts";
 import type { Ground } from "../phases/dependencies.ts";
 import { openGround } from "../phases/prepare.ts";
+import { pathOf, repositoryOf } from "./place.ts";
 import type { Terminal } from "./verb.ts";
-
-/** A private temporary directory that the sandbox's user can enter. Disposing removes it. */
-export async function temporaryDirectory(): Promise<AsyncDisposable & { path: string }> {
-  const path = await mkdtemp(join(tmpdir(), "airlock-"));
-  await chmod(path, 0o711);
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
-}
 
 /**
  * A proved sandbox in a temporary directory. In: the directory that is worked on; no program of its repository is used to build the
@@ -57,16 +49,4 @@ export async function registryOf(terminal: Terminal, directory: string): Promise
     message: "The package registry is not known: `npm config get registry` gave no address.",
     fix: "Install npm, or set `registry` in ~/.npmrc.",
   });
-}
-
-function pathOf({ environment }: Terminal): string {
-  return environment["PATH"] ?? "";
-}
-
-/** The nearest directory above that holds a `.git`, else the directory itself. */
-async function repositoryOf(directory: string): Promise<string> {
-  for (let at = directory; ; at = dirname(at)) {
-    if ((await lstat(join(at, ".git")).catch(() => null)) !== null) return at;
-    if (at === dirname(at)) return directory;
-  }
 }
