@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 import type { ChildProcess } from "node:child_process";
 import { Socket } from "node:net";
 import { Readable, Writable } from "node:stream";
@@ -76,6 +76,7 @@ export function startSandbox(order: Start): Started | NodeJS.ErrnoException {
     for (const pipe of order.pipes) pipe.read.destroy();
     return child;
   }
+  offerToKernel(child.pid);
   let over = false;
   const status = collect(child.stdio[descriptors.status], () => {
     if (over) killSandboxInit(readStatus(status.text()).childPid);
@@ -96,6 +97,18 @@ export function startSandbox(order: Start): Started | NodeJS.ErrnoException {
     exit,
     isOver: () => over,
   };
+}
+
+/**
+ * When memory runs out, the kernel ends the sandbox first and not the process that watches it. bwrap still waits for its options, so
+ * everything that it starts inherits this. Where it is refused, the kernel chooses by itself.
+ */
+function offerToKernel(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) writeFileSync(`/proc/${pid}/oom_score_adj`, "1000");
+  } catch {
+    // A process that is gone already is told by its exit.
+  }
 }
 
 /** Reads a started sandbox to its end, under the limits of its command. `begun`: when the command's time began. */

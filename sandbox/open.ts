@@ -111,7 +111,6 @@ export async function establish(options: OpenOptions, proof: Proof | null = null
     mkfifo,
     fifos: openFifos({ directory: stateDir, mkfifo, user }),
     prlimit: findProgram("prlimit", search),
-    choom: findProgram("choom", search),
     hardLimits: parseHardLimits(readFileSync("/proc/self/limits", "utf8")),
   };
 }

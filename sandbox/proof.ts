@@ -109,13 +109,13 @@ function isPrivate(directory: string): boolean {
 
 /** Everything that the outcome of a self-test depends on, as one text. No hash: loading Node's own takes longer than to compare. */
 export function keyOf(host: Establishment): string {
-  const { user, stateDir, hardLimits, bwrap, prlimit, choom, mkfifo, toolchain } = host;
+  const { user, stateDir, hardLimits, bwrap, prlimit, mkfifo, toolchain } = host;
   const options = sandboxOptions(host, {
     mounts: { binds: [], protectedBinds: [], masked: [], scratch: [] },
     env: {},
     egress: null,
   });
-  const programs = [bwrap.path, prlimit, choom, mkfifo, toolchain?.node].map((path) =>
+  const programs = [bwrap.path, prlimit, mkfifo, toolchain?.node].map((path) =>
     typeof path === "string" ? identityOf(path) : null,
   );
   const facts = {

@@ -30,7 +30,8 @@ export interface Ready extends AsyncDisposable {
  * Reads NUL-separated words and becomes them; none is ever read as shell text. `go` at the end proves that all have arrived. `exec -c`
  * passes no environment on, so that the shell's own variables stay here; the first words put the right one in its place.
  */
-const reader = `printf . >&6
+const reader = `((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)) || exit 125
+printf . >&6
 mapfile -d '' -t -u 6 words
 exec 6>&-
 [[ \${#words[@]} -gt 1 && \${words[-1]} == go ]] || exit 125

@@ -34,8 +34,6 @@ export interface Establishment extends HostFacts {
   fifos: Fifos;
   /** null where util-linux is missing: then only the wall clock and the sized private directories limit a command. */
   prlimit: string | null;
-  /** null where util-linux is missing: then the kernel may end another process when memory runs out. */
-  choom: string | null;
   hardLimits: HardLimits;
   /** Changes bwrap's options before they are used. Only tests set it, to show what a weaker sandbox would let through. */
   weaken?: (options: Option[]) => Option[];
@@ -109,8 +107,8 @@ function checkWords(argv: readonly string[]): void {
   }
 }
 
-function trustedPaths({ bwrap, prlimit, choom, mkfifo, toolchain, stateDir }: Establishment): string[] {
-  return [bwrap.path, stateDir, mkfifo, prlimit, choom, toolchain?.node, toolchain?.npm].filter(
+function trustedPaths({ bwrap, prlimit, mkfifo, toolchain, stateDir }: Establishment): string[] {
+  return [bwrap.path, stateDir, mkfifo, prlimit, toolchain?.node, toolchain?.npm].filter(
     (path) => typeof path === "string",
   );
 }
@@ -150,8 +148,6 @@ function limitedProgram(host: Establishment, profile: Profile, words: string[]):
     const limits = limitArguments(profile.limits, host.hardLimits, threadsOf(host.user.uid));
     chain.unshift(host.prlimit, ...limits, "--");
   }
-  // When memory runs out, the kernel ends the sandbox first and not the process that watches it.
-  if (host.choom !== null) chain.unshift(host.choom, "-n", "1000", "--");
   const [program = host.bwrap.path, ...args] = chain;
   return { program, args };
 }

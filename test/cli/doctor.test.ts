@@ -62,7 +62,7 @@ describe("airlock doctor", () => {
     const mounts = "--ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64";
     const lax = `shift 3; exec /usr/bin/bwrap ${mounts} --proc /proc --dev /dev --dir /workspace/repo --json-status-fd 4 -- "$@"`;
     const tools = Object.fromEntries(
-      ["mkfifo", "prlimit", "choom"].map((name) => [name, `#!/bin/sh\nexec /usr/bin/${name} "$@"\n`]),
+      ["mkfifo", "prlimit"].map((name) => [name, `#!/bin/sh\nexec /usr/bin/${name} "$@"\n`]),
     );
     using on = machine({ bwrap: `#!/bin/sh\n${help}\n${lax}\n`, ...tools });
     const { code, out } = await airlock(["doctor"], on);
