@@ -18,7 +18,8 @@ export interface Peers {
  */
 export async function findPeers(directory: string | undefined, home: string): Promise<Peers> {
   const modules = directory === undefined ? undefined : join(realpathSync(directory), "node_modules");
-  const how = "not found: npm i @openai/codex @anthropic-ai/sandbox-runtime in a scratch folder, and name it with --peers";
+  const how =
+    "not found: npm i @openai/codex @anthropic-ai/sandbox-runtime in a scratch folder, and name it with --peers";
   const found = {
     [codexName]: modules === undefined ? how : (codexCase(modules, home) ?? how),
     [srtName]: modules === undefined ? how : ((await srtCase(modules, home)) ?? how),
