@@ -26,7 +26,7 @@ export interface CommandFacts {
 }
 
 /** Descriptors that the launcher opens for bwrap. */
-export const descriptors = { args: 3, status: 4, seccomp: 5 } as const;
+export const descriptors = { args: 3, status: 4, seccomp: 5, words: 6 } as const;
 
 export const egressInside = "/run/airlock";
 export const egressSocket = "egress.sock";

@@ -32,10 +32,14 @@ export const installFix =
   "Install it: sudo apt-get install bubblewrap (Debian, Ubuntu), sudo dnf install bubblewrap (Fedora).";
 
 /**
- * Finds bwrap on the host's PATH and reads its abilities.
+ * Finds bwrap on the host's PATH and reads its abilities. `remembered` may know those of a path already.
  * @throws SandboxError when it is missing, set-uid, writable by the sandbox's user, or too old.
  */
-export async function findBubblewrap(search: Search, user: User): Promise<Bubblewrap> {
+export async function findBubblewrap(
+  search: Search,
+  user: User,
+  remembered: (path: string) => Bubblewrap | null = () => null,
+): Promise<Bubblewrap> {
   const candidate = findProgram("bwrap", search);
   if (candidate === null) throw new SandboxError("bubblewrap (bwrap) is not on PATH.", installFix);
   const found = realpathSync(candidate);
@@ -56,7 +60,7 @@ export async function findBubblewrap(search: Search, user: User): Promise<Bubble
       `Give it to root and take write permission away: sudo chown root ${found} && sudo chmod 755 ${found}`,
     );
   }
-  return abilities(found);
+  return remembered(found) ?? abilities(found);
 }
 
 /** Where host programs are looked for. */

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 
 /** Kills the process group that a started bwrap leads. Gone already is fine. */
 export function killGroup(leader: number | undefined): void {
@@ -14,10 +15,27 @@ export function killSandboxInit(pid: number | null): void {
   if (pid !== null && isNamespaceInit(pid)) kill(pid);
 }
 
+/**
+ * Waits until a killed sandbox's PID 1 is no more than a zombie: the kernel lets it become one only after everything else inside is
+ * dead. Out: false when that took longer than `ms`.
+ */
+export async function sandboxInitGone(pid: number | null, ms: number): Promise<boolean> {
+  if (pid === null) return true;
+  const until = performance.now() + ms;
+  for (let looks = 0; isNamespaceInit(pid); looks += 1) {
+    if (performance.now() > until) return false;
+    // Most often it is a matter of microseconds.
+    await (looks < 20 ? setImmediate() : sleep(1));
+  }
+  return true;
+}
+
+/** Whether this is the living PID 1 of a namespace. */
 function isNamespaceInit(pid: number): boolean {
   try {
-    const numbers = /^NSpid:\s+(.+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]?.split(/\s+/) ?? [];
-    return numbers.length > 1 && numbers.at(-1) === "1";
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    const numbers = /^NSpid:\s+(.+)$/m.exec(status)?.[1]?.split(/\s+/) ?? [];
+    return numbers.length > 1 && numbers.at(-1) === "1" && !/^State:\s+[ZX]/m.test(status);
   } catch {
     return false;
   }

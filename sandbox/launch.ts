@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 import type { ChildProcess } from "node:child_process";
+import { Socket } from "node:net";
 import { Readable, Writable } from "node:stream";
 import { descriptors } from "./argv.ts";
 import { createCapture } from "./capture.ts";
 import { watch } from "./guard.ts";
-import { killGroup, killSandboxInit } from "./kill.ts";
+import { killGroup, killSandboxInit, sandboxInitGone } from "./kill.ts";
 import { readStatus } from "./status.ts";
 import { closeWriters } from "./streams.ts";
 import type { Capture } from "./capture.ts";
@@ -17,21 +18,40 @@ import type { OutputPipe } from "./streams.ts";
 /** Milliseconds to wait for the last output after the process is gone. */
 const drainMs = 2_000;
 
-export interface Launch {
+/** What a sandbox is started with. */
+export interface Start {
   /** Absolute program and its words, visible in `ps`. */
   program: string;
   args: readonly string[];
   /** Words for bwrap's `--args` descriptor. */
   hiddenArgs: readonly string[];
   user: User;
-  limits: Limits;
-  bounds: Bounds;
   pipes: readonly [OutputPipe, OutputPipe];
   seccompFile: string;
   /** Descriptor of the command's stdin. It is closed here once the command has it. */
   stdin: number;
+  /** Gives the sandbox one more descriptor, a socket to us, at the number `descriptors.words`. */
+  words?: boolean;
+}
+
+/** What holds from the moment a command begins. */
+export interface Attendance {
+  limits: Limits;
+  bounds: Bounds;
   signal?: AbortSignal | undefined;
   onOutput?: ((chunk: Buffer) => void) | undefined;
+}
+
+/** A started bwrap, fed with its options. It must be attended or ended. */
+export interface Started {
+  child: ChildProcess;
+  pipes: readonly [OutputPipe, OutputPipe];
+  status: { text(): string; ended: Promise<void> };
+  /** Our end of the socket that was asked for. */
+  words: Socket | null;
+  /** Whether, and with which error of `spawn`, its process is over. */
+  exit: Promise<NodeJS.ErrnoException | null>;
+  isOver(): boolean;
 }
 
 /** How the process of bwrap ended. `record` is the command's own exit code as bwrap wrote it down; null: there was no command. */
@@ -48,21 +68,62 @@ export interface Ended {
 }
 
 /** Starts bwrap, feeds it, reads it, ends it. The whole process group is killed on time-out and on abort. */
-export async function launch(order: Launch): Promise<Ended> {
-  const started = performance.now();
-  const captures = [createCapture(order.limits.output), createCapture(order.limits.output)] as const;
+export async function launch(order: Start & Attendance): Promise<Ended> {
+  const begun = performance.now();
+  const started = startSandbox(order);
+  return started instanceof Error ? neverStarted(started, order) : attend(started, order, begun);
+}
+
+/** Starts bwrap and feeds it its options. Out: the error when there is no process at all; everything it was given is closed then. */
+export function startSandbox(order: Start): Started | NodeJS.ErrnoException {
   const child = start(order);
-  if (child instanceof Error) return neverStarted(child, order, captures);
+  if (child instanceof Error) {
+    for (const pipe of order.pipes) pipe.read.destroy();
+    return child;
+  }
+  offerToKernel(child.pid);
   let over = false;
   const status = collect(child.stdio[descriptors.status], () => {
     if (over) killSandboxInit(readStatus(status.text()).childPid);
   });
   feed(child.stdio[descriptors.args], order.hiddenArgs);
+  const exit = ended(child).then((spawnError) => {
+    over = true;
+    // Whatever is still inside has lost its reason to be.
+    killSandboxInit(readStatus(status.text()).childPid);
+    return spawnError;
+  });
+  const words: unknown = Array.from<unknown>(child.stdio)[descriptors.words];
+  return {
+    child,
+    pipes: order.pipes,
+    status,
+    words: words instanceof Socket ? words : null,
+    exit,
+    isOver: () => over,
+  };
+}
+
+/**
+ * When memory runs out, the kernel ends the sandbox first and not the process that watches it. bwrap still waits for its options, so
+ * everything that it starts inherits this. Where it is refused, the kernel chooses by itself.
+ */
+function offerToKernel(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) writeFileSync(`/proc/${pid}/oom_score_adj`, "1000");
+  } catch {
+    // A process that is gone already is told by its exit.
+  }
+}
+
+/** Reads a started sandbox to its end, under the limits of its command. `begun`: when the command's time began. */
+export async function attend(started: Started, order: Attendance, begun = performance.now()): Promise<Ended> {
+  const { child, pipes, status } = started;
+  const captures = [createCapture(order.limits.output), createCapture(order.limits.output)] as const;
   const drained = Promise.all([
-    ...order.pipes.map((pipe, index) => drain(pipe, captures[index], order.onOutput)),
+    ...pipes.map((pipe, index) => drain(pipe, captures[index], order.onOutput)),
     status.ended,
   ]);
-
   const init = () => readStatus(status.text()).childPid;
   const kill = () => {
     killGroup(child.pid);
@@ -70,13 +131,12 @@ export async function launch(order: Launch): Promise<Ended> {
   };
   await using watching = watch({ outer: child.pid, init, bounds: order.bounds, kill });
   const guard = guardOf(child, order);
-  const spawnError = await ended(child);
+  const spawnError = await started.exit;
   guard.release();
   watching.stop();
-  over = true;
-  killSandboxInit(readStatus(status.text()).childPid);
   await withDeadline(drained);
-  for (const pipe of order.pipes) pipe.read.destroy();
+  for (const pipe of pipes) pipe.read.destroy();
+  await sandboxInitGone(readStatus(status.text()).childPid, drainMs);
   const why = guard.why();
   const record = readStatus(status.text()).exitCode;
   const [stdout, stderr] = [captures[0].result(), captures[1].result()];
@@ -86,13 +146,23 @@ export async function launch(order: Launch): Promise<Ended> {
     record,
     stdout,
     stderr,
-    ms: Math.round(performance.now() - started),
+    ms: Math.round(performance.now() - begun),
     spawnError,
   };
 }
 
+/** Ends a started sandbox that got no command. Returns when nothing of it lives. */
+export async function endSandbox({ child, pipes, status, exit }: Started): Promise<void> {
+  for (const pipe of pipes) pipe.read.destroy();
+  killGroup(child.pid);
+  killSandboxInit(readStatus(status.text()).childPid);
+  await exit;
+  await withDeadline(status.ended);
+  await sandboxInitGone(readStatus(status.text()).childPid, drainMs);
+}
+
 /** Node throws some spawn errors (E2BIG, EINVAL) and reports others by event. */
-function start(order: Launch): ChildProcess | NodeJS.ErrnoException {
+function start(order: Start): ChildProcess | NodeJS.ErrnoException {
   const seccomp = openSync(order.seccompFile, "r");
   try {
     return spawn(order.program, [...order.args], {
@@ -102,7 +172,15 @@ function start(order: Launch): ChildProcess | NodeJS.ErrnoException {
       detached: true,
       cwd: "/",
       ...(process.getuid?.() === 0 ? order.user : {}),
-      stdio: [order.stdin, order.pipes[0].write, order.pipes[1].write, "pipe", "pipe", seccomp],
+      stdio: [
+        order.stdin,
+        order.pipes[0].write,
+        order.pipes[1].write,
+        "pipe",
+        "pipe",
+        seccomp,
+        ...(order.words === true ? (["pipe"] as const) : []),
+      ],
     });
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
@@ -113,20 +191,12 @@ function start(order: Launch): ChildProcess | NodeJS.ErrnoException {
   }
 }
 
-function neverStarted(spawnError: NodeJS.ErrnoException, order: Launch, captures: readonly [Capture, Capture]): Ended {
-  for (const pipe of order.pipes) pipe.read.destroy();
-  return {
-    why: "itself",
-    limit: null,
-    record: null,
-    stdout: captures[0].result(),
-    stderr: captures[1].result(),
-    ms: 0,
-    spawnError,
-  };
+function neverStarted(spawnError: NodeJS.ErrnoException, { limits }: Attendance): Ended {
+  const nothing = createCapture(limits.output).result();
+  return { why: "itself", limit: null, record: null, stdout: nothing, stderr: nothing, ms: 0, spawnError };
 }
 
-function guardOf(child: ChildProcess, { limits, signal }: Launch): { release(): void; why(): Ended["why"] } {
+function guardOf(child: ChildProcess, { limits, signal }: Attendance): { release(): void; why(): Ended["why"] } {
   let why: Ended["why"] = "itself";
   const end = (reason: "timed-out" | "cancelled") => {
     if (why === "itself") why = reason;
@@ -153,7 +223,7 @@ function ended(child: ChildProcess): Promise<NodeJS.ErrnoException | null> {
   });
 }
 
-function drain(pipe: OutputPipe, capture: Capture | undefined, onOutput: Launch["onOutput"]): Promise<void> {
+function drain(pipe: OutputPipe, capture: Capture | undefined, onOutput: Attendance["onOutput"]): Promise<void> {
   pipe.read.on("data", (chunk: Buffer) => {
     capture?.write(chunk);
     onOutput?.(chunk);

@@ -4,17 +4,20 @@ import { join } from "node:path";
 import { findBubblewrap, findProgram } from "./bubblewrap.ts";
 import { findCgroups } from "./cgroup.ts";
 import { closeInheritedDescriptors } from "./descriptors.ts";
+import { openFifos } from "./fifos.ts";
 import { hostCaBundle, systemEntries } from "./host.ts";
 import { machineMemory, parseHardLimits } from "./limits.ts";
+import { openReady } from "./ready.ts";
 import { runCommand } from "./run.ts";
-import { SandboxError } from "./sandbox.ts";
+import { keyOf, readProof, rememberedBubblewrap, stillProved, writeProof } from "./proof.ts";
+import { SandboxError, UnprovedSandbox } from "./sandbox.ts";
 import { architectureOf } from "./seccomp.ts";
-import { proveSandbox } from "./selftest.ts";
 import { sweepDirectories, sweepProcesses } from "./sweep.ts";
 import { placeToolchain, writeStateFiles } from "./statedir.ts";
 import type { User } from "./reach.ts";
+import type { Proof } from "./proof.ts";
 import type { Establishment } from "./run.ts";
-import type { Sandbox } from "./sandbox.ts";
+import type { Certificate, Sandbox } from "./sandbox.ts";
 
 export interface OpenOptions {
   /** The host's PATH: where bwrap, prlimit and mkfifo are looked for. It is not passed inside. */
@@ -27,6 +30,11 @@ export interface OpenOptions {
   sandboxUser?: User;
   /** Directories whose bwrap is never used, beside every `node_modules`: the repository that is worked on. */
   notFrom?: readonly string[];
+  /**
+   * A directory that only we can write, in which a proof is kept and believed for ten minutes (`proof.ts`). Absent: the sandbox is proved
+   * now. For one short command of a person; whatever decides about a change proves its sandbox each time.
+   */
+  proofs?: string;
 }
 
 /** Belongs to no account on the usual distributions: between the users (to 60000) and systemd's dynamic ones (from 61184). */
@@ -37,29 +45,48 @@ export const separateUser: User = { uid: 61_000, gid: 61_000 };
  * @throws SandboxError naming what is missing or what did not hold, and the command or setting that mends it.
  */
 export async function openSandbox(options: OpenOptions): Promise<Sandbox> {
-  const host = await establish(options);
+  await using opened = new AsyncDisposableStack();
+  const { proofs = null } = options;
+  const proof = proofs === null ? null : readProof(proofs);
+  const host = await establish(options, proof);
+  opened.use(host.fifos);
+  const certificate = proof !== null && stillProved(proof, host) ? proof.certificate : await prove(host, proofs);
+  const ready = opened.use(openReady(host));
+  const open = opened.move();
+  return {
+    certificate,
+    user: host.user,
+    ready: (profile) => ready.prepare(profile),
+    run: (profile, argv, runOptions) => runCommand(host, profile, argv, { ...runOptions, ready }),
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
+}
+
+async function prove(host: Establishment, proofs: string | null): Promise<Certificate> {
+  const key = proofs === null ? "" : keyOf(host);
+  // Loaded only when it is needed: a short command does without.
+  const { proveSandbox } = await import("./selftest.ts");
   const probes = await proveSandbox(host);
   const broken = probes.filter((probe) => !probe.held);
   if (broken.length > 0) {
-    throw new SandboxError(
+    throw new UnprovedSandbox(
+      probes,
       `The sandbox does not hold: ${broken.map(({ name, detail }) => `${name} (${detail})`).join("; ")}.`,
       "Nothing was run. Upgrade bubblewrap and the kernel, or run on another machine; please report what is printed here.",
     );
   }
-  return {
-    certificate: {
-      bwrap: `${host.bwrap.version} (${host.bwrap.path})`,
-      uid: host.user.uid === process.getuid?.() ? "same" : "separate",
-      limits: host.cgroups?.version ?? "polling",
-      probes,
-    },
-    user: host.user,
-    run: (profile, argv, runOptions) => runCommand(host, profile, argv, runOptions),
+  const certificate: Certificate = {
+    bwrap: `${host.bwrap.version} (${host.bwrap.path})`,
+    uid: host.user.uid === process.getuid?.() ? "same" : "separate",
+    limits: host.cgroups?.version ?? "polling",
+    probes,
   };
+  if (proofs !== null) writeProof(proofs, host, { key, certificate });
+  return certificate;
 }
 
 /** Everything but the proof. Exported for the tests, which show what a weakened sandbox would let through. */
-export async function establish(options: OpenOptions): Promise<Establishment> {
+export async function establish(options: OpenOptions, proof: Proof | null = null): Promise<Establishment> {
   const architecture = architectureOf(process.arch);
   if (process.platform !== "linux" || architecture === null) {
     throw new SandboxError(
@@ -71,7 +98,7 @@ export async function establish(options: OpenOptions): Promise<Establishment> {
   const search = { path: options.path, notFrom: options.notFrom ?? [] };
   const user = chooseUser(options.sandboxUser);
   closeInheritedDescriptors();
-  const bwrap = await findBubblewrap(search, user);
+  const bwrap = await findBubblewrap(search, user, (path) => rememberedBubblewrap(proof, path));
   const mkfifo = findProgram("mkfifo", search);
   if (mkfifo === null) throw new SandboxError("mkfifo is not on PATH.", "Install coreutils.");
   const files = await writeStateFiles(stateDir, user, architecture);
@@ -87,8 +114,8 @@ export async function establish(options: OpenOptions): Promise<Establishment> {
     caBundle: hostCaBundle(),
     stateDir,
     mkfifo,
+    fifos: openFifos({ directory: stateDir, mkfifo, user }),
     prlimit: findProgram("prlimit", search),
-    choom: findProgram("choom", search),
     hardLimits: parseHardLimits(readFileSync("/proc/self/limits", "utf8")),
     cgroups: await findCgroups(),
     machineBytes: machineMemory(),

@@ -1,9 +1,8 @@
-import { lookup } from "node:dns/promises";
+import { randomUUID } from "node:crypto";
 import { chown, rm, writeFile } from "node:fs/promises";
 import { openSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join, posix } from "node:path";
-import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import {
   checkWordCount,
@@ -15,30 +14,30 @@ import {
   withStreamedInput,
 } from "./argv.ts";
 import { diagnose } from "./diagnose.ts";
-import { openEgressProxy } from "./egress.ts";
 import { readSysctls } from "./host.ts";
-import { launch } from "./launch.ts";
+import { attend, launch } from "./launch.ts";
 import { capsOf, limitArguments, threadsOf } from "./limits.ts";
 import { prepareMounts } from "./mounts.ts";
 import { SandboxError, workspaceInside } from "./sandbox.ts";
 import { makeUserDirectory } from "./statedir.ts";
-import { commandDirectory, ownerWords } from "./sweep.ts";
 import { openInputPipe, openOutputPipes } from "./streams.ts";
-import type { HostFacts, Option } from "./argv.ts";
+import { commandDirectory, ownerWords } from "./sweep.ts";
+import type { CommandFacts, HostFacts, Option } from "./argv.ts";
 import type { Cgroups } from "./cgroup.ts";
-import type { EgressProxy } from "./egress.ts";
-import type { Ended } from "./launch.ts";
+import type { Fifos } from "./fifos.ts";
+import type { Ended, Start } from "./launch.ts";
 import type { HardLimits } from "./limits.ts";
+import type { User } from "./reach.ts";
+import type { Ready } from "./ready.ts";
 import type { Profile, RunOptions, RunResult } from "./sandbox.ts";
 
 /** Everything `openSandbox` found out once. */
 export interface Establishment extends HostFacts {
   stateDir: string;
   mkfifo: string;
+  fifos: Fifos;
   /** null where util-linux is missing: then only the wall clock and the sized private directories limit a command. */
   prlimit: string | null;
-  /** null where util-linux is missing: then the kernel may end another process when memory runs out. */
-  choom: string | null;
   hardLimits: HardLimits;
   /** Where a command gets a control group of its own; null: its processes are only looked at. */
   cgroups: Cgroups | null;
@@ -49,7 +48,7 @@ export interface Establishment extends HostFacts {
 }
 
 /**
- * Runs one command in a fresh sandbox.
+ * Runs one command in a fresh sandbox: the one that was kept ready for this profile, else one that is built now.
  * @throws SandboxError when the profile cannot be honoured or bwrap did not start the command. Whatever the command itself
  *   does is a result.
  */
@@ -57,47 +56,62 @@ export async function runCommand(
   host: Establishment,
   profile: Profile,
   argv: readonly string[],
-  options: RunOptions = {},
+  options: RunOptions & { ready?: Ready } = {},
 ): Promise<RunResult> {
   checkWords(argv);
-  const mounts = prepareMounts(profile, { user: host.user, trusted: trustedPaths(host) });
-  const directory = await makeUserDirectory(commandDirectory(host.stateDir, randomUUID()), host.user);
-  try {
-    await using egress = await egressOf(host, profile, directory);
-    const bwrapOptions = sandboxOptions(host, { mounts, env: profile.env ?? {}, egress: egress?.directory ?? null });
-    const cwd = posix.resolve(workspaceInside, options.cwd ?? defaultDirectory(mounts));
-    const command = options.stdin instanceof Readable ? withStreamedInput(argv) : argv;
-    const words = [
-      ...ownerWords(),
-      "--args",
-      String(descriptors.args),
-      "--",
-      ...commandArguments(cwd, command, egress !== null),
-    ];
-    const hiddenArgs = (host.weaken?.(bwrapOptions) ?? bwrapOptions).flat();
-    if (checkWordCount({ hidden: hiddenArgs.length, visible: words.length + 1 }, mounts) === "too-long")
-      return tooManyWords();
-    await using stdin = await inputOf(options, directory, host);
-    const ended = await launch({
-      ...limitedProgram(host, profile, words),
-      hiddenArgs,
-      user: host.user,
-      limits: profile.limits,
-      bounds: {
-        caps: capsOf(profile.limits, host.machineBytes),
-        writable: mounts.binds.filter(({ writable }) => writable).map((bind) => bind.host),
-        cgroups: host.cgroups,
-      },
-      pipes: await openOutputPipes(directory, host.mkfifo, host.user),
-      seccompFile: host.files.seccomp,
-      stdin: stdin.read,
-      signal: options.signal,
-      onOutput: options.onOutput,
-    });
-    return resultOf(ended);
-  } finally {
-    await rm(directory, { recursive: true, force: true });
+  const mounts = prepareMounts(profile, mountFacts(host));
+  const { limits } = profile;
+  const bounds = {
+    caps: capsOf(limits, host.machineBytes),
+    writable: mounts.binds.filter(({ writable }) => writable).map((bind) => bind.host),
+    cgroups: host.cgroups,
+  };
+  const attendance = { limits, bounds, signal: options.signal, onOutput: options.onOutput };
+  const cwd = posix.resolve(workspaceInside, options.cwd ?? defaultDirectory(mounts));
+  if (options.stdin === undefined) {
+    const order = { profile, mounts, words: commandArguments(cwd, argv, false) };
+    const handedOver = await options.ready?.take(order);
+    if (handedOver != null) return resultOf(await attend(handedOver, attendance));
   }
+  await using egress = await egressOf(host, profile);
+  const command = options.stdin instanceof Readable ? withStreamedInput(argv) : argv;
+  const program = commandArguments(cwd, command, egress !== null);
+  const hiddenArgs = optionsOf(host, { mounts, env: profile.env ?? {}, egress: egress?.directory ?? null }).flat();
+  // bwrap's own name, our mark, `--args`, its number and `--`.
+  if (
+    checkWordCount({ hidden: hiddenArgs.length, visible: program.length + ownerWords().length + 4 }, mounts) ===
+    "too-long"
+  )
+    return tooManyWords();
+  await using stdin = await inputOf(options, host);
+  const ended = await launch({
+    ...startOf(host, profile, { hiddenArgs, program }),
+    pipes: await openOutputPipes(host.fifos),
+    stdin: stdin.read,
+    ...attendance,
+  });
+  return resultOf(ended);
+}
+
+/** Who the mounts are for, and what none of them may expose. */
+export function mountFacts(host: Establishment): { user: User; trusted: string[] } {
+  return { user: host.user, trusted: trustedPaths(host) };
+}
+
+/** bwrap's options as they are used: the same for a command that is run now and for a sandbox that is kept ready. */
+export function optionsOf(host: Establishment, facts: CommandFacts): Option[] {
+  const options = sandboxOptions(host, facts);
+  return host.weaken?.(options) ?? options;
+}
+
+/** What a start needs beside its pipes. In: bwrap's options as words, and the program inside with its words. */
+export function startOf(
+  host: Establishment,
+  profile: Profile,
+  { hiddenArgs, program }: { hiddenArgs: readonly string[]; program: readonly string[] },
+): Omit<Start, "pipes" | "stdin"> {
+  const words = [...ownerWords(), "--args", String(descriptors.args), "--", ...program];
+  return { ...limitedProgram(host, profile, words), hiddenArgs, user: host.user, seccompFile: host.files.seccomp };
 }
 
 function checkWords(argv: readonly string[]): void {
@@ -109,8 +123,8 @@ function checkWords(argv: readonly string[]): void {
   }
 }
 
-function trustedPaths({ bwrap, prlimit, choom, mkfifo, toolchain, stateDir }: Establishment): string[] {
-  return [bwrap.path, stateDir, mkfifo, prlimit, choom, toolchain?.node, toolchain?.npm].filter(
+function trustedPaths({ bwrap, prlimit, mkfifo, toolchain, stateDir }: Establishment): string[] {
+  return [bwrap.path, stateDir, mkfifo, prlimit, toolchain?.node, toolchain?.npm].filter(
     (path) => typeof path === "string",
   );
 }
@@ -118,14 +132,15 @@ function trustedPaths({ bwrap, prlimit, choom, mkfifo, toolchain, stateDir }: Es
 async function egressOf(
   host: Establishment,
   { egress }: Profile,
-  directory: string,
-): Promise<(EgressProxy & { directory: string }) | null> {
+): Promise<(AsyncDisposable & { directory: string }) | null> {
   if (egress === undefined) return null;
   if (host.toolchain === null) {
     throw new SandboxError("Egress needs a Node inside the sandbox.", "Open the sandbox with a toolchain.");
   }
-  const proxyDirectory = await makeUserDirectory(join(directory, "egress"), host.user);
-  const socketPath = join(proxyDirectory, egressSocket);
+  const directory = await makeUserDirectory(commandDirectory(host.stateDir, randomUUID()), host.user);
+  const socketPath = join(directory, egressSocket);
+  // Loaded only when there is a way out: Node's own HTTP alone takes longer to load than a sandbox to start.
+  const [{ openEgressProxy }, { lookup }] = await Promise.all([import("./egress.ts"), import("node:dns/promises")]);
   const proxy = await openEgressProxy({
     socketPath,
     egress,
@@ -133,7 +148,13 @@ async function egressOf(
     ownAddresses: Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)),
   });
   if (process.getuid?.() === 0) await chown(socketPath, host.user.uid, host.user.gid);
-  return { ...proxy, directory: proxyDirectory, [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose]() };
+  return {
+    directory,
+    async [Symbol.asyncDispose]() {
+      await proxy[Symbol.asyncDispose]();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
 }
 
 function limitedProgram(host: Establishment, profile: Profile, words: string[]): { program: string; args: string[] } {
@@ -142,28 +163,27 @@ function limitedProgram(host: Establishment, profile: Profile, words: string[]):
     const limits = limitArguments(profile.limits, host.hardLimits, threadsOf(host.user.uid));
     chain.unshift(host.prlimit, ...limits, "--");
   }
-  // When memory runs out, the kernel ends the sandbox first and not the process that watches it.
-  if (host.choom !== null) chain.unshift(host.choom, "-n", "1000", "--");
   const [program = host.bwrap.path, ...args] = chain;
   return { program, args };
 }
 
 /** A file where the bytes are known, so that `/dev/stdin` can be opened inside; a FIFO where they are still to come. */
-async function inputOf(
-  { stdin }: RunOptions,
-  directory: string,
-  host: Establishment,
-): Promise<AsyncDisposable & { read: number }> {
+async function inputOf({ stdin }: RunOptions, host: Establishment): Promise<AsyncDisposable & { read: number }> {
   const nothing = () => Promise.resolve();
   if (stdin === undefined) return { read: openSync("/dev/null", "r"), [Symbol.asyncDispose]: nothing };
   if (stdin instanceof Readable) {
-    const pipe = await openInputPipe(directory, { ...host, source: stdin });
+    const pipe = await openInputPipe(host.fifos, stdin);
     return { read: pipe.read, [Symbol.asyncDispose]: async () => pipe.release() };
   }
-  const path = join(directory, "stdin");
-  await writeFile(path, stdin, { mode: 0o400, flag: "wx" });
-  if (process.getuid?.() === 0) await chown(path, host.user.uid, host.user.gid);
-  return { read: openSync(path, "r"), [Symbol.asyncDispose]: nothing };
+  const directory = await makeUserDirectory(commandDirectory(host.stateDir, randomUUID()), host.user);
+  try {
+    const path = join(directory, "stdin");
+    await writeFile(path, stdin, { mode: 0o400, flag: "wx" });
+    if (process.getuid?.() === 0) await chown(path, host.user.uid, host.user.gid);
+    return { read: openSync(path, "r"), [Symbol.asyncDispose]: nothing };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 }
 
 function resultOf(ended: Ended): RunResult {

@@ -104,6 +104,8 @@ export interface Probe {
   name: string;
   held: boolean;
   detail: string;
+  /** What to change. Set where it did not hold, and only there. */
+  fix?: string;
 }
 
 /** What holds memory and processes: a control group per command, or looking at them several times a second. */
@@ -117,8 +119,8 @@ export interface Certificate {
   probes: Probe[];
 }
 
-/** An established and proved sandbox. One command at a time per workspace is the caller's duty. */
-export interface Sandbox {
+/** An established and proved sandbox. One command at a time per workspace is the caller's duty. Disposing ends what it keeps ready. */
+export interface Sandbox extends AsyncDisposable {
   readonly certificate: Certificate;
   /** The host user that sandboxed processes run as, for whoever prepares files for them. */
   readonly user: { uid: number; gid: number };
@@ -127,6 +129,11 @@ export interface Sandbox {
    * @throws SandboxError when the command could not be started; its `kind` tells an unmountable workspace from a broken sandbox.
    */
   run(profile: Profile, argv: readonly string[], options?: RunOptions): Promise<RunResult>;
+  /**
+   * A hint that the next command will probably have this profile: one sandbox is built for it in the background, used at most once, and
+   * only when all that it would see is still the same. Never throws. The time and output limits of a command may differ.
+   */
+  ready(profile: Profile): void;
 }
 
 /**
@@ -146,6 +153,17 @@ export class SandboxError extends Error {
     this.name = "SandboxError";
     this.fix = fix;
     this.kind = kind;
+  }
+}
+
+/** The sandbox starts, but the self-test saw that it does not hold. */
+export class UnprovedSandbox extends SandboxError {
+  /** All of them, those that held as well. */
+  readonly probes: readonly Probe[];
+
+  constructor(probes: readonly Probe[], message: string, fix: string) {
+    super(message, fix);
+    this.probes = probes;
   }
 }
 

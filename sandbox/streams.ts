@@ -1,12 +1,7 @@
-import { execFile } from "node:child_process";
-import { closeSync, constants, openSync } from "node:fs";
+import { closeSync, constants, openSync, unlinkSync } from "node:fs";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import type { User } from "./reach.ts";
-
-const run = promisify(execFile);
+import type { Fifos } from "./fifos.ts";
 
 /** One output stream of a command: the descriptor the command writes to, and our reading end. */
 export interface OutputPipe {
@@ -18,14 +13,9 @@ export interface OutputPipe {
  * Two FIFOs of the sandbox's user, opened and ready. A FIFO and not Node's own "pipe", which is a socket pair: opening
  * `/dev/stdout` inside would fail with ENXIO on a socket.
  */
-export async function openOutputPipes(
-  directory: string,
-  mkfifo: string,
-  user: User,
-): Promise<[OutputPipe, OutputPipe]> {
-  const names = [join(directory, "out"), join(directory, "err")] as const;
-  await run(mkfifo, ["-m", "600", "--", ...names], { env: {}, ...(process.getuid?.() === 0 ? user : {}) });
-  return [openPipe(names[0]), openPipe(names[1])];
+export async function openOutputPipes(fifos: Fifos): Promise<[OutputPipe, OutputPipe]> {
+  const paths = [await fifos.take(), await fifos.take()] as const;
+  return [openPipe(paths[0]), openPipe(paths[1])];
 }
 
 /** The stdin of a command that a stream feeds: the descriptor the command reads, and the way to begin and end the feeding. */
@@ -36,17 +26,14 @@ export interface InputPipe {
 }
 
 /** A FIFO of the sandbox's user that passes `source` on from now on. A command that stops reading stops only the feeding. */
-export async function openInputPipe(
-  directory: string,
-  { mkfifo, user, source }: { mkfifo: string; user: User; source: Readable },
-): Promise<InputPipe> {
-  const path = join(directory, "in");
-  await run(mkfifo, ["-m", "600", "--", path], { env: {}, ...(process.getuid?.() === 0 ? user : {}) });
+export async function openInputPipe(fifos: Fifos, source: Readable): Promise<InputPipe> {
+  const path = await fifos.take();
   // Neither end can be opened alone without waiting; the command's own must be one that waits.
   const first = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const write = new Socket({ fd: openSync(path, constants.O_WRONLY), readable: false, writable: true });
   const read = openSync(path, constants.O_RDONLY);
   closeSync(first);
+  unlinkSync(path);
   const release = () => {
     source.unpipe(write);
     source.pause();
@@ -63,6 +50,7 @@ function openPipe(path: string): OutputPipe {
   // The reader must come first and without waiting, or opening the writer would block for ever.
   const read = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const write = openSync(path, constants.O_WRONLY);
+  unlinkSync(path);
   return { write, read: new Socket({ fd: read, readable: true, writable: false }) };
 }
 

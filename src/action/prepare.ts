@@ -33,7 +33,7 @@ async function ready(inputs: InputsOf<"prepare">, task: Task, shell: Shell): Pro
   if (inputs["setup-host"]) await prepareHost(host);
   else shell.log("setup-host is off: this machine is left as it is");
   const checkout = await checkoutAt(inputs.repository);
-  await prepare(
+  const { sandbox } = await prepare(
     { dir, path, notFrom: [checkout] },
     {
       checkout,
@@ -43,6 +43,7 @@ async function ready(inputs: InputsOf<"prepare">, task: Task, shell: Shell): Pro
       signal: shell.signal,
     },
   );
+  await sandbox[Symbol.asyncDispose]();
   if (inputs["drop-sudo"]) await dropSudo({ ...host, user: shell.user });
 }
 

@@ -28,7 +28,7 @@ export async function runSolve(inputs: InputsOf<"solve">, shell: Shell): Promise
       const source = await checkoutAt(inputs.repository);
       const place = { dir: jobDirectory(shell), path, notFrom: [source] };
       const prepared = await readPrepared(place);
-      const sandbox = await openGround(place);
+      await using sandbox = await openGround(place);
       recordGround(audit, prepared, sandbox);
       const directory = paperDirectory(shell);
       // In memory until it was scanned: the paper directory is uploaded whatever happens.

@@ -27,7 +27,7 @@ export async function runVerify(inputs: InputsOf<"verify">, shell: Shell): Promi
       const source = await checkoutAt(inputs.repository);
       const place = { dir: jobDirectory(shell), path, notFrom: [source] };
       const prepared = await readPrepared(place);
-      const sandbox = await openGround(place);
+      await using sandbox = await openGround(place);
       recordGround(audit, prepared, sandbox);
       const { limits } = task.config;
       const ground = {

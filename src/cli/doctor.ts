@@ -1,8 +1,9 @@
 import { parseArgs } from "node:util";
-import type { Sandbox } from "../../sandbox/sandbox.ts";
+import { type Probe, type Sandbox, UnprovedSandbox } from "../../sandbox/sandbox.ts";
 import { explain } from "../errors.ts";
-import { groundSandbox, temporaryDirectory } from "./ground.ts";
-import { exitCode, type Verb } from "./verb.ts";
+import { groundSandbox } from "./ground.ts";
+import { temporaryDirectory } from "./place.ts";
+import { exitCode, type Terminal, type Verb } from "./verb.ts";
 
 export const verb: Verb = {
   usage: "doctor [--json]",
@@ -11,7 +12,7 @@ export const verb: Verb = {
     const { values } = parseArgs({ args, options: { json: { type: "boolean" } } });
     await using dir = await temporaryDirectory();
     try {
-      const sandbox = await groundSandbox(dir.path, terminal, terminal.cwd);
+      await using sandbox = await groundSandbox(dir.path, terminal, terminal.cwd);
       const { certificate } = sandbox;
       const inside = await nodeInside(sandbox);
       if (values.json === true) {
@@ -24,18 +25,33 @@ export const verb: Verb = {
         `runs as   ${certificate.uid === "separate" ? "another user than Airlock" : "the same user as Airlock"}`,
       );
       terminal.out(`limits    ${certificate.limits}`);
-      for (const { name, held, detail } of certificate.probes)
-        terminal.out(`${held ? "held  " : "BROKEN"}    ${name}: ${detail}`);
+      for (const probe of certificate.probes) showProbe(probe, terminal);
       terminal.out(`The sandbox holds: ${certificate.probes.length} of ${certificate.probes.length} probes.`);
       return exitCode.done;
     } catch (thrown) {
       const { code, message, fix } = explain(thrown);
-      if (values.json === true) terminal.out(JSON.stringify({ kind: "broken", code, message, fix }));
+      const probes = thrown instanceof UnprovedSandbox ? thrown.probes : [];
+      if (values.json === true)
+        terminal.out(JSON.stringify({ kind: "broken", code, message, fix, ...(probes.length > 0 && { probes }) }));
+      else if (probes.length > 0) showBroken(probes, fix, terminal);
       else terminal.out(`BROKEN  ${message}\n  fix: ${fix}`);
       return exitCode.broken;
     }
   },
 };
+
+/** The self-test ran, so each probe speaks for itself, with what mends it. */
+function showBroken(probes: readonly Probe[], fix: string, terminal: Terminal): void {
+  for (const probe of probes) showProbe(probe, terminal);
+  const held = probes.filter((probe) => probe.held).length;
+  terminal.out(`The sandbox does not hold: ${held} of ${probes.length} probes held. Nothing runs in it.`);
+  if (probes.every((probe) => probe.held || probe.fix === undefined)) terminal.out(`  fix: ${fix}`);
+}
+
+function showProbe({ name, held, detail, fix }: Probe, { out }: Terminal): void {
+  out(`${held ? "held  " : "BROKEN"}    ${name}: ${detail}`);
+  if (!held && fix !== undefined) out(`  fix: ${fix}`);
+}
 
 /** The version of the Node that a command inside finds: the first one on PATH, which need not be the one that runs Airlock. */
 async function nodeInside(sandbox: Sandbox): Promise<string | null> {

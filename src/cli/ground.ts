@@ -1,28 +1,14 @@
 import { execFile } from "node:child_process";
-import { chmod, lstat, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { ownMark } from "../../sandbox/owner.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
-import { sweepDirectories } from "../../sandbox/sweep.ts";
 import type { Config } from "../config.ts";
 import { toolchainOf } from "../environment/host.ts";
 import { AirlockError } from "../errors.ts";
 import type { Ground } from "../phases/dependencies.ts";
 import { openGround } from "../phases/prepare.ts";
+import { pathOf, repositoryOf } from "./place.ts";
 import type { Terminal } from "./verb.ts";
-
-/**
- * A private temporary directory that the sandbox's user can enter. Disposing removes it; what a killed process of ours left behind is
- * removed by the next one.
- */
-export async function temporaryDirectory(): Promise<AsyncDisposable & { path: string }> {
-  await sweepDirectories(tmpdir(), [process.getuid?.() ?? 0]);
-  const path = await mkdtemp(join(tmpdir(), `${ownMark()}-`));
-  await chmod(path, 0o711);
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
-}
 
 /**
  * A proved sandbox in a temporary directory. In: the directory that is worked on; no program of its repository is used to build the
@@ -63,16 +49,4 @@ export async function registryOf(terminal: Terminal, directory: string): Promise
     message: "The package registry is not known: `npm config get registry` gave no address.",
     fix: "Install npm, or set `registry` in ~/.npmrc.",
   });
-}
-
-function pathOf({ environment }: Terminal): string {
-  return environment["PATH"] ?? "";
-}
-
-/** The nearest directory above that holds a `.git`, else the directory itself. */
-async function repositoryOf(directory: string): Promise<string> {
-  for (let at = directory; ; at = dirname(at)) {
-    if ((await lstat(join(at, ".git")).catch(() => null)) !== null) return at;
-    if (at === dirname(at)) return directory;
-  }
 }

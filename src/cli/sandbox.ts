@@ -3,14 +3,17 @@ import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { RunResult } from "../../sandbox/sandbox.ts";
-import { SandboxMode } from "../config.ts";
+import type { SandboxMode } from "../config.ts";
 import { AirlockError, explain } from "../errors.ts";
-import { groundSandbox, temporaryDirectory } from "./ground.ts";
+import { quickSandbox, temporaryDirectory } from "./place.ts";
 import { stage } from "./stage.ts";
 import { type Terminal, UsageError, type Verb } from "./verb.ts";
 
 /** Exit codes of the sandbox's own, as `timeout` and shells use them; every other code is the command's. */
 const ownCode = { timedOut: 124, broken: 125, cancelled: 130, limit: 137 } as const;
+
+/** Written again, because the configuration's schema is slow to load; the type keeps the two equal. */
+const modes = ["read-only", "workspace-write"] as const satisfies SandboxMode[];
 
 const megabyte = 1024 * 1024;
 
@@ -31,14 +34,15 @@ export const verb: Verb = {
       },
     });
     if (command.length === 0) throw new UsageError("name a command after --");
-    const mode = SandboxMode.safeParse(values.sandbox);
-    if (!mode.success) throw new UsageError(`--sandbox takes read-only or workspace-write, not "${values.sandbox}"`);
+    const mode = modes.find((one) => one === values.sandbox);
+    if (mode === undefined)
+      throw new UsageError(`--sandbox takes read-only or workspace-write, not "${values.sandbox}"`);
     const seconds = Number(values.timeout);
     if (!Number.isInteger(seconds) || seconds < 1 || seconds > 3600)
       throw new UsageError("--timeout takes 1 to 3600 seconds");
     try {
       const where = resolve(terminal.cwd, values.directory);
-      const result = await runInside({ where, mode: mode.data, seconds, command }, terminal);
+      const result = await runInside({ where, mode, seconds, command }, terminal);
       if (values.json === true) terminal.out(JSON.stringify(result));
       else show(result, terminal);
       return codeOf(result, seconds, terminal);
@@ -62,7 +66,7 @@ interface Order {
 async function runInside({ where, mode, seconds, command }: Order, terminal: Terminal): Promise<RunResult> {
   const workspace = await directory(where);
   await using ours = await temporaryDirectory();
-  const sandbox = await groundSandbox(ours.path, terminal, workspace);
+  await using sandbox = await quickSandbox(ours.path, terminal, workspace);
   const { now, err } = terminal;
   const onLong = (files: number) => err(`airlock: copying ${files} files …`);
   const staged = await stage(workspace, { user: sandbox.user, mode, ours: ours.path, now, onLong });

@@ -18,8 +18,9 @@ import { explanationLines } from "../policy/explain.ts";
 import { shownPaths } from "../policy/opinion.ts";
 import { contentsBefore, type LocalRepository, openLocal, resolveRevision } from "../workspace/local.ts";
 import { uncommitted } from "../workspace/worktree.ts";
-import { groundSandbox, localGround, temporaryDirectory } from "./ground.ts";
+import { groundSandbox, localGround } from "./ground.ts";
 import { type PapersFolder, papersFolder } from "./papers.ts";
+import { temporaryDirectory } from "./place.ts";
 import { printable, reportTable } from "./table.ts";
 import { exitCode, type Terminal, UsageError } from "./verb.ts";
 
@@ -104,7 +105,7 @@ async function runPipeline(order: Order, terminal: Terminal): Promise<PipelineRe
   const onProgress = (text: string) => {
     for (const line of printable(text)) terminal.err(`  ${line}`);
   };
-  const sandbox = await groundSandbox(place.path, terminal, directory);
+  await using sandbox = await groundSandbox(place.path, terminal, directory);
   const ground = await localGround(terminal, {
     sandbox,
     dir: place.path,

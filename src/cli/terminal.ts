@@ -1,4 +1,5 @@
-import { createInterface } from "node:readline/promises";
+import { fstatSync, statSync } from "node:fs";
+import { isatty } from "node:tty";
 import type { Terminal } from "./verb.ts";
 
 /**
@@ -20,11 +21,12 @@ export function openTerminal(environment: Terminal["environment"]): {
     });
   const terminal: Terminal = {
     stdin: async () => Buffer.concat(await Array.fromAsync(process.stdin as AsyncIterable<Buffer>)),
-    ...(process.stdin.isTTY ? {} : { input: process.stdin }),
+    ...(nothingToRead() ? {} : { input: process.stdin }),
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${line}\n`),
     async ask(question) {
-      if (!process.stdin.isTTY) return null;
+      if (!isatty(0)) return null;
+      const { createInterface } = await import("node:readline/promises");
       const prompt = createInterface({ input: process.stdin, output: process.stderr });
       try {
         return await prompt.question(`${question} `, { signal: abort.signal });
@@ -45,4 +47,15 @@ export function openTerminal(environment: Terminal["environment"]): {
       return gone;
     },
   };
+}
+
+/** A terminal, which a sandboxed command never gets, and what is as good as closed. */
+function nothingToRead(): boolean {
+  if (isatty(0)) return true;
+  try {
+    const [input, empty] = [fstatSync(0), statSync("/dev/null")];
+    return input.isCharacterDevice() && input.rdev === empty.rdev;
+  } catch {
+    return false;
+  }
 }

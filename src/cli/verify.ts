@@ -8,7 +8,8 @@ import { checkoutOf } from "../phases/local-checkout.ts";
 import { localTask, solutionOfTrees } from "../phases/local-task.ts";
 import { verify } from "../phases/verify.ts";
 import { localChange, openLocal, resolveRevision } from "../workspace/local.ts";
-import { groundSandbox, localGround, temporaryDirectory } from "./ground.ts";
+import { groundSandbox, localGround } from "./ground.ts";
+import { temporaryDirectory } from "./place.ts";
 import { reportTable } from "./table.ts";
 import { readRevisions, type Revisions } from "./revisions.ts";
 import { exitCode, type Terminal, type Verb } from "./verb.ts";
@@ -40,7 +41,7 @@ async function verifyRevisions(revisions: Revisions, terminal: Terminal): Promis
   });
   const head = await resolveRevision(local, revisions.head);
   const change = await localChange(local, task.start.tree, head.tree);
-  const sandbox = await groundSandbox(place.path, terminal, revisions.directory);
+  await using sandbox = await groundSandbox(place.path, terminal, revisions.directory);
   const onProgress = (text: string) => terminal.err(`  ${text}`);
   const ground = await localGround(terminal, {
     sandbox,

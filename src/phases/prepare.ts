@@ -27,7 +27,7 @@ export interface Place {
   notFrom?: readonly string[];
 }
 
-/** A proved sandbox with the Node that `PATH` names. Every phase that runs anything opens its own. */
+/** A proved sandbox with the Node that `PATH` names. Every phase that runs anything opens its own, and disposes it. */
 export async function openGround({ dir, path, notFrom = [] }: Place): Promise<Sandbox> {
   await mkdir(dir, { recursive: true });
   await chmod(dir, 0o711);
@@ -38,7 +38,7 @@ export async function openGround({ dir, path, notFrom = [] }: Place): Promise<Sa
 
 /**
  * Establishes and proves the sandbox, installs the dependencies of a checkout inside it, and records both.
- * In: the checkout's directory. The checkout is read, nothing of it is run.
+ * In: the checkout's directory. The checkout is read, nothing of it is run. Out: also the sandbox, which the caller disposes.
  */
 export async function prepare(
   place: Place,
@@ -52,13 +52,15 @@ export async function prepare(
 ): Promise<{ prepared: Prepared; sandbox: Sandbox }> {
   const { checkout, ...rest } = order;
   const before = await programHashes(place);
-  const sandbox = await openGround(place);
+  await using opened = new AsyncDisposableStack();
+  const sandbox = opened.use(await openGround(place));
   order.onProgress(`sandbox proved: ${sandbox.certificate.probes.length} probes held, ${sandbox.certificate.bwrap}`);
   const installed = await installFor({ sandbox, dir: place.dir, ...rest }, checkout);
   if (installed.kind === "failed") order.onProgress(`dependencies are not installed: ${installed.reason}`);
   const prepared: Prepared = { installed, programs: await programHashes(place) };
   samePrograms(before, prepared.programs);
   await writeFile(join(place.dir, "prepared.json"), JSON.stringify(prepared));
+  opened.move();
   return { prepared, sandbox };
 }
 

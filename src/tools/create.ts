@@ -1,11 +1,24 @@
 import type { Profile, Sandbox } from "../../sandbox/sandbox.ts";
 import type { Config } from "../config.ts";
 import { applyPatchTool } from "./apply-patch.ts";
+import type { Inside } from "./files.ts";
 import { finishTool } from "./finish.ts";
 import { readFileTool } from "./read-file.ts";
 import { shellTool } from "./shell.ts";
 import type { Tool } from "./tool.ts";
 import { answeringUnmountable } from "./unmountable.ts";
+
+/** While the model thinks about an answer, the sandbox of its next command is built. */
+function hinting(tool: Tool, { sandbox, profile }: Inside): Tool {
+  return {
+    ...tool,
+    async run(input, signal) {
+      const result = await tool.run(input, signal);
+      sandbox.ready(profile);
+      return result;
+    },
+  };
+}
 
 /**
  * All that the model may do. In: an established sandbox, the profile every command runs under (its time and output limits are
@@ -21,6 +34,8 @@ export function createTools({
   limits: Config["limits"];
 }): Tool[] {
   const inside = { sandbox, profile };
-  const tools: Tool[] = [shellTool(inside, limits), readFileTool(inside, limits), applyPatchTool(inside), finishTool];
-  return tools.map(answeringUnmountable);
+  // The model thinks before its first command as after every other.
+  sandbox.ready(profile);
+  const tools: Tool[] = [shellTool(inside, limits), readFileTool(inside, limits), applyPatchTool(inside)];
+  return [...tools.map(answeringUnmountable).map((tool) => hinting(tool, inside)), finishTool];
 }

@@ -15,7 +15,10 @@ export function realSandbox(): { readonly sandbox: Sandbox } {
     const path = process.env.PATH ?? "";
     sandbox = await openSandbox({ path, toolchain: toolchainOf(path), stateDir });
   });
-  afterAll(() => rmSync(stateDir, { recursive: true, force: true }));
+  afterAll(async () => {
+    await sandbox?.[Symbol.asyncDispose]();
+    rmSync(stateDir, { recursive: true, force: true });
+  });
   return {
     get sandbox() {
       if (sandbox === undefined) throw new Error("the sandbox is open only inside a test");

@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { buffer } from "node:stream/consumers";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { sleepers } from "../sandbox/processes.ts";
 import { temporaryDirectory } from "../workspace/repository.ts";
 
 const main = join(import.meta.dirname, "../../src/cli/main.ts");
@@ -17,10 +19,12 @@ interface Start {
   stdin?: string | Uint8Array;
   /** Beside PATH and HOME there is nothing in the environment but this. */
   env?: Record<string, string>;
+  /** Sends SIGINT as soon as a `sleep` with such words runs. */
+  interruptAt?: RegExp;
 }
 
 /** Runs the real command as its own process, without a terminal, with a directory of its own for temporary files. */
-export async function airlock(args: string[], { cwd, stdin = "", env = {} }: Start = {}): Promise<Ended> {
+export async function airlock(args: string[], { cwd, stdin = "", env = {}, interruptAt }: Start = {}): Promise<Ended> {
   using temporary = temporaryDirectory();
   const child = spawn(process.execPath, [main, ...args], {
     cwd: cwd ?? temporary.path,
@@ -34,6 +38,10 @@ export async function airlock(args: string[], { cwd, stdin = "", env = {} }: Sta
     child.once("error", reject);
     child.once("close", resolve);
   });
+  if (interruptAt !== undefined) {
+    while (child.exitCode === null && sleepers(interruptAt) < 2) await sleep(20);
+    child.kill("SIGINT");
+  }
   const [out, err] = await Promise.all([buffer(child.stdout), buffer(child.stderr)]);
   return { code: await ended, out: lines(out), err: lines(err) };
 }

@@ -58,6 +58,29 @@ describe("airlock doctor", () => {
     });
   });
 
+  test("with a bwrap that does not hold it is 3, and each probe says so", async () => {
+    const help = "case $1 in --help|--version) exec /usr/bin/bwrap $1;; esac";
+    const mounts = "--ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64";
+    const lax = `shift 3; exec /usr/bin/bwrap ${mounts} --proc /proc --dev /dev --dir /workspace/repo --json-status-fd 4 -- "$@"`;
+    const tools = Object.fromEntries(
+      ["mkfifo", "prlimit"].map((name) => [name, `#!/bin/sh\nexec /usr/bin/${name} "$@"\n`]),
+    );
+    using on = machine({ bwrap: `#!/bin/sh\n${help}\n${lax}\n`, ...tools });
+    const { code, out } = await airlock(["doctor"], on);
+    expect(code).toBe(3);
+    expect(out.filter((line) => /^(held  |BROKEN)    /.test(line)).length).toBeGreaterThan(10);
+    expect(out).toContainEqual(expect.stringMatching(/^BROKEN    there is no network: /));
+    expect(out).toContainEqual(expect.stringMatching(/^The sandbox does not hold: \d+ of \d+ probes held\./));
+    expect(out).toContainEqual(expect.stringMatching(/^ {2}fix: /));
+    const told = json(await airlock(["doctor", "--json"], on));
+    expect(told).toMatchObject({ kind: "broken", code: "sandbox-unavailable", probes: expect.any(Array) });
+  });
+
+  test.each([[["--networks"]], [["extra"]]])("wrong use is 2: %j", async (args) => {
+    const { code, out, err } = await airlock(["doctor", ...args]);
+    expect({ code, out, usage: err.at(-1) }).toEqual({ code: 2, out: [], usage: "usage: airlock doctor [--json]" });
+  });
+
   test("with a bwrap that cannot do what is needed it is 3, and nothing weaker is tried", async () => {
     using on = machine({ bwrap: "#!/bin/sh\necho 'bubblewrap 0.1.0'\n" });
     const { code, out } = await airlock(["doctor"], on);

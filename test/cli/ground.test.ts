@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findProgram } from "../../sandbox/bubblewrap.ts";
 import { ownMark } from "../../sandbox/owner.ts";
-import { groundSandbox, registryOf, temporaryDirectory as ownDirectory } from "../../src/cli/ground.ts";
+import { groundSandbox, registryOf } from "../../src/cli/ground.ts";
+import { temporaryDirectory as ownDirectory } from "../../src/cli/place.ts";
 import type { Terminal } from "../../src/cli/verb.ts";
 import { temporaryDirectory, writeFiles } from "../workspace/repository.ts";
 
@@ -73,10 +74,11 @@ test("a sandbox is not built with the repository's bwrap, even when it is first 
   copyFileSync(findProgram("bwrap", { path: hostPath, notFrom: [] }) ?? "", join(planted, "bwrap"));
   chmodSync(join(planted, "bwrap"), 0o755);
   const user = terminal(at.repository, { PATH: `${planted}:${hostPath}`, HOME: at.home });
-  const { certificate } = await groundSandbox(join(at.path, "a"), user, at.repository);
+  await using one = await groundSandbox(join(at.path, "a"), user, at.repository);
+  const { certificate } = one;
   expect(certificate.bwrap).not.toContain(planted);
   // The twin: for work in another place it is an ordinary program of the user.
-  const other = await groundSandbox(join(at.path, "b"), user, at.home);
+  await using other = await groundSandbox(join(at.path, "b"), user, at.home);
   expect(other.certificate.bwrap).toContain(join(planted, "bwrap"));
 });
 

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryDirectory, writeFiles } from "../workspace/repository.ts";
+import { sleepers } from "../sandbox/processes.ts";
 import { airlock, json } from "./airlock.ts";
 
 /** A workspace with one file, and a PATH on which there is no bwrap. */
@@ -22,6 +23,7 @@ describe("the exit code is the command's own", () => {
     [["sh", "-c", "exit 7"], 7],
     [["sh", "-c", "exit 125"], 125],
     [["no-such-program"], 127],
+    [["/etc/passwd"], 126],
     [["sh", "-c", "kill -KILL $$"], 137],
     [["sh", "-c", "kill -TERM $$"], 143],
   ])("%j is %i", async (command, code) => {
@@ -57,6 +59,16 @@ describe("its own exit codes", () => {
         'airlock: stopped by the limit "file-size": It wrote past 4096 MiB in one file, which is the limit. Everything it had started was killed.',
       ],
     });
+  });
+
+  test("130 when it is interrupted; what it started is gone", async () => {
+    using at = place();
+    const script = "echo begun; sleep 987681 & sleep 987682";
+    const { code } = await airlock(["sandbox", "--", "sh", "-c", script], {
+      cwd: at.workspace,
+      interruptAt: /98768[12]/,
+    });
+    expect({ code, left: sleepers(/98768[12]/) }).toEqual({ code: 130, left: 0 });
   });
 
   test.each([

@@ -42,7 +42,10 @@ beforeAll(async () => {
     }).trim(),
   );
 });
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(async () => {
+  await sandbox[Symbol.asyncDispose]();
+  rmSync(dir, { recursive: true, force: true });
+});
 
 const options = (name: string) => ({ sandbox, into: join(dir, name), cacheDir: join(dir, "cache"), registry, limits });
 

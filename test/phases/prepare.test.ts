@@ -34,6 +34,7 @@ function machine() {
 test("prepare proves the sandbox, installs, and leaves both on record for the phase after it", async () => {
   using on = machine();
   const { prepared, sandbox } = await prepare(on.place, on.order);
+  await using _open = sandbox;
   expect(prepared).toEqual({
     installed: { kind: "none", key: "none" },
     programs: { bwrap: expect.stringMatching(/^[0-9a-f]{64}$/), node: expect.stringMatching(/^[0-9a-f]{64}$/) },

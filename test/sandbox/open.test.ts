@@ -14,7 +14,11 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 const root = process.getuid?.() === 0;
 
 test("an opened sandbox carries a certificate in which every probe held, and runs commands as its user", async () => {
-  const sandbox = await openSandbox({ path: hostPath, toolchain: toolchainOf(hostPath), stateDir: join(dir, "a") });
+  await using sandbox = await openSandbox({
+    path: hostPath,
+    toolchain: toolchainOf(hostPath),
+    stateDir: join(dir, "a"),
+  });
   expect(sandbox.certificate.probes.filter(({ held }) => !held)).toEqual([]);
   expect(sandbox.certificate.probes.map(({ name }) => name)).toMatchInlineSnapshot(`
     [

@@ -52,7 +52,10 @@ export async function openRoom(changes: Partial<Establishment> = {}): Promise<Ro
     },
     run: (profile, argv, options) => runCommand(host, { limits, ...profile }, argv, options),
     writable: (path) => ({ workspace: { host: join(dir, path), mode: "workspace-write" } }),
-    [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
+    async [Symbol.asyncDispose]() {
+      await host.fifos[Symbol.asyncDispose]();
+      await rm(dir, { recursive: true, force: true });
+    },
   };
 }
 

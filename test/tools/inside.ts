@@ -40,7 +40,10 @@ beforeAll(async () => {
   stateDir = await mkdtemp(join(tmpdir(), "airlock-state-"));
   sandbox = await openSandbox({ path: process.env["PATH"] ?? "", stateDir });
 });
-afterAll(() => rm(stateDir, { recursive: true, force: true }));
+afterAll(async () => {
+  await sandbox[Symbol.asyncDispose]();
+  await rm(stateDir, { recursive: true, force: true });
+});
 
 /** A workspace directory that belongs to the sandbox's user, and the sandbox. */
 export async function bench(
