@@ -32,6 +32,8 @@ async function ready(inputs: InputsOf<"prepare">, task: Task, shell: Shell): Pro
   const host = { exec: silent, root: process.getuid?.() === 0, dir, hosted: shell.hosted, onProgress: shell.log };
   if (inputs["setup-host"]) await prepareHost(host);
   else shell.log("setup-host is off: this machine is left as it is");
+  // Before anything of the repository is at work: an install runs other people's programs, if only in the sandbox.
+  if (inputs["drop-sudo"] && shell.account === null) await dropSudo({ ...host, user: shell.user });
   const checkout = await checkoutAt(inputs.repository);
   await prepare(
     { dir, path, notFrom: [checkout] },
@@ -43,9 +45,8 @@ async function ready(inputs: InputsOf<"prepare">, task: Task, shell: Shell): Pro
       signal: shell.signal,
     },
   );
-  if (!inputs["drop-sudo"]) return;
-  if (shell.account === null) await dropSudo({ ...host, user: shell.user });
-  else shell.log("the runner's account keeps sudo until the next phase is behind it, and then loses it");
+  if (inputs["drop-sudo"] && shell.account !== null)
+    shell.log("the runner's account keeps sudo until the next phase is behind it, and then loses it");
 }
 
 /**

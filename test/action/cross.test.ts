@@ -162,6 +162,35 @@ describe.skipIf(!reachable)("the action behind a sudo that changes nothing but t
     expect(() => on.calls()).toThrow("ENOENT");
   });
 
+  test("in the account itself sudo is dropped before the first sandbox is opened", async () => {
+    // This sudo works once and is gone afterwards: nothing on the machine is touched.
+    using on = await machine({ "bin/sudo": '#!/bin/sh\necho "$*" >> "$0.calls"\n[ $(wc -l < "$0.calls") = 1 ]\n' });
+    const { status, lines } = on.run({
+      INPUT_PHASE: "prepare",
+      "INPUT_SEPARATE-USER": "off",
+      "INPUT_DROP-SUDO": "true",
+      USER: "nobody-of-this-name",
+    });
+    expect({ status, lines }).toEqual({
+      status: 0,
+      lines: [
+        "separate-user is off: sandboxed processes are this account's",
+        "::group::Airlock: prepare",
+        "setup-host is off: this machine is left as it is",
+        "sudo dropped for the rest of this job",
+        expect.stringMatching(/^sandbox proved: /),
+        "::endgroup::",
+      ],
+    });
+    expect(on.calls()).toEqual([
+      "-n true",
+      "-n gpasswd --delete nobody-of-this-name docker",
+      "-n gpasswd --delete nobody-of-this-name sudo",
+      "-n rm -f -- /etc/sudoers.d/nobody-of-this-name",
+      "-n true",
+    ]);
+  });
+
   test("required, but sudo refuses: nothing runs, and a paper says why", async () => {
     using on = await machine({ "bin/sudo.refuses": "" });
     const { status, lines } = on.run({ INPUT_PHASE: "prepare", "INPUT_SEPARATE-USER": "require" });
