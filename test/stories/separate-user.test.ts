@@ -40,6 +40,8 @@ test.skipIf(why !== null)(
     expect(foreign, "everything that is left is the account's own").toBe("");
     expectSound(world);
   },
+  // Four steps start twice.
+  180_000,
 );
 
 function impossible(): string | null {
