@@ -12,6 +12,9 @@ const appArmorFix =
   "Load a profile for bwrap: sudo apt-get install apparmor-profiles && sudo ln -s /usr/share/apparmor/extra-profiles/bwrap-userns-restrict /etc/apparmor.d/ " +
   "&& sudo apparmor_parser -r /etc/apparmor.d/bwrap-userns-restrict. On a throw-away machine this also works: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0";
 
+const unmaskedFix =
+  "Run on the machine itself, or start the container with an unmasked /proc (docker run --security-opt systempaths=unconfined --security-opt seccomp=unconfined --security-opt apparmor=unconfined).";
+
 /**
  * Why bwrap did not start the command, from its own words and the kernel's settings, and what mends it. Pure.
  * In: bwrap's stderr (or the text of the spawn error). The sandbox is never weakened in answer.
@@ -21,19 +24,30 @@ export function diagnose(stderr: string, sysctls: Sysctls): SandboxError {
   const error = (why: string, fix: string) => new SandboxError(`${why} bubblewrap said: ${said}`, fix);
 
   if (
-    /uid map|RTM_NEWADDR|No permissions to creat|Creating new namespace failed|new namespace|Operation not permitted.*unshare/i.test(
+    /[ug]id map|loopback: |RTM_NEWADDR|No permissions to creat|Creating new namespace failed|new namespace|unshare user ns|Operation not permitted.*unshare/i.test(
       stderr,
     )
   ) {
-    return blockedNamespaces(error, sysctls);
+    return blockedNamespaces(error, stderr, sysctls);
   }
   if (/mount proc|revealing/i.test(stderr)) {
+    return error("This container masks /proc, so a private /proc cannot be mounted.", unmaskedFix);
+  }
+  if (/max_user_namespaces/i.test(stderr)) {
     return error(
-      "This container masks /proc, so a private /proc cannot be mounted.",
-      "Run on the machine itself, or start the container with an unmasked /proc (docker run --security-opt systempaths=unconfined --security-opt seccomp=unconfined --security-opt apparmor=unconfined).",
+      "This container keeps /proc/sys read-only, so further user namespaces cannot be switched off inside.",
+      unmaskedFix,
     );
   }
-  if (/pivot_root|Failed to make \/ slave|Failed to mount tmpfs|making \/ slave/i.test(stderr)) {
+  if (/Unexpected capabilities/i.test(stderr)) {
+    return error(
+      "bubblewrap was started with capabilities, which it takes for a mistake.",
+      "Take them from the program (sudo setcap -r /usr/bin/bwrap), or start Airlock without ambient capabilities.",
+    );
+  }
+  if (/pivot_root|\/ slave|mount tmpfs|mount devpts|bind mount|remount readonly/i.test(stderr)) {
+    // Ubuntu lets a namespace be made and then takes every right in it away.
+    if (sysctls.apparmorRestrictsUserns === "1") return blockedNamespaces(error, stderr, sysctls);
     return error(
       "This container does not allow mounts in a user namespace.",
       "Run on the machine itself, or start the container with --security-opt seccomp=unconfined --security-opt apparmor=unconfined.",
@@ -55,7 +69,23 @@ export function diagnose(stderr: string, sysctls: Sysctls): SandboxError {
   );
 }
 
-function blockedNamespaces(error: (why: string, fix: string) => SandboxError, sysctls: Sysctls): SandboxError {
+function blockedNamespaces(
+  error: (why: string, fix: string) => SandboxError,
+  stderr: string,
+  sysctls: Sysctls,
+): SandboxError {
+  if (/does not support user namespaces/i.test(stderr)) {
+    return error(
+      "The kernel has no user namespaces.",
+      "Use a kernel with CONFIG_USER_NS. Do not make bwrap set-uid: Airlock refuses that.",
+    );
+  }
+  if (/ENOSPC|No space left/i.test(stderr) && sysctls.maxUserNamespaces !== "0") {
+    return error(
+      "No further namespace can be made here: a limit below /proc/sys/user is used up, or they are nested too deep.",
+      "End what else uses namespaces, raise the limit that is used up (sudo sysctl -w user.max_user_namespaces=15000, likewise max_net_namespaces, max_pid_namespaces, max_mnt_namespaces), or run outside of nested containers.",
+    );
+  }
   if (sysctls.apparmorRestrictsUserns === "1") {
     return error("AppArmor forbids unprivileged user namespaces (the default of Ubuntu 24.04).", appArmorFix);
   }

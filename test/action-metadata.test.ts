@@ -37,11 +37,12 @@ describe("action.yml", () => {
     expect(await read("rolldown.config.ts")).toContain('action: "src/action/main.ts"');
   });
 
-  it("has no default for any input but the two switches of prepare", () => {
+  it("has no default for any input but the three switches", () => {
     const defaults = Object.entries(metadata.inputs).filter(([, input]) => input.default !== undefined);
     expect(Object.fromEntries(defaults.map(([name, input]) => [name, input.default]))).toEqual({
       "setup-host": "true",
       "drop-sudo": "true",
+      "separate-user": "auto",
     });
   });
 

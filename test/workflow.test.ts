@@ -87,7 +87,7 @@ describe("airlock.yml", () => {
         `INPUT_${name.toUpperCase()}`,
         sample(name, value),
       ]);
-      const defaults = { "INPUT_SETUP-HOST": "true", "INPUT_DROP-SUDO": "true" };
+      const defaults = { "INPUT_SETUP-HOST": "true", "INPUT_DROP-SUDO": "true", "INPUT_SEPARATE-USER": "auto" };
       return readInputs({ ...defaults, ...Object.fromEntries(environment) }).phase;
     });
     expect(phases).toEqual(["gate", "prepare", "solve", "prepare", "verify", "publish"]);

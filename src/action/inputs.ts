@@ -7,6 +7,7 @@ const number = z
   .string()
   .regex(/^[1-9]\d{0,18}$/)
   .transform(Number);
+const separateUser = z.enum(["auto", "off", "require"]);
 const flag = z.enum(["true", "false"]).transform((text) => text === "true");
 
 /** The inputs of action.yml by phase. A token or key that a phase does not name here never reaches it. */
@@ -27,9 +28,12 @@ const Inputs = z.discriminatedUnion("phase", [
     "task-digest": Digest,
     "setup-host": flag,
     "drop-sudo": flag,
+    "separate-user": separateUser,
   }),
   z.strictObject({
     phase: z.literal("solve"),
+    "drop-sudo": flag,
+    "separate-user": separateUser,
     repository: given,
     task: given,
     "task-digest": Digest,
@@ -38,6 +42,8 @@ const Inputs = z.discriminatedUnion("phase", [
   }),
   z.strictObject({
     phase: z.literal("verify"),
+    "drop-sudo": flag,
+    "separate-user": separateUser,
     repository: given,
     task: given,
     "task-digest": Digest,
@@ -59,6 +65,14 @@ const Inputs = z.discriminatedUnion("phase", [
 export type Inputs = z.infer<typeof Inputs>;
 export type InputsOf<Phase extends Inputs["phase"]> = Extract<Inputs, { phase: Phase }>;
 
+/** Inputs with a default: every step is given them, whatever its phase. The phases that read them. */
+const everySwitch = ["setup-host", "drop-sudo", "separate-user"];
+const switches: ReadonlyMap<string, readonly string[]> = new Map([
+  ["prepare", everySwitch],
+  ["solve", ["drop-sudo", "separate-user"]],
+  ["verify", ["drop-sudo", "separate-user"]],
+]);
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -71,8 +85,8 @@ export function readInputs(environment: Environment): Inputs {
     if (!name.startsWith("INPUT_") || value === undefined || value.trim() === "") continue;
     values[name.slice("INPUT_".length).toLowerCase()] = value.trim();
   }
-  const flags = ["setup-host", "drop-sudo"];
-  if (values["phase"] !== "prepare") for (const name of flags) delete values[name];
+  const read = switches.get(values["phase"] ?? "") ?? [];
+  for (const name of everySwitch) if (!read.includes(name)) delete values[name];
   const parsed = Inputs.safeParse(values);
   if (parsed.success) return parsed.data;
   throw notSetUp(parsed.error, values) ?? unfit(parsed.error, values);
@@ -160,4 +174,10 @@ export function readRunner(environment: Environment): RunnerFacts {
     temp: facts.RUNNER_TEMP,
     path: facts.PATH,
   };
+}
+
+/** A place that any user can reach and only root can write, for one job of one run; the runner's own directories may be closed to others. */
+export function jobsOfRoot(environment: Environment): string {
+  const parts = ["GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT", "GITHUB_JOB"].map((name) => environment[name] ?? "");
+  return `/var/lib/airlock/${parts.map((part) => part.replaceAll(/[^A-Za-z0-9_]/g, "_")).join("-")}`;
 }

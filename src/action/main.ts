@@ -1,6 +1,7 @@
 import { explain } from "../errors.ts";
 import { redact } from "../text/redact.ts";
-import { type Inputs, phaseOf, readInputs, readRunner } from "./inputs.ts";
+import { handedOver, takeOver } from "./handover.ts";
+import { type Inputs, jobsOfRoot, phaseOf, readInputs, readRunner } from "./inputs.ts";
 import { inertLog } from "./log.ts";
 import { leaveFailure, type Shell } from "./shell.ts";
 
@@ -8,17 +9,24 @@ await main();
 
 /** The action's only entry: reads the inputs of one phase and loads that phase alone. */
 async function main(): Promise<void> {
+  const abort = new AbortController();
+  const end = () => abort.abort();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, end);
+  const behind = process.argv.includes(handedOver);
+  const taken = behind ? await takeOver(process.stdin, { onEnd: end, onGone: () => process.exit(1) }) : null;
+  const environment = taken?.environment ?? { ...process.env };
+  passOn(environment);
   const core = await import("@actions/core");
   const known: string[] = [];
   const log = inertLog((line) => core.info(redact(line, known)));
   try {
-    const runner = readRunner(process.env);
-    const abort = new AbortController();
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => abort.abort());
+    const runner = readRunner(environment);
     const shell: Shell = {
       runner,
-      hosted: process.env["RUNNER_ENVIRONMENT"] === "github-hosted",
-      user: process.env["USER"] ?? "runner",
+      hosted: environment["RUNNER_ENVIRONMENT"] === "github-hosted",
+      user: environment["USER"] ?? "runner",
+      account: taken?.account ?? null,
+      jobs: taken === null || process.getuid?.() !== 0 ? runner.temp : jobsOfRoot(environment),
       log,
       now: () => Date.now(),
       signal: abort.signal,
@@ -36,27 +44,56 @@ async function main(): Promise<void> {
           .catch((thrown: unknown) => log(`The job's summary was not written: ${explain(thrown).message}`));
       },
     };
-    const inputs = await inputsOrPaper(shell);
+    const inputs = await inputsOrPaper(shell, environment);
+    const code = await elsewhere(inputs, shell, environment);
+    if (code !== null) {
+      process.exitCode = code;
+      return;
+    }
     core.startGroup(`Airlock: ${inputs.phase}`);
-    await run(inputs, shell);
+    await leaving(inputs.phase, shell, () => run(inputs, shell));
   } catch (thrown) {
     const { message, fix } = explain(thrown);
     log(`fix: ${fix}`);
     core.setFailed(redact(message, known));
   } finally {
     core.endGroup();
+    taken?.release();
   }
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What programs that we start are given: neither our inputs nor the runner's own tokens. */
+function passOn(environment: Environment): void {
+  for (const name of Object.keys(process.env)) delete process.env[name];
+  for (const [name, value] of Object.entries(environment))
+    if (value !== undefined && !/^(INPUT|ACTIONS)_/.test(name)) process.env[name] = value;
+}
+
 /** Wrong inputs are mostly a setting that was forgotten: the person who asked is told, from a paper like any other end. */
-async function inputsOrPaper(shell: Shell): Promise<Inputs> {
+async function inputsOrPaper(shell: Shell, environment: Environment): Promise<Inputs> {
   try {
-    return readInputs(process.env);
+    return readInputs(environment);
   } catch (thrown) {
-    const phase = phaseOf(process.env);
+    const phase = phaseOf(environment);
     if (phase !== null) await leaveFailure(phase, shell, thrown);
     throw thrown;
   }
+}
+
+/** The phases that run anything may go on in another account; null: here. */
+async function elsewhere(inputs: Inputs, shell: Shell, environment: Environment): Promise<number | null> {
+  if (!("separate-user" in inputs)) return null;
+  const { crossOver } = await import("./cross.ts");
+  return crossOver({ inputs, shell, environment });
+}
+
+/** Behind sudo, what is left must be the account's own, or gone. */
+async function leaving(phase: Inputs["phase"], shell: Shell, work: () => Promise<void>): Promise<void> {
+  if (shell.account === null) return work();
+  const { leaveAccount } = await import("./give-back.ts");
+  return leaveAccount(phase, { ...shell, account: shell.account }, work);
 }
 
 async function run(inputs: Inputs, shell: Shell): Promise<void> {

@@ -1,12 +1,12 @@
-import { exec } from "@actions/exec";
 import { mkdir } from "node:fs/promises";
 import { AirlockError } from "../errors.ts";
 import { Task } from "../handoff/task.ts";
-import { dropSudo, type Exec, prepareHost } from "../phases/prepare-host.ts";
+import { dropSudo, prepareHost } from "../phases/prepare-host.ts";
 import { prepare } from "../phases/prepare.ts";
 import type { InputsOf } from "./inputs.ts";
 import { continueAudit, readPaper } from "./papers.ts";
 import { checkoutAt, jobDirectory, onPaper, type Shell } from "./shell.ts";
+import { silent, silentIn } from "./silent.ts";
 
 /** Readies the machine for solve or verify. Needs no token and no key. */
 export async function runPrepare(inputs: InputsOf<"prepare">, shell: Shell): Promise<void> {
@@ -32,6 +32,8 @@ async function ready(inputs: InputsOf<"prepare">, task: Task, shell: Shell): Pro
   const host = { exec: silent, root: process.getuid?.() === 0, dir, hosted: shell.hosted, onProgress: shell.log };
   if (inputs["setup-host"]) await prepareHost(host);
   else shell.log("setup-host is off: this machine is left as it is");
+  // Before anything of the repository is at work: an install runs other people's programs, if only in the sandbox.
+  if (inputs["drop-sudo"] && shell.account === null) await dropSudo({ ...host, user: shell.user });
   const checkout = await checkoutAt(inputs.repository);
   const { sandbox } = await prepare(
     { dir, path, notFrom: [checkout] },
@@ -44,28 +46,8 @@ async function ready(inputs: InputsOf<"prepare">, task: Task, shell: Shell): Pro
     },
   );
   await sandbox[Symbol.asyncDispose]();
-  if (inputs["drop-sudo"]) await dropSudo({ ...host, user: shell.user });
-}
-
-/** The runner obeys commands it reads from a child's output, so a child's output is never passed on. */
-export const silent: Exec = (program, args) => quietly(program, args, {});
-
-async function quietly(program: string, args: string[], where: { cwd?: string }): ReturnType<Exec> {
-  let output = "";
-  const listen = (data: Buffer) => {
-    output = (output + data.toString("utf8")).slice(-10_000);
-  };
-  try {
-    const code = await exec(program, args, {
-      ...where,
-      silent: true,
-      ignoreReturnCode: true,
-      listeners: { stdout: listen, stderr: listen },
-    });
-    return { code, output };
-  } catch (thrown) {
-    return { code: 127, output: thrown instanceof Error ? thrown.message : String(thrown) };
-  }
+  if (inputs["drop-sudo"] && shell.account !== null)
+    shell.log("the runner's account keeps sudo until the next phase is behind it, and then loses it");
 }
 
 /**
@@ -73,7 +55,7 @@ async function quietly(program: string, args: string[], where: { cwd?: string })
  * asked in `/`, where no project's `.npmrc` lies: the job's own directory is the repository's.
  */
 export async function registry(): Promise<URL> {
-  const { code, output } = await quietly("npm", ["config", "get", "registry"], { cwd: "/" });
+  const { code, output } = await silentIn("/")("npm", ["config", "get", "registry", "--logs-max=0"]);
   const line = output
     .trim()
     .split("\n")

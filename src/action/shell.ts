@@ -7,6 +7,7 @@ import { seal } from "../handoff/seal.ts";
 import { Stop } from "../handoff/stop.ts";
 import { stop, type Stopped, stopPaper } from "../phases/stop.ts";
 import { redact } from "../text/redact.ts";
+import type { Account } from "./handover.ts";
 import type { RunnerFacts } from "./inputs.ts";
 import type { Log } from "./log.ts";
 import { writePapers } from "./papers.ts";
@@ -18,6 +19,10 @@ export interface Shell {
   hosted: boolean;
   /** Name of the account the job runs as. */
   user: string;
+  /** The account that used sudo to start this process as root; null: this process is the account's own. */
+  account: Account | null;
+  /** Everything of ours on this machine lies here; users other than this one must be able to enter what is above it. */
+  jobs: string;
   log: Log;
   now: () => number;
   signal: AbortSignal;
@@ -32,9 +37,9 @@ export interface Shell {
 
 type JobPhase = Exclude<AuditPhase, "local">;
 
-/** Everything of ours on this machine lies here. */
-export function jobDirectory(shell: Shell): string {
-  return join(shell.runner.temp, "airlock");
+/** Where prepare leaves what the phase after it needs, in the same job. */
+export function jobDirectory(shell: Pick<Shell, "jobs">): string {
+  return join(shell.jobs, "airlock");
 }
 
 /** The directory whose files become the job's artifact. */

@@ -8,6 +8,7 @@ import { openGround, readPrepared } from "../phases/prepare.ts";
 import { releasable } from "../phases/session-release.ts";
 import { solve } from "../phases/solve.ts";
 import { stopOfSolution } from "../phases/solution-end.ts";
+import { dropBehind } from "./drop-behind.ts";
 import type { InputsOf } from "./inputs.ts";
 import { continueAudit, readPaper, writePapers } from "./papers.ts";
 import { checkoutAt, jobDirectory, onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
@@ -25,6 +26,7 @@ export async function runSolve(inputs: InputsOf<"solve">, shell: Shell): Promise
       return { audit, papers: task };
     },
     work: async (audit, task) => {
+      await dropBehind(inputs, shell);
       const source = await checkoutAt(inputs.repository);
       const place = { dir: jobDirectory(shell), path, notFrom: [source] };
       const prepared = await readPrepared(place);

@@ -5,6 +5,7 @@ import { Task } from "../handoff/task.ts";
 import { recordGround } from "../phases/ground-entry.ts";
 import { openGround, readPrepared } from "../phases/prepare.ts";
 import { verify } from "../phases/verify.ts";
+import { dropBehind } from "./drop-behind.ts";
 import type { InputsOf } from "./inputs.ts";
 import { continueAudit, readPaper, writePapers } from "./papers.ts";
 import { registry } from "./prepare.ts";
@@ -24,6 +25,7 @@ export async function runVerify(inputs: InputsOf<"verify">, shell: Shell): Promi
       return { audit: await continueAudit("verify", log, shell.now), papers: { task, solution } };
     },
     work: async (audit, { task, solution }) => {
+      await dropBehind(inputs, shell);
       const source = await checkoutAt(inputs.repository);
       const place = { dir: jobDirectory(shell), path, notFrom: [source] };
       const prepared = await readPrepared(place);

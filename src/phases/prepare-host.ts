@@ -31,11 +31,12 @@ profile airlock-bwrap /usr/bin/bwrap flags=(unconfined) {
 /**
  * Brings the machine to the point where a sandbox can be established: bubblewrap from apt, and on Ubuntu 24.04 an AppArmor profile
  * for it. Never touches the global sysctl. What it does is said; what it cannot do is a refusal with the command to type.
+ * In: where the kernel's settings are read.
  */
-export async function prepareHost(order: HostOrder): Promise<void> {
+export async function prepareHost(order: HostOrder, settings = "/proc/sys"): Promise<void> {
   if (!(await found(order, "bwrap"))) await installBubblewrap(order);
-  if ((await readSysctl("kernel/apparmor_restrict_unprivileged_userns")) === "1" && !order.root)
-    await loadProfile(order);
+  // Root needs it as well: what root sandboxes has dropped to an ordinary user, and bwrap is held back for that user.
+  if ((await readSysctl(settings, "kernel/apparmor_restrict_unprivileged_userns")) === "1") await loadProfile(order);
 }
 
 async function installBubblewrap(order: HostOrder): Promise<void> {
@@ -78,19 +79,22 @@ async function loadProfile(order: HostOrder): Promise<void> {
 
 /**
  * Takes passwordless sudo from the runner's account for the rest of the job, on GitHub-hosted machines only, and proves it.
+ * In: `behind`, whether this process is root because that account used sudo; the account is then `user`.
  * @throws AirlockError when sudo still works afterwards.
  */
-export async function dropSudo(order: HostOrder & { user: string }): Promise<void> {
-  if (order.root)
+export async function dropSudo(order: HostOrder & { user: string; behind?: boolean }): Promise<void> {
+  const { behind = false } = order;
+  if (order.root && !behind)
     return order.onProgress("running as root: there is no sudo to drop; sandboxed processes run as another user");
-  if ((await order.exec("sudo", ["-n", "true"])).code !== 0)
-    return order.onProgress("sudo is not available to this account");
+  // Root may always become the account, and what is tried is then the account's own sudo.
+  const asAccount = behind ? ["-n", "-u", order.user, "--", "sudo", "-n", "true"] : ["-n", "true"];
+  const works = async () => (await order.exec("sudo", asAccount)).code === 0;
+  if (!(await works())) return order.onProgress("sudo is not available to this account");
   if (!order.hosted) return order.onProgress("self-hosted runner: its sudo rules are left as they are");
   await privileged(order, ["gpasswd", "--delete", order.user, "docker"]);
   await privileged(order, ["gpasswd", "--delete", order.user, "sudo"]);
   await privileged(order, ["rm", "-f", "--", `/etc/sudoers.d/${order.user}`]);
-  if ((await order.exec("sudo", ["-n", "true"])).code !== 0)
-    return order.onProgress("sudo dropped for the rest of this job");
+  if (!(await works())) return order.onProgress("sudo dropped for the rest of this job");
   throw new AirlockError({
     code: "sandbox-unavailable",
     message: `${order.user} can still use sudo after its rules were removed.`,
@@ -107,8 +111,8 @@ async function found({ exec }: HostOrder, program: string): Promise<boolean> {
   return (await exec(program, ["--version"])).code === 0;
 }
 
-async function readSysctl(name: string): Promise<string | null> {
-  return readFile(join("/proc/sys", name), "utf8").then(
+async function readSysctl(settings: string, name: string): Promise<string | null> {
+  return readFile(join(settings, name), "utf8").then(
     (text) => text.trim(),
     () => null,
   );

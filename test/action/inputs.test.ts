@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readInputs, readRunner } from "../../src/action/inputs.ts";
+import { jobsOfRoot, readInputs, readRunner } from "../../src/action/inputs.ts";
 import { AirlockError } from "../../src/errors.ts";
 import { digest } from "../record/papers.ts";
 
@@ -8,19 +8,21 @@ const papers = {
   solution: { solution: "papers/solution", "solution-digest": digest("b") },
   report: { report: "papers/report", "report-digest": digest("c") },
 };
+const switches = { "drop-sudo": "false", "separate-user": "require" };
 const github = { "github-token": "ghs_token", "app-bot-id": "42" };
 
 /** Every phase with exactly its inputs, as the workflow writes them. */
 const phases: Record<string, Record<string, string>> = {
   gate: { ...github, verb: "fix", issue: "12", comment: "500", requester: "5" },
-  prepare: { repository: "repository", ...papers.task, "setup-host": "true", "drop-sudo": "false" },
+  prepare: { repository: "repository", ...papers.task, "setup-host": "true", ...switches },
   solve: {
+    ...switches,
     repository: "repository",
     ...papers.task,
     "openai-api-key": "sk-key",
     "openai-base-url": "https://models.test/v1",
   },
-  verify: { repository: "repository", ...papers.task, ...papers.solution },
+  verify: { ...switches, repository: "repository", ...papers.task, ...papers.solution },
   publish: { ...github, ...papers.task, ...papers.solution, ...papers.report },
 };
 const optional = ["openai-base-url"];
@@ -31,6 +33,7 @@ const environment = (inputs: Record<string, string>) => ({
   PATH: "/usr/bin",
   "INPUT_SETUP-HOST": "true",
   "INPUT_DROP-SUDO": "true",
+  "INPUT_SEPARATE-USER": "auto",
   ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
 });
 
@@ -48,7 +51,8 @@ describe("each phase takes exactly its inputs", () => {
     expect(readInputs(environment({ phase, ...phases[phase] }))).toEqual({
       ...phases[phase],
       phase,
-      ...(phase === "prepare" ? { "setup-host": true, "drop-sudo": false } : {}),
+      ...("setup-host" in (phases[phase] ?? {}) ? { "setup-host": true } : {}),
+      ...("drop-sudo" in (phases[phase] ?? {}) ? { "drop-sudo": false } : {}),
       ...("app-bot-id" in (phases[phase] ?? {}) ? { "app-bot-id": 42 } : {}),
     });
   });
@@ -56,22 +60,21 @@ describe("each phase takes exactly its inputs", () => {
   const missing = Object.entries(phases).flatMap(([phase, inputs]) =>
     Object.keys(inputs).map((name) => [phase, name] as const),
   );
-  test.each(missing.filter(([, name]) => !optional.includes(name) && !/^(setup-host|drop-sudo)$/.test(name)))(
-    "%s without %s is refused, and the input is named",
-    (phase, name) => {
-      const inputs = Object.fromEntries(Object.entries(phases[phase] ?? {}).filter(([key]) => key !== name));
-      expect(refusal({ phase, ...inputs })).toMatchObject({
-        code: "bad-input",
-        message: expect.stringContaining(name),
-      });
-      expect(refusal({ phase, ...inputs, [name]: "" }).message).toContain(name);
-      expect(refusal({ phase, ...inputs, [name]: "  " }).message).toContain(name);
-    },
-  );
+  test.each(
+    missing.filter(([, name]) => !optional.includes(name) && !/^(setup-host|drop-sudo|separate-user)$/.test(name)),
+  )("%s without %s is refused, and the input is named", (phase, name) => {
+    const inputs = Object.fromEntries(Object.entries(phases[phase] ?? {}).filter(([key]) => key !== name));
+    expect(refusal({ phase, ...inputs })).toMatchObject({
+      code: "bad-input",
+      message: expect.stringContaining(name),
+    });
+    expect(refusal({ phase, ...inputs, [name]: "" }).message).toContain(name);
+    expect(refusal({ phase, ...inputs, [name]: "  " }).message).toContain(name);
+  });
 
   test("the base URL of the model may be left out or empty", () => {
     const { "openai-base-url": _url, ...without } = { ...phases["solve"] };
-    const expected = { phase: "solve", ...without };
+    const expected = { phase: "solve", ...without, "drop-sudo": false };
     expect(readInputs(environment({ phase: "solve", ...without }))).toEqual(expected);
     expect(readInputs(environment({ phase: "solve", ...without, "openai-base-url": "" }))).toEqual(expected);
   });
@@ -99,7 +102,7 @@ describe("a setting of the repository that was forgotten is named with the place
 describe("a phase that is handed more than it names does not begin", () => {
   const foreign = Object.keys(phases).flatMap((phase) =>
     Object.keys(everyInput)
-      .filter((name) => !(name in (phases[phase] ?? {})) && !/^(setup-host|drop-sudo)$/.test(name))
+      .filter((name) => !(name in (phases[phase] ?? {})) && !/^(setup-host|drop-sudo|separate-user)$/.test(name))
       .map((name) => [phase, name] as const),
   );
   test.each(foreign)("%s with %s", (phase, name) => {
@@ -171,4 +174,10 @@ describe("the runner", () => {
       expect.objectContaining({ code: "bad-input", message: expect.stringContaining(name) }),
     );
   });
+});
+
+test("the directory of a job behind sudo is its own, and no name of a job leads out of it", () => {
+  const job = { GITHUB_RUN_ID: "77", GITHUB_RUN_ATTEMPT: "2", GITHUB_JOB: "solve" };
+  expect(jobsOfRoot(job)).toBe("/var/lib/airlock/77-2-solve");
+  expect(jobsOfRoot({ ...job, GITHUB_JOB: "../../etc" })).toBe("/var/lib/airlock/77-2-______etc");
 });

@@ -118,6 +118,8 @@ describe("the action as a process", () => {
       RUNNER_TEMP: temporary.path,
       INPUT_PHASE: "verify",
       INPUT_REPOSITORY: ".",
+      "INPUT_DROP-SUDO": "true",
+      "INPUT_SEPARATE-USER": "auto",
       INPUT_TASK: "papers/task",
       "INPUT_TASK-DIGEST": digest("a"),
       INPUT_SOLUTION: "papers/solution",

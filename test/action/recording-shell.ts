@@ -21,6 +21,8 @@ export function recordingShell(runner: Partial<RunnerFacts> = {}, now: () => num
     },
     hosted: false,
     user: "runner",
+    account: null,
+    jobs: temporary.path,
     log: (text) => void told.log.push(text),
     now,
     signal: new AbortController().signal,

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { dropSudo, type Exec, type HostOrder, prepareHost } from "../../src/phases/prepare-host.ts";
-import { temporaryDirectory } from "../workspace/repository.ts";
+import { temporaryDirectory, writeFiles } from "../workspace/repository.ts";
 
 /** What a program answers, call by call: exit code and output. The last one stays. */
 type Answers = Record<string, (readonly [number, string])[]>;
@@ -25,17 +25,13 @@ const code = (...codes: number[]) => codes.map((one) => [one, ""] as const);
 
 const install = "apt-get install -y --no-install-recommends bubblewrap";
 
-/** Ubuntu 24.04 forbids user namespaces; only there, and only without root, a profile is loaded. */
-const restricted = (() => {
-  try {
-    return readFileSync("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "utf8").trim() === "1";
-  } catch {
-    return false;
-  }
-})();
-
-async function prepared(answers: Answers, more: Partial<HostOrder> = {}) {
+/** In: the kernel's setting; null where there is no AppArmor. Ubuntu 24.04 has 1. */
+async function prepared(answers: Answers, more: Partial<HostOrder> & { restricts?: "0" | "1" } = {}) {
   using place = temporaryDirectory();
+  const { restricts, ...rest } = more;
+  const settings = `${place.path}/settings`;
+  if (restricts !== undefined)
+    writeFiles(settings, { "kernel/apparmor_restrict_unprivileged_userns": `${restricts}\n` });
   const { exec, calls } = machine(answers);
   const said: string[] = [];
   const order = {
@@ -44,9 +40,9 @@ async function prepared(answers: Answers, more: Partial<HostOrder> = {}) {
     dir: place.path,
     hosted: true,
     onProgress: (text: string) => said.push(text),
-    ...more,
+    ...rest,
   };
-  const failure: unknown = await prepareHost(order).then(
+  const failure: unknown = await prepareHost(order, settings).then(
     () => null,
     (thrown: unknown) => thrown,
   );
@@ -94,19 +90,50 @@ describe("bubblewrap", () => {
 });
 
 describe("the AppArmor profile", () => {
-  test("is loaded exactly where user namespaces are restricted and we are not root", async () => {
-    const { calls, failure } = await prepared({}, { root: false });
+  const profile = "/etc/apparmor.d/airlock-bwrap";
+  const loading = [`install -m 644 -- FILE ${profile}`, `apparmor_parser -r -- ${profile}`];
+  const named = (calls: string[]) =>
+    calls.slice(1).map((line) => line.replace(/ \S+\/airlock-bwrap\.apparmor /, " FILE "));
+
+  test("is loaded where user namespaces are restricted", async () => {
+    const { calls, failure } = await prepared({}, { root: false, restricts: "1" });
     expect(failure).toBeNull();
-    const profile = "/etc/apparmor.d/airlock-bwrap";
-    const named = calls.slice(1).map((line) => line.replace(/ \S+\/airlock-bwrap\.apparmor /, " FILE "));
-    const loading = [`sudo -n install -m 644 -- FILE ${profile}`, `sudo -n apparmor_parser -r -- ${profile}`];
-    expect(named).toEqual(restricted ? loading : []);
-    expect((await prepared({}, { root: true })).calls).toEqual(["bwrap --version"]);
+    expect(named(calls)).toEqual(loading.map((line) => `sudo -n ${line}`));
   });
 
-  test.runIf(restricted)("that cannot be loaded is a refusal with the command to type", async () => {
-    const { failure } = await prepared({ "sudo -n apparmor_parser": [[1, "syntax error\n"]] }, { root: false });
-    expect(failure).toMatchObject({ code: "sandbox-unavailable", fix: expect.stringContaining("apparmor_parser -r") });
+  test("is loaded by root too, who drops to an ordinary user before bwrap", async () => {
+    expect(named((await prepared({}, { root: true, restricts: "1" })).calls)).toEqual(loading);
+  });
+
+  test.each(["0", undefined] as const)("is not loaded where they are not (setting: %s)", async (restricts) => {
+    const setting = restricts === undefined ? {} : { restricts };
+    for (const root of [true, false])
+      expect((await prepared({}, { root, ...setting })).calls).toEqual(["bwrap --version"]);
+  });
+
+  test("that cannot be loaded is a refusal with the command to type", async () => {
+    const answers: Answers = { "sudo -n apparmor_parser": [[1, "syntax error\n"]] };
+    const { failure } = await prepared(answers, { root: false, restricts: "1" });
+    expect(failure).toMatchObject({
+      code: "sandbox-unavailable",
+      message: "The AppArmor profile for bwrap could not be loaded: syntax error",
+      fix: expect.stringContaining("apparmor_parser -r"),
+    });
+  });
+
+  test("is the one that docs/runners.md shows", async () => {
+    let written = "";
+    using place = temporaryDirectory();
+    writeFiles(place.path, { "settings/kernel/apparmor_restrict_unprivileged_userns": "1\n" });
+    const exec: Exec = async (program, args) => {
+      if (program === "install") written = readFileSync(args[3] ?? "", "utf8");
+      return { code: 0, output: "" };
+    };
+    const order = { exec, root: true, dir: place.path, hosted: true, onProgress: () => {} };
+    await prepareHost(order, `${place.path}/settings`);
+    const shown = written.replaceAll(/^(?=.)/gm, "    ");
+    expect(shown).toContain("userns,");
+    expect(readFileSync(join(import.meta.dirname, "../../docs/runners.md"), "utf8")).toContain(shown);
   });
 });
 
@@ -117,6 +144,7 @@ describe("sudo is dropped on hosted machines, and proved to be gone", () => {
     "sudo -n gpasswd --delete runner sudo",
     "sudo -n rm -f -- /etc/sudoers.d/runner",
   ];
+  const bare = (line: string) => line.replace("sudo -n ", "");
 
   test.each<[string, Answers, Partial<HostOrder>, { calls: string[]; said: string | null }]>([
     [
@@ -170,6 +198,36 @@ describe("sudo is dropped on hosted machines, and proved to be gone", () => {
     expect({ calls, said: said[0] ?? null }).toEqual(expected);
   });
 
+  describe("behind sudo, by root, for the account it came from", () => {
+    const theirs = "sudo -n -u runner -- sudo -n true";
+    const order = { root: true, behind: true, dir: "/nowhere", hosted: true, user: "runner" };
+
+    test.each<[string, number[], Partial<HostOrder>, string[], string]>([
+      ["a hosted machine", [0, 1], {}, [theirs, ...rules.map(bare), theirs], "sudo dropped for the rest of this job"],
+      ["it has gone already", [1], {}, [theirs], "sudo is not available to this account"],
+      [
+        "a machine of the owner",
+        [0],
+        { hosted: false },
+        [theirs],
+        "self-hosted runner: its sudo rules are left as they are",
+      ],
+    ])("%s", async (...[, answers, more, expected, says]) => {
+      const { exec, calls } = machine({ [theirs]: code(...answers) });
+      const said: string[] = [];
+      await dropSudo({ ...order, ...more, exec, onProgress: (text) => said.push(text) });
+      expect({ calls, said }).toEqual({ calls: expected, said: [says] });
+    });
+
+    test("what still works afterwards is a refusal", async () => {
+      const { exec } = machine({ [theirs]: code(0) });
+      await expect(dropSudo({ ...order, exec, onProgress: () => {} })).rejects.toMatchObject({
+        code: "sandbox-unavailable",
+        message: "runner can still use sudo after its rules were removed.",
+      });
+    });
+  });
+
   test("sudo that still works afterwards is a refusal, never a silence", async () => {
     const { exec, calls } = machine({ [tries]: code(0) });
     const order = { exec, root: false, dir: "/nowhere", hosted: true, user: "runner", onProgress: () => {} };
@@ -183,7 +241,10 @@ describe("sudo is dropped on hosted machines, and proved to be gone", () => {
 
 test("the temporary profile file does not stay", async () => {
   using place = temporaryDirectory();
-  const { exec } = machine({});
-  await prepareHost({ exec, root: false, dir: place.path, hosted: true, onProgress: () => {} });
+  writeFiles(place.path, { "settings/kernel/apparmor_restrict_unprivileged_userns": "1\n" });
+  const { exec, calls } = machine({});
+  const order = { exec, root: false, dir: place.path, hosted: true, onProgress: () => {} };
+  await prepareHost(order, `${place.path}/settings`);
+  expect(calls).toHaveLength(3);
   expect(() => statSync(join(place.path, "airlock-bwrap.apparmor"))).toThrow("ENOENT");
 });
