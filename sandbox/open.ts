@@ -41,7 +41,7 @@ export async function openSandbox(options: OpenOptions): Promise<Sandbox> {
   if (broken.length > 0) {
     throw new SandboxError(
       `The sandbox does not hold: ${broken.map(({ name, detail }) => `${name} (${detail})`).join("; ")}.`,
-      "Nothing was run. Upgrade bubblewrap and the kernel, or run on another machine; please report what is printed here.",
+      `Nothing was run. ${broken.map(({ name, fix }) => `${name}: ${fix ?? "please report it."}`).join(" ")}`,
     );
   }
   return {

@@ -91,6 +91,8 @@ export interface Probe {
   name: string;
   held: boolean;
   detail: string;
+  /** What to change. Set where it did not hold, and only there. */
+  fix?: string;
 }
 
 /** What the self-test saw. Every probe held, or there is no sandbox. */

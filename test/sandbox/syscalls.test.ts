@@ -54,6 +54,7 @@ describe.each(["x64", "arm64"] as const)("the numbers for %s", (architecture) =>
   test("every rule answers as written, at the edges of each condition and whatever the upper halves hold", () => {
     const program = seccompProgram(architecture);
     const numbers = new Set(syscallRules.map((rule) => rule[architecture]).filter((number) => number !== null));
+    const wrong: unknown[] = [];
     let asked = 0;
     for (const nr of numbers) {
       const rules = syscallRules.filter((rule) => rule[architecture] === nr);
@@ -62,11 +63,12 @@ describe.each(["x64", "arm64"] as const)("the numbers for %s", (architecture) =>
         for (const upper of [0n, 0xffff_ffffn]) {
           const wide = args.map((arg) => (upper << 32n) | BigInt(arg));
           const answer = decide(program, { arch: auditArchitecture[architecture], nr, args: wide });
-          if (answer !== wanted) expect({ nr, wide, answer }).toEqual({ nr, wide, answer: wanted });
+          if (answer !== wanted) wrong.push({ nr, wide, answer, wanted });
           asked += 1;
         }
       }
     }
+    expect(wrong).toEqual([]);
     expect(asked).toBeGreaterThan(5_000);
   });
 });
