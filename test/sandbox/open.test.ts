@@ -137,7 +137,12 @@ describe("a refusal names what to change", () => {
       "--ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64 --proc /proc --dev /dev";
     const lax = `shift 3; exec /usr/bin/bwrap ${mounts} --dir /workspace/repo --json-status-fd 4 -- "$@"`;
     const path = plant("pretender", script(`${help}\n${lax}`));
-    await expect(open(path)).rejects.toThrow(/does not hold: .*there is no network .*namespaces are its own .*seccomp/);
+    await expect(open(path)).rejects.toMatchObject({
+      message: expect.stringMatching(/does not hold: .*there is no network .*namespaces are its own .*seccomp/),
+      fix: expect.stringMatching(
+        /^Nothing was run\..* the seccomp filter is on: Use a kernel with CONFIG_SECCOMP_FILTER/,
+      ),
+    });
   });
 
   const closed = () => {
