@@ -22,6 +22,8 @@ export interface EscapeCase {
   /** Programs that must be there inside. Without them the case is not run, which is said. */
   needs?: readonly string[];
   profile?: (scene: Scene) => Partial<Profile>;
+  /** Controls that are off in both runs, where several guard the same thing and one is looked at. */
+  already?: Weakening;
   /** Prepares the host. What it returns is called afterwards. */
   before?: (scene: Scene) => Promise<(() => unknown) | void>;
   /** What the host sees afterwards; it is added to what the command printed. */
@@ -103,7 +105,8 @@ async function observe(
   try {
     const run = item.run(scene);
     const profile = { limits, ...room.writable(`${name}/workspace`), ...item.profile?.(scene) };
-    const host = await weaken(room.host, scene);
+    const start = (await item.already?.(room.host, room.dir)) ?? room.host;
+    const host = await weaken(start, scene);
     const argv = typeof run === "string" ? ["/bin/sh", "-c", run] : run;
     const result = await runCommand(host, profile, argv).catch((error: unknown) => {
       if (error instanceof SandboxError && error.kind === "workspace") return error;

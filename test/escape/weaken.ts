@@ -51,7 +51,7 @@ export const withoutRules =
     const rules = syscallRules.filter(({ name }) => !calls.includes(name));
     const seccomp = join(dir, `without-${calls.join("-")}.bpf`);
     await writeFile(seccomp, seccompProgram(architecture, rules));
-    await chmod(seccomp, 0o444);
+    await chmod(seccomp, 0o644);
     return { ...host, files: { ...host.files, seccomp } };
   };
 
