@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, lstat, mkdtemp, rm } from "node:fs/promises";
+import { chmod, lstat, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -9,13 +9,14 @@ import { toolchainOf } from "../environment/host.ts";
 import { AirlockError } from "../errors.ts";
 import type { Ground } from "../phases/dependencies.ts";
 import { openGround } from "../phases/prepare.ts";
+import { removeTree } from "../workspace/owned.ts";
 import type { Terminal } from "./verb.ts";
 
-/** A private temporary directory that the sandbox's user can enter. Disposing removes it. */
+/** A private temporary directory that the sandbox's user can enter. Disposing removes it, whatever commands made of the copies in it. */
 export async function temporaryDirectory(): Promise<AsyncDisposable & { path: string }> {
   const path = await mkdtemp(join(tmpdir(), "airlock-"));
   await chmod(path, 0o711);
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+  return { path, [Symbol.asyncDispose]: () => removeTree(path) };
 }
 
 /**
