@@ -19,7 +19,7 @@ escapes("git configuration", [
     files,
     run: () =>
       "git config alias.status '!touch /tmp/x'; git config core.hooksPath evil; git config include.path ../evil; grep -c -e alias -e hooksPath -e include .git/config",
-    held: /(Read-only|could not lock)[\s\S]*/,
+    held: /^0\n[\s\S]*(Read-only|could not lock)/,
     twin: { ...twin, escaped: /^3\n/ },
   },
   {
@@ -49,7 +49,7 @@ escapes("git configuration", [
     files,
     run: () =>
       "echo x | git hash-object -w --stdin && git update-ref refs/heads/evil HEAD; echo 0 > .git/refs/heads && echo written",
-    held: /^(?!.*written)[\s\S]*Read-only|insufficient permission|unable to/,
+    held: /^(?![\s\S]*written)[\s\S]*(Read-only|insufficient permission|unable to)/,
     twin: { ...twin, escaped: /written\n/ },
   },
   {

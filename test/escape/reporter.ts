@@ -11,7 +11,7 @@ export default class ControlTable implements Reporter {
       const bad = of.filter((item) => item.result().state === "failed").map(idOf);
       const idle = of
         .filter((item) => item.result().state === "skipped")
-        .map((item) => `${idOf(item)} ${noteOf(item)}`);
+        .map((item) => `${idOf(item)} (${noteOf(item)})`);
       const words = [
         `${held.length} held, ${twins.length} with a twin that escaped`,
         ...(bad.length > 0 ? [`FAILED: ${bad.join(", ")}`] : []),
@@ -29,5 +29,5 @@ function idOf(item: TestCase): string {
 
 function noteOf(item: TestCase): string {
   const result = item.result();
-  return result.state === "skipped" ? (result.note ?? "not run") : "";
+  return result.state === "skipped" ? (result.note ?? "").replace(/^not run: /, "") : "";
 }

@@ -123,6 +123,10 @@ test.each([
   expect(broken(good, { reached: [listener] })).toEqual([probe]);
 });
 
+test("a bwrap that was found as a wrapper is PID 1 by its name", () => {
+  expect(broken(good, { init: "/usr/local/bin/bwrap" })).toEqual([]);
+});
+
 test("a host path that is visible breaks", () => {
   expect(broken([...good, "visible\t/root"])).toEqual(["the host's files are hidden"]);
 });

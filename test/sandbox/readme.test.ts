@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { judgeProbes } from "../../sandbox/probe.ts";
 
 const readme = readFileSync(new URL("../../sandbox/README.md", import.meta.url), "utf8");
 
@@ -28,6 +29,12 @@ test("each test that the table names exists", () => {
     return !existsSync(source) || (title !== null && !readFileSync(source, "utf8").includes(title));
   });
   expect(missing).toEqual([]);
+});
+
+test("the number of probes is the one that is said", () => {
+  const expected = { hostNamespaces: {}, uid: 0, environment: [], disableUserns: true, init: "", reached: [] };
+  // One more is made on the host's side: the symlinked mount point.
+  expect(readme).toContain(`runs ${judgeProbes("", expected).length + 1} probes`);
 });
 
 test("every row of the table names a test", () => {
