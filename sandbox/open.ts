@@ -72,7 +72,7 @@ async function prove(host: Establishment, proofs: string | null): Promise<Certif
     throw new UnprovedSandbox(
       probes,
       `The sandbox does not hold: ${broken.map(({ name, detail }) => `${name} (${detail})`).join("; ")}.`,
-      "Nothing was run. Upgrade bubblewrap and the kernel, or run on another machine; please report what is printed here.",
+      `Nothing was run. ${broken.map(({ name, fix }) => `${name}: ${fix ?? "please report it."}`).join(" ")}`,
     );
   }
   const certificate: Certificate = {

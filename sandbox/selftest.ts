@@ -1,16 +1,17 @@
 import { chown, mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { readlinkSync } from "node:fs";
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import type { Option } from "./argv.ts";
+import { attemptWords } from "./attempts.ts";
 import { environmentInside } from "./environment.ts";
-import { judgeProbes, probeScript } from "./probe.ts";
+import { openListeners } from "./listeners.ts";
+import { probeScript } from "./probe-script.ts";
+import { judgeProbes } from "./probe.ts";
 import { runCommand } from "./run.ts";
 import { SandboxError } from "./sandbox.ts";
+import { architectureOf } from "./seccomp.ts";
 import { makeUserDirectory } from "./statedir.ts";
-import type { Server } from "node:net";
 import type { Establishment } from "./run.ts";
 import type { Limits, Probe } from "./sandbox.ts";
 
@@ -33,38 +34,36 @@ async function probeInside(host: Establishment, directory: string): Promise<Prob
   const workspace = await makeWorkspace(host, directory);
   const canary = join(directory, "canary");
   await writeFile(canary, "");
-  const listener = createServer((socket) => socket.destroy());
-  listener.listen(0, "127.0.0.1");
-  await once(listener, "listening");
-  try {
-    const port = portOf(listener);
-    const words = ["/bin/sh", "-c", probeScript, "sh", port, ...hiddenPaths(canary)];
-    const result = await runCommand(host, { workspace: { host: workspace, mode: "workspace-write" }, limits }, words);
-    return judgeProbes(result.stdout.text, {
-      hostNamespaces: namespaces(),
-      uid: host.user.uid,
-      // The shell adds these two by itself.
-      environment: [...Object.keys(environmentInside({}, null)), "PWD", "_"],
-      disableUserns: host.bwrap.disableUserns,
-    });
-  } finally {
-    listener.close();
-  }
-}
-
-function portOf(listener: Server): string {
-  const address = listener.address();
-  return typeof address === "object" && address !== null ? String(address.port) : "0";
+  await using listeners = await openListeners(workspace);
+  const architecture = architectureOf(process.arch);
+  const attempts = architecture === null ? [] : attemptWords(architecture, listeners.connections);
+  const words = ["/bin/sh", "-c", probeScript, "sh", ...hiddenPaths(canary), "--", ...attempts];
+  const result = await runCommand(host, { workspace: { host: workspace, mode: "workspace-write" }, limits }, words);
+  return judgeProbes(result.stdout.text, {
+    hostNamespaces: namespaces(),
+    uid: host.user.uid,
+    // The shell adds these two by itself.
+    environment: [...Object.keys(environmentInside({}, null)), "PWD", "_"],
+    disableUserns: host.bwrap.disableUserns,
+    init: host.bwrap.path,
+    reached: listeners.reached(),
+  });
 }
 
 async function makeWorkspace({ user }: Establishment, directory: string): Promise<string> {
   const workspace = join(directory, "workspace");
-  const directories = ["", ".git", ".agents", ...deepPath("a/b/c/d/e/f/.git")];
-  const files = [".git/config", "a/b/c/d/e/f/.git/config"];
+  const directories = ["", ".git", ".agents", "tree", "data", ...deepPath("a/b/c/d/e/f/.git/hooks")];
+  const files = {
+    ".git/config": "[core]\n",
+    "a/b/c/d/e/f/.git/config": "[core]\n",
+    // A worktree: what `.git` points to must be guarded as well.
+    "tree/.git": "gitdir: ../data\n",
+    "data/config": "[core]\n",
+  };
   for (const path of directories) await mkdir(join(workspace, path));
-  for (const path of files) await writeFile(join(workspace, path), "[core]\n");
+  for (const [path, content] of Object.entries(files)) await writeFile(join(workspace, path), content);
   if (process.getuid?.() === 0) {
-    for (const path of [...directories, ...files]) await chown(join(workspace, path), user.uid, user.gid);
+    for (const path of [...directories, ...Object.keys(files)]) await chown(join(workspace, path), user.uid, user.gid);
   }
   return workspace;
 }
@@ -90,7 +89,7 @@ function ownHome(): string[] {
 
 function namespaces(): Record<string, string> {
   return Object.fromEntries(
-    ["user", "pid", "net", "ipc", "uts", "mnt"].map((name) => [name, readlinkSync(`/proc/self/ns/${name}`)]),
+    ["user", "pid", "net", "ipc", "uts", "mnt", "cgroup"].map((name) => [name, readlinkSync(`/proc/self/ns/${name}`)]),
   );
 }
 
@@ -114,9 +113,11 @@ async function probeSymlinkedMountPoint(host: Establishment, directory: string):
   const untouched = (await readdir(out)).length === 0;
   await attempt([], ["--dir", "/workspace/repo/link/probe"]);
   const affected = (await readdir(out)).length > 0;
+  const held = answer instanceof SandboxError && untouched;
   return {
     name,
-    held: answer instanceof SandboxError && untouched,
+    held,
+    ...(held ? {} : { fix: "Upgrade bubblewrap to 0.12 or newer, or to your distribution's patched build." }),
     detail: affected
       ? "this bubblewrap follows such a link, so an upgrade is advised; Airlock never lets it create a mount point"
       : "this bubblewrap refuses it too",

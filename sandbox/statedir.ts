@@ -6,7 +6,7 @@ import { canExecute, canReach } from "./reach.ts";
 import { SandboxError } from "./sandbox.ts";
 import { seccompProgram } from "./seccomp.ts";
 import type { User } from "./reach.ts";
-import type { Architecture } from "./syscalls.ts";
+import type { Architecture } from "./syscall-rule.ts";
 
 /** Host paths of the small files that every sandbox of one `openSandbox` shares, all read-only inside. */
 export interface StateFiles {

@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { chmod, lstat, mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { openSandbox } from "../../sandbox/open.ts";
@@ -6,17 +6,18 @@ import { ownMark } from "../../sandbox/owner.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { sweepDirectories } from "../../sandbox/sweep.ts";
 import { toolchainOf } from "../environment/host.ts";
+import { removeTree } from "../workspace/owned.ts";
 import type { Terminal } from "./verb.ts";
 
 /**
- * A private temporary directory that the sandbox's user can enter. Disposing removes it; what a killed process of ours left behind is
+ * A private temporary directory that the sandbox's user can enter. Disposing removes it, whatever commands made of the copies in it; what a killed process of ours left behind is
  * removed by the next one.
  */
 export async function temporaryDirectory(): Promise<AsyncDisposable & { path: string }> {
   await sweepDirectories(tmpdir(), [process.getuid?.() ?? 0]);
   const path = await mkdtemp(join(tmpdir(), `${ownMark()}-`));
   await chmod(path, 0o711);
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+  return { path, [Symbol.asyncDispose]: () => removeTree(path) };
 }
 
 /**

@@ -30,14 +30,19 @@ export async function removeTree(path: string | Buffer): Promise<void> {
   await rm(path, { recursive: true, force: true }).catch((cause: unknown) => removeDeep(path, cause));
 }
 
-/** Directories nested deeper than a path can spell are beyond Node; the system's `rm` walks them step by step. */
+/** Directories nested deeper than a path can spell are beyond Node; the system's tools walk them step by step. */
 async function removeDeep(path: string | Buffer, cause: unknown): Promise<void> {
-  const child = spawn("rm", ["-rf", "--", path.toString()], { env: { PATH: "/usr/bin:/bin" }, stdio: "ignore" });
-  const code = await new Promise((resolve) => {
+  // The deepest ones may be closed as well; what cannot be opened shows when it cannot be removed.
+  await ran("chmod", ["-R", "u+rwX", "--", path.toString()]);
+  if ((await ran("rm", ["-rf", "--", path.toString()])) !== 0) throw cause;
+}
+
+function ran(program: string, args: readonly string[]): Promise<unknown> {
+  const child = spawn(program, args, { env: { PATH: "/usr/bin:/bin" }, stdio: "ignore" });
+  return new Promise((resolve) => {
     child.on("error", resolve);
     child.on("close", resolve);
   });
-  if (code !== 0) throw cause;
 }
 
 async function give(path: string, runAs: RunAs): Promise<void> {

@@ -90,4 +90,24 @@ describe("airlock doctor", () => {
       fix: true,
     });
   });
+
+  test("with a bwrap that keeps what it was told to drop it is 3, with the remedy of each probe", async () => {
+    const lax =
+      '#!/bin/sh\ncase $1 in --args) shift 2; exec /usr/bin/bwrap --args 3 --cap-add ALL "$@";; *) exec /usr/bin/bwrap "$@";; esac\n';
+    const on = temporaryDirectory();
+    using _ = on;
+    writeFiles(on.path, { "bin/bwrap": { executable: lax } });
+    const { code, out } = await airlock(["doctor"], {
+      env: { PATH: `${join(on.path, "bin")}:${process.env["PATH"] ?? ""}` },
+    });
+    expect({ code, broken: out[0], fix: out[1] }).toEqual({
+      code: 3,
+      broken: expect.stringContaining(
+        "no capabilities, and none to gain (sudo, set-uid) (NoNewPrivs 1; not empty: CapInh",
+      ),
+      fix: expect.stringContaining(
+        "no capabilities, and none to gain (sudo, set-uid): Upgrade bubblewrap (0.8 or newer)",
+      ),
+    });
+  });
 });

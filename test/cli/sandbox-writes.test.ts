@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { buffer } from "node:stream/consumers";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -34,6 +34,17 @@ test("a command that renames a nested repository does not cost its history", asy
     ],
   });
   expect(readFileSync(join(at.path, "vendor/.git/HEAD"), "utf8")).toBe("history");
+});
+
+test("directories nested deeper than a path can spell, the last one closed, leave nothing in the temporary directory", async () => {
+  using at = temporaryDirectory();
+  using temporary = temporaryDirectory();
+  const nest =
+    "n=$(printf %0200d 0); i=0; while [ $i -lt 40 ]; do mkdir $n && cd -P $n || exit 9; i=$((i+1)); done; mkdir x; echo x > x/f; chmod 0 x";
+  const argv = ["sandbox", "-s", "workspace-write", "--", "sh", "-c", nest];
+  const { code, err } = await airlock(argv, { cwd: at.path, env: { TMPDIR: temporary.path } });
+  expect({ code, err }).toEqual({ code: 0, err: [expect.stringContaining("cannot be written here (ENAMETOOLONG)")] });
+  expect(readdirSync(temporary.path)).toEqual([]);
 });
 
 test("a read-only look changes no permission of the caller's own directory", async () => {

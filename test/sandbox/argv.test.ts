@@ -99,6 +99,55 @@ test("a writable workspace with dependencies, a socket and egress", () => {
   `);
 });
 
+/** What callers ask for, by the name of the file that shows the options. */
+const kinds: Record<string, Parameters<typeof sandboxOptions>[1]> = {
+  none: { mounts: none, env: {}, egress: null },
+  "read-only": {
+    mounts: {
+      ...none,
+      binds: [{ host: "/work", inside: "/workspace/repo", writable: false }],
+      masked: ["/workspace/repo/s.sock"],
+    },
+    env: {},
+    egress: null,
+  },
+  "workspace-write": {
+    mounts: {
+      binds: [
+        { host: "/work", inside: "/workspace/repo", writable: true },
+        { host: "/deps/node_modules", inside: "/workspace/repo/node_modules", writable: false },
+      ],
+      protectedBinds: [
+        { host: "/work/.git", inside: "/workspace/repo/.git", writable: false },
+        { host: "/work/deep/.git", inside: "/workspace/repo/deep/.git", writable: false },
+      ],
+      masked: ["/workspace/repo/s.sock"],
+      scratch: ["/workspace/repo/node_modules/.cache"],
+    },
+    env: { GIT_OPTIONAL_LOCKS: "0" },
+    egress: null,
+  },
+  install: {
+    mounts: {
+      ...none,
+      binds: [
+        { host: "/install", inside: "/install", writable: true },
+        { host: "/cache", inside: "/cache", writable: true },
+      ],
+    },
+    env: { npm_config_cache: "/cache" },
+    egress: "/state/run-1/egress",
+  },
+};
+
+test.each(Object.entries(kinds))(
+  "the options of a command with profile %s are those of its file",
+  async (kind, command) => {
+    const text = `${lines(sandboxOptions(host, command)).join("\n")}\n`;
+    await expect(text).toMatchFileSnapshot(`argv/${kind}.txt`);
+  },
+);
+
 test("no profile, no toolchain and an old bubblewrap leave out their options and nothing else", () => {
   const facts = { mounts: none, env: {}, egress: null };
   const full = lines(sandboxOptions(host, facts));

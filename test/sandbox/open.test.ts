@@ -25,16 +25,33 @@ test("an opened sandbox carries a certificate in which every probe held, and run
       "the self-test ran to its end",
       "writes outside the workspace are refused",
       "the workspace and /tmp can be written",
+      "the host's files are hidden",
+      "protected paths are read-only",
+      "nested repositories, their hooks and git data are read-only",
       "there is no network",
+      "TCP to the host is refused",
+      "UDP and name servers are out of reach",
+      "IPv6 leads nowhere",
+      "abstract sockets of the host do not exist",
+      "a listening socket file is covered",
       "namespaces are its own",
+      "processes of the host are invisible",
       "the launch environment is empty (/proc/1/environ)",
       "the environment is the allow-list",
       "no capabilities, and none to gain (sudo, set-uid)",
+      "set-uid programs run without their bit",
       "the seccomp filter is on",
       "no nested user namespace",
+      "the mount calls are refused, old and new (open_tree)",
+      "keyrings are closed",
+      "io_uring does not exist",
+      "other processes cannot be traced or read",
+      "bpf, perf, userfaultfd and fanotify are refused",
+      "sockets of the hypervisor, the kernel's crypto and raw packets",
+      "nothing can be typed into a terminal",
+      "no set-id file, device or undeletable file can be left",
       "/proc is read-only",
-      "the host's files are hidden",
-      "protected paths are read-only",
+      "core_pattern, modprobe and sysrq cannot be opened",
       "no foreign descriptors",
       "its own user and host name",
       "a symlinked mount point is refused (CVE-2026-87766)",
@@ -124,7 +141,12 @@ describe("a refusal names what to change", () => {
       "--ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64 --proc /proc --dev /dev";
     const lax = `shift 5; exec /usr/bin/bwrap ${mounts} --dir /workspace/repo --json-status-fd 4 -- "$@"`;
     const path = plant("pretender", script(`${help}\n${lax}`));
-    await expect(open(path)).rejects.toThrow(/does not hold: .*there is no network .*namespaces are its own .*seccomp/);
+    await expect(open(path)).rejects.toMatchObject({
+      message: expect.stringMatching(/does not hold: .*there is no network .*namespaces are its own .*seccomp/),
+      fix: expect.stringMatching(
+        /^Nothing was run\..* the seccomp filter is on: Use a kernel with CONFIG_SECCOMP_FILTER/,
+      ),
+    });
   });
 
   const closed = () => {
