@@ -24,6 +24,12 @@ async function main(): Promise<void> {
       signal: abort.signal,
       output: (name, value) => core.setOutput(name, value),
       known,
+      ...(import.meta.filename.endsWith(".mjs") ? { bundle: import.meta.dirname } : {}),
+      takeVariable: (name) => {
+        const value = process.env[name];
+        delete process.env[name];
+        return value;
+      },
       mask: (value) => {
         known.push(value);
         core.setSecret(value);

@@ -22,6 +22,13 @@ export interface Shell {
   now: () => number;
   signal: AbortSignal;
   output(name: "paper" | "digest" | "proceed" | "start", value: string): void;
+  /** Directory of the built files that this action runs; absent when it runs from source. */
+  bundle?: string;
+  /**
+   * Takes a variable out of this process's environment: nothing that is started afterwards inherits it. Asked only for names that the trusted
+   * configuration holds.
+   */
+  takeVariable(name: string): string | undefined;
   /** Registers a value that the runner must hide in every later line, and that stands in no paper. */
   mask(value: string): void;
   /** What was registered so far. */

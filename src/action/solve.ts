@@ -10,13 +10,14 @@ import { solve } from "../phases/solve.ts";
 import { stopOfSolution } from "../phases/solution-end.ts";
 import type { InputsOf } from "./inputs.ts";
 import { continueAudit, readPaper, writePapers } from "./papers.ts";
-import { checkoutAt, jobDirectory, onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
+import { placeOf } from "./place.ts";
+import { checkoutAt, onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
 
 /** Job permissions: contents: read. The only job that holds the model's key, and it holds nothing else. */
 export async function runSolve(inputs: InputsOf<"solve">, shell: Shell): Promise<void> {
   const apiKey = inputs["openai-api-key"];
   shell.mask(apiKey);
-  const { identity, path } = shell.runner;
+  const { identity } = shell.runner;
   await onPaper("solve", shell, {
     begin: async () => {
       const directory = inputs.task;
@@ -26,7 +27,7 @@ export async function runSolve(inputs: InputsOf<"solve">, shell: Shell): Promise
     },
     work: async (audit, task) => {
       const source = await checkoutAt(inputs.repository);
-      const place = { dir: jobDirectory(shell), path, notFrom: [source] };
+      const place = placeOf(shell, source);
       const prepared = await readPrepared(place);
       const sandbox = await openGround(place);
       recordGround(audit, prepared, sandbox);

@@ -65,6 +65,7 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
     dir,
     runAs: sandbox.user,
     mountPoints,
+    ...generatedOf(request.dependencies),
     fileBytesMax: task.config.limits.change_bytes,
   });
   if (workspace.base.tree !== task.start.tree) throw otherTree(task.start.tree, workspace.base.tree);
@@ -107,6 +108,10 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
     violations: solution.violations,
   });
   return { ...solution, audit_head: audit.head };
+}
+
+function generatedOf(installed: Installed): { generated?: string } {
+  return installed.kind === "failed" || installed.generated === undefined ? {} : { generated: installed.generated };
 }
 
 function otherTree(wanted: string, found: string): AirlockError {

@@ -33,6 +33,7 @@ async function run(steps: Step[]) {
       onEvent: ({ type }) => void events.push(type),
       onProgress: ground.onProgress,
       known: [],
+      variable: () => undefined,
     },
   );
   server.assertDone();
