@@ -1,4 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { explain } from "../errors.ts";
+import { canaryFrom, canaryVariable } from "../text/canary.ts";
 import { redact } from "../text/redact.ts";
 import { type Inputs, phaseOf, readInputs, readRunner } from "./inputs.ts";
 import { inertLog } from "./log.ts";
@@ -15,8 +17,12 @@ async function main(): Promise<void> {
     const runner = readRunner(process.env);
     const abort = new AbortController();
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => abort.abort());
+    const canary = canaryFrom(randomBytes(30));
+    // Before anything is started. A child of this phase gets a list of allowed names, so this comes out only when a wall fell.
+    if (phaseOf(process.env) === "solve") process.env[canaryVariable] = canary.value;
     const shell: Shell = {
       runner,
+      canary,
       hosted: process.env["RUNNER_ENVIRONMENT"] === "github-hosted",
       user: process.env["USER"] ?? "runner",
       log,

@@ -6,6 +6,7 @@ import { AirlockError, explain } from "../errors.ts";
 import { seal } from "../handoff/seal.ts";
 import { Stop } from "../handoff/stop.ts";
 import { stop, type Stopped, stopPaper } from "../phases/stop.ts";
+import type { Canary } from "../text/canary.ts";
 import { redact } from "../text/redact.ts";
 import type { RunnerFacts } from "./inputs.ts";
 import type { Log } from "./log.ts";
@@ -29,6 +30,8 @@ export interface Shell {
    * configuration holds.
    */
   takeVariable(name: string): string | undefined;
+  /** The credential planted for this run; it stands in this process's environment since the start. */
+  canary: Canary;
   /** Registers a value that the runner must hide in every later line, and that stands in no paper. */
   mask(value: string): void;
   /** What was registered so far. */

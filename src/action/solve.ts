@@ -1,6 +1,7 @@
 import { seal } from "../handoff/seal.ts";
 import { Solution } from "../handoff/solution.ts";
 import { Task } from "../handoff/task.ts";
+import { canaryRule } from "../phases/canary-rule.ts";
 import { stepNarrator } from "../phases/narrate-steps.ts";
 import { modelFor } from "../phases/model.ts";
 import { recordGround } from "../phases/ground-entry.ts";
@@ -42,6 +43,7 @@ export async function runSolve(inputs: InputsOf<"solve">, shell: Shell): Promise
           source,
           dependencies: prepared.installed,
           known: [apiKey],
+          canary: shell.canary,
         },
         {
           sandbox,
@@ -75,8 +77,9 @@ export async function runSolve(inputs: InputsOf<"solve">, shell: Shell): Promise
   });
 }
 
-/** Beside a refused secret no session leaves: the value may stand in it in pieces that no scan finds. */
+/** Beside a refused secret, or the planted one, no session leaves: the value may stand in it in pieces that no scan finds. */
 async function sessionFile({ ending }: Solution, session: readonly string[]): Promise<Record<string, string>> {
-  const holdsSecret = ending.kind === "refused" && ending.findings.some(({ rule }) => rule === "secret");
+  const holdsSecret =
+    ending.kind === "refused" && ending.findings.some(({ rule }) => rule === "secret" || rule === canaryRule);
   return holdsSecret ? {} : { "session.jsonl": await releasable(session) };
 }

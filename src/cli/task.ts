@@ -131,6 +131,7 @@ async function runPipeline(order: Order, terminal: Terminal): Promise<PipelineRe
         onEvent,
         onProgress,
         known: [apiKey],
+        canary: terminal.canary,
         variable: (name) => terminal.environment[name],
       },
     );

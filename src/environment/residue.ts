@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { lstat, open, readdir, readlink } from "node:fs/promises";
-import { encodingsOf } from "../text/encodings.ts";
+import { formsPattern } from "../text/forms-pattern.ts";
 
 /** A variable that only the making of the environment is given. */
 export interface Secret {
@@ -20,8 +20,6 @@ export interface Residue {
 const chunkBytes = 4 * 1024 * 1024;
 /** Bytes that two chunks share, so that nothing is missed where they meet: far more than any wrapped form of a secret. */
 const overlapBytes = 256 * 1024;
-/** From this length on a form is found with white space in it too, as `base64` wraps its lines. Shorter ones would match words. */
-const wrappedUnitsMin = 16;
 /** Nobody reads more of them; one is enough to stop. */
 const residuesMax = 5;
 
@@ -32,14 +30,17 @@ const residuesMax = 5;
  * cannot be read counts as found. Memory is bounded by `chunkBytes`, whatever a file's size. Out: the first few places.
  */
 export async function findResidue(directory: string, secrets: readonly Secret[]): Promise<Residue[]> {
-  const hunt: Hunt = { patterns: secrets.map(patternOf), found: [], buffer: Buffer.allocUnsafeSlow(chunkBytes) };
+  const hunt: Hunt = {
+    patterns: secrets.map(({ name, value }) => ({ secret: name, form: formsPattern(value) })),
+    found: [],
+    buffer: Buffer.allocUnsafeSlow(chunkBytes),
+  };
   if (secrets.length > 0) await lookThrough(Buffer.from(directory), Buffer.alloc(0), hunt);
   return hunt.found;
 }
 
 interface Pattern {
   secret: string;
-  /** For bytes read as Latin-1, so that every byte is one character. */
   form: RegExp;
 }
 
@@ -47,18 +48,6 @@ interface Hunt {
   patterns: readonly Pattern[];
   found: Residue[];
   buffer: Buffer;
-}
-
-/** The first and the last line of a key are the same in every example key of somebody's tests, so they say nothing. */
-function patternOf({ name, value }: Secret): Pattern {
-  const forms = [...new Set(encodingsOf(value))].filter((form) => !/^-----(?:BEGIN|END) [A-Z0-9 ]+-----$/.test(form));
-  return { secret: name, form: new RegExp(forms.map(formPattern).join("|")) };
-}
-
-function formPattern(form: string): string {
-  const units = Array.from(Buffer.from(form).toString("latin1"), (unit) => unit.replace(/[^A-Za-z0-9\s]/, "\\$&"));
-  const dense = units.filter((unit) => !/\s/.test(unit));
-  return dense.length >= wrappedUnitsMin ? dense.join(String.raw`\s*`) : units.join("");
 }
 
 /** Names stay bytes: one that is not UTF-8 is looked into as well. */

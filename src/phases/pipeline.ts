@@ -6,6 +6,7 @@ import { Solution } from "../handoff/solution.ts";
 import { Task } from "../handoff/task.ts";
 import type { Judgement } from "../handoff/verdict.ts";
 import type { Model } from "../model/model.ts";
+import type { Canary } from "../text/canary.ts";
 import { contentsBefore, type LocalRepository, localTree } from "../workspace/local.ts";
 import { trustedManifests } from "./before.ts";
 import type { Ground } from "./dependencies.ts";
@@ -32,6 +33,8 @@ export interface PipelineEffects {
   onEvent: OnEvent;
   onProgress: (text: string) => void;
   known: readonly string[];
+  /** Planted for this run. */
+  canary: Canary;
   /** A variable of the caller's environment; asked only for the names in `[setup]`. */
   variable: (name: string) => string | undefined;
 }
@@ -63,7 +66,7 @@ export async function pipeline(
   );
   const { model, now, session, onEvent } = effects;
   const solution = await solve(
-    { task, taskDigest: digests.task, source, dependencies, known },
+    { task, taskDigest: digests.task, source, dependencies, known, canary: effects.canary },
     { sandbox, model, audit, dir, now, session, onEvent, onProgress, signal },
   );
   digests.solution = seal(Solution, solution).digest;

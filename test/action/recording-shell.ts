@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunnerFacts } from "../../src/action/inputs.ts";
 import { paperDirectory, type Shell } from "../../src/action/shell.ts";
+import { canaryOf } from "../../src/text/canary.ts";
 import { temporaryDirectory } from "../workspace/repository.ts";
 
 export const identity = { repository: { id: 1, owner: "octo", name: "demo" }, run: { id: 77, attempt: 1 } };
@@ -29,6 +30,7 @@ export function recordingShell(
     now,
     signal: new AbortController().signal,
     output: (name, value) => void told.outputs.set(name, value),
+    canary: canaryOf(["ghp", "recordingShellCanary0123456789abcdef"].join("_")),
     takeVariable: (name) => {
       const value = variables[name];
       delete variables[name];

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { findProgram } from "../../sandbox/bubblewrap.ts";
 import { groundSandbox, registryOf } from "../../src/cli/ground.ts";
 import type { Terminal } from "../../src/cli/verb.ts";
+import { canaryFrom } from "../../src/text/canary.ts";
 import { temporaryDirectory, writeFiles } from "../workspace/repository.ts";
 
 const hostPath = process.env["PATH"] ?? "";
@@ -16,6 +17,7 @@ function terminal(cwd: string, environment: Terminal["environment"]): Terminal {
     err: nothing,
     ask: async () => null,
     environment,
+    canary: canaryFrom(new Uint8Array(30)),
     cwd,
     now: () => 0,
     signal: new AbortController().signal,
