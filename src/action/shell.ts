@@ -29,11 +29,11 @@ export interface Shell {
    * Takes a variable out of this process's environment: nothing that is started afterwards inherits it. Asked only for names that the trusted
    * configuration holds.
    */
-  takeVariable(name: string): string | undefined;
+  takeVariable: (name: string) => string | undefined;
   /** The credential planted for this run; it stands in this process's environment since the start. */
   canary: Canary;
   /** Registers a value that the runner must hide in every later line, and that stands in no paper. */
-  mask(value: string): void;
+  mask: (value: string) => void;
   /** What was registered so far. */
   readonly known: readonly string[];
   /** Appends Markdown to the job's summary page. */

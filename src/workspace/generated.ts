@@ -69,15 +69,14 @@ export async function keepFiles(
 
 /**
  * Puts kept files into a fresh checkout in which nothing runs yet. What the tree itself has at a path stays: a file there, or a link or a
- * file in the place of a directory. Out: the topmost paths that were made, for git to ignore.
+ * file in the place of a directory. Out: the paths that were written, for git to ignore whatever becomes of `.gitignore`.
  */
 export async function layFiles(directory: string, root: string, runAs: RunAs): Promise<string[]> {
-  const made = new Set<string>();
+  const laid: string[] = [];
   for (const path of await filesIn(directory)) {
-    const first = await place(join(directory, path), root, { steps: path.split("/"), runAs });
-    if (first !== null) made.add(first);
+    if (await place(join(directory, path), root, { steps: path.split("/"), runAs })) laid.push(path);
   }
-  return [...made];
+  return laid;
 }
 
 async function filesIn(directory: string, path = ""): Promise<string[]> {
@@ -101,28 +100,25 @@ async function plainFile(root: string, steps: readonly string[]): Promise<number
   return null;
 }
 
-/** Out: the topmost path that did not exist; null when nothing was written. */
+/** Whether the file was written: not where the tree has something of its own. */
 async function place(
   from: string,
   root: string,
   { steps, runAs }: { steps: readonly string[]; runAs: RunAs },
-): Promise<string | null> {
-  let first: string | null = null;
+): Promise<boolean> {
   for (let count = 1; count < steps.length; count += 1) {
-    const relative = steps.slice(0, count).join("/");
-    const directory = join(root, relative);
+    const directory = join(root, ...steps.slice(0, count));
     const stat = await lstat(directory).catch(() => null);
     if (stat?.isDirectory() === true) continue;
-    if (stat !== null) return null;
+    if (stat !== null) return false;
     await mkdir(directory, { mode: 0o755 });
     await give(directory, runAs);
-    first ??= relative;
   }
   const path = join(root, ...steps);
-  if ((await lstat(path).catch(() => null)) !== null) return null;
+  if ((await lstat(path).catch(() => null)) !== null) return false;
   await copyFile(from, path, constants.COPYFILE_EXCL);
   await give(path, runAs);
-  return first ?? steps.join("/");
+  return true;
 }
 
 async function give(path: string, runAs: RunAs): Promise<void> {

@@ -33,7 +33,7 @@ describe("a value is found", () => {
     ["in upper-case hexadecimal", Buffer.from(value).toString("hex").toUpperCase()],
     ["url-encoded", encodeURIComponent(value)],
     ["as JSON", JSON.stringify({ deep: JSON.stringify(value) })],
-    ["backwards", [...value].toReversed().join("")],
+    ["backwards", Array.from(value).toReversed().join("")],
   ])("%s", async (_title, content) => {
     expect(await foundIn({ "node_modules/a/build.js": content, "clean.txt": "nothing here" })).toEqual([
       { secret: "NPM_TOKEN", path: "node_modules/a/build.js", where: "content" },

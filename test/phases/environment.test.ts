@@ -56,7 +56,7 @@ describe("the setup commands", () => {
       },
       ({ ground, repository }) => {
         const generated = join(ground.dir, "generated");
-        expect(readdirSync(generated, { recursive: true }).toSorted()).toEqual([
+        expect(readdirSync(generated, { recursive: true, encoding: "utf8" }).toSorted()).toEqual([
           "generated",
           "generated/deep",
           "generated/deep/client.ts",
