@@ -27,12 +27,18 @@ const residuesMax = 5;
  * Looks for secrets in everything that lies below a directory: contents, names, targets of links. Found are the value as it is, and
  * its base64 (both alphabets, every offset), hexadecimal, url-encoded, JSON-escaped and reversed forms, wrapped over lines or not; what
  * was compressed, encrypted, cut in pieces or put into extended attributes is not. No link is followed. A file or directory that
- * cannot be read counts as found. Memory is bounded by `chunkBytes`, whatever a file's size. Out: the first few places.
+ * cannot be read counts as found. Memory is bounded by `chunkBytes`, whatever a file's size. In: names at the top that are left out, because
+ * nothing that had the secrets could write there. Out: the first few places.
  */
-export async function findResidue(directory: string, secrets: readonly Secret[]): Promise<Residue[]> {
+export async function findResidue(
+  directory: string,
+  secrets: readonly Secret[],
+  except: readonly string[] = [],
+): Promise<Residue[]> {
   const hunt: Hunt = {
     patterns: secrets.map(({ name, value }) => ({ secret: name, form: formsPattern(value) })),
     found: [],
+    except,
     buffer: Buffer.allocUnsafeSlow(chunkBytes),
   };
   if (secrets.length > 0) await lookThrough(Buffer.from(directory), Buffer.alloc(0), hunt);
@@ -47,6 +53,7 @@ interface Pattern {
 interface Hunt {
   patterns: readonly Pattern[];
   found: Residue[];
+  except: readonly string[];
   buffer: Buffer;
 }
 
@@ -56,6 +63,7 @@ async function lookThrough(root: Buffer, path: Buffer, hunt: Hunt): Promise<void
   if (names === null) return report(hunt, { secret: "", path: path.toString(), where: "unreadable" });
   for (const name of names) {
     if (hunt.found.length >= residuesMax) return;
+    if (path.byteLength === 0 && hunt.except.includes(name.toString())) continue;
     const at = below(path, name);
     const inName = secretIn(at.toString("latin1"), hunt);
     if (inName !== null) report(hunt, { secret: inName, path: at.toString(), where: "name" });

@@ -6,6 +6,7 @@ import { AirlockError } from "../errors.ts";
 import type { Task } from "../handoff/task.ts";
 import { redact } from "../text/redact.ts";
 import { type Ground, installFor, type Installed } from "./dependencies.ts";
+import { sandboxDirectory } from "./place.ts";
 import type { SetupSecrets } from "./setup-secrets.ts";
 
 export interface EnvironmentOrder {
@@ -65,10 +66,13 @@ function withoutValues(installed: Installed, secrets: readonly Secret[]): Instal
   return installed.kind === "failed" ? { ...installed, reason: redact(installed.reason, values) } : installed;
 }
 
-/** Everything that lasts lies below our directory: installations, npm's cache, generated files. All of it goes when one file may not stay. */
+/**
+ * Everything that lasts lies below our directory: installations, npm's cache, generated files. All of it goes when one file may not stay.
+ * The sandbox's own files are mounted read-only or not at all.
+ */
 async function expectNoResidue({ dir, onProgress }: Ground, secrets: readonly Secret[]): Promise<void> {
   if (secrets.length === 0) return;
-  const [first] = await findResidue(dir, secrets);
+  const [first] = await findResidue(dir, secrets, [sandboxDirectory]);
   if (first === undefined) return onProgress("no known form of a secret is left behind");
   await rm(dir, { recursive: true, force: true });
   throw residue(

@@ -9,6 +9,7 @@ import { toolchainOf } from "../environment/host.ts";
 import { AirlockError } from "../errors.ts";
 import { type Ground, Installed } from "./dependencies.ts";
 import { type EnvironmentOrder, makeEnvironment } from "./environment.ts";
+import { sandboxDirectory } from "./place.ts";
 
 /** What the prepare step leaves for the phase after it, in the same job on the same machine. */
 const Prepared = z.strictObject({
@@ -33,7 +34,7 @@ export interface Place {
 export async function openGround({ dir, path, notFrom = [] }: Place): Promise<Sandbox> {
   await mkdir(dir, { recursive: true });
   await chmod(dir, 0o711);
-  const stateDir = join(dir, "sandbox");
+  const stateDir = join(dir, sandboxDirectory);
   await mkdir(stateDir, { recursive: true });
   return openSandbox({ path, stateDir, notFrom, toolchain: toolchainOf(path, notFrom) });
 }

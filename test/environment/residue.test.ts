@@ -78,6 +78,13 @@ test("the twins: another value of the same form, an empty list of secrets, and a
   expect(await foundIn({ link: { link: join(outside.path, "secret") } })).toEqual([]);
 });
 
+test("a directory at the top that is left out is not looked into; one of that name further down is", async () => {
+  using temporary = temporaryDirectory();
+  writeFiles(temporary.path, { "sandbox/a": value, "deep/sandbox/b": value });
+  expect((await findResidue(temporary.path, secrets, ["sandbox"])).map(({ path }) => path)).toEqual(["deep/sandbox/b"]);
+  expect((await findResidue(temporary.path, secrets)).length).toBe(2);
+});
+
 test("many places are cut to the first few", async () => {
   const files = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`f${index}`, value]));
   expect((await foundIn(files)).length).toBe(5);
