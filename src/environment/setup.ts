@@ -1,12 +1,14 @@
+import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Egress, type RunResult, type Sandbox, SandboxError, workspaceInside } from "../../sandbox/sandbox.ts";
 import type { Config } from "../config.ts";
+import { AirlockError } from "../errors.ts";
 import { redact } from "../text/redact.ts";
 import { type Checkout, checkoutTree } from "../workspace/checkout.ts";
 import { keepFiles, leftIn } from "../workspace/generated.ts";
 import { copyTrees, type Store, viewRepository } from "../workspace/store.ts";
-import { dependencyMounts } from "./mounts.ts";
+import { dependencyMounts, makeCacheDirectories } from "./mounts.ts";
 import type { Secret } from "./residue.ts";
 
 export interface SetupOptions {
@@ -81,7 +83,7 @@ async function runOne(
     .run(
       {
         workspace: { host: root, mode: "workspace-write" },
-        writable: mounts.map(({ host, inside }) => ({ host, inside })),
+        writable: mounts.filter(({ inside }) => existsSync(join(root, inside.slice(workspaceInside.length)))),
         env,
         ...(egress === undefined ? {} : { egress }),
         limits: { timeoutMs, output: outputBytes },
@@ -134,7 +136,12 @@ function badEnd(result: RunResult, timeoutMs: number): string | null {
   }
 }
 
-async function keep(store: Store, checkout: Checkout, { dir, sandbox, onProgress }: SetupOptions): Promise<SetupRun> {
+async function keep(store: Store, checkout: Checkout, options: SetupOptions): Promise<SetupRun> {
+  const { dir, sandbox, installed, onProgress } = options;
+  // A command may have cleared a cache: the directory itself must be there, because it is mounted over later.
+  const odd = installed === null ? null : await makeCacheDirectories(installed, sandbox.user).catch(oddInstallation);
+  if (typeof odd === "string")
+    return { kind: "failed", reason: `setup left node_modules unusable: ${odd}`, evidence: "" };
   const { changed, ignored, others } = await leftIn(store, checkout);
   const generated = join(dir, "generated");
   await rm(generated, { recursive: true, force: true });
@@ -149,6 +156,11 @@ async function keep(store: Store, checkout: Checkout, { dir, sandbox, onProgress
   tellDropped("setup made links or protected names, which are dropped", kept.dropped, onProgress);
   onProgress(`setup done: ${kept.files} generated files`);
   return { kind: "done", generated, files: kept.files };
+}
+
+function oddInstallation(error: unknown): string {
+  if (error instanceof AirlockError) return error.message;
+  throw error;
 }
 
 function tellDropped(what: string, paths: readonly string[], onProgress: SetupOptions["onProgress"]): void {

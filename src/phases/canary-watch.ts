@@ -61,7 +61,8 @@ function watchedSandbox(sandbox: Sandbox, look: CanaryWatch["look"], isSeen: () 
       const watched = egress && {
         ...egress,
         rule: (host: string, port: number) => {
-          look(host, "a request to the network");
+          // A label of a name takes 63 characters, so a longer form comes in pieces.
+          look(`${host} ${host.replaceAll(".", "")}`, "a request to the network");
           return isSeen() ? ({ kind: "deny", reason: "the run is ending" } as const) : egress.rule(host, port);
         },
       };

@@ -43,6 +43,8 @@ async function withSetup(ground: Ground, order: EnvironmentOrder, installed: Rea
   const { setup, limits } = order.task.config;
   if (setup.commands.length === 0) return installed;
   const { sandbox, dir, registry, onProgress, signal } = ground;
+  const rule = registryRule(registry);
+  const denied = new Set<string>();
   const ran = await runSetup({
     sandbox,
     source: order.source,
@@ -51,19 +53,28 @@ async function withSetup(ground: Ground, order: EnvironmentOrder, installed: Rea
     installed: installed.kind === "installed" ? installed.directory : null,
     commands: setup.commands,
     secrets: order.secrets.given,
-    egress: { rule: registryRule(registry) },
+    egress: { rule, onDecision: ({ host, port, allowed }) => void (allowed || denied.add(`${host}:${port}`)) },
     timeoutMs: limits.setup_s * 1000,
     onProgress,
     signal,
   });
   if (ran.kind === "done") return { ...installed, generated: ran.generated };
-  return { kind: "failed", key: installed.key, reason: [ran.reason, ran.evidence].join("\n").trim() };
+  const asked =
+    denied.size === 0 ? "" : `It asked for ${[...denied].slice(0, 5).join(", ")}; only the registry can be reached.`;
+  const reason = [ran.reason, asked, ran.evidence].filter((part) => part !== "").join("\n");
+  return { kind: "failed", key: installed.key, reason: redactAll(reason, order.secrets.given) };
+}
+
+function redactAll(text: string, secrets: readonly Secret[]): string {
+  return redact(
+    text,
+    secrets.map(({ value }) => value),
+  );
 }
 
 /** What npm printed is kept as evidence, and npm held the token. */
 function withoutValues(installed: Installed, secrets: readonly Secret[]): Installed {
-  const values = secrets.map(({ value }) => value);
-  return installed.kind === "failed" ? { ...installed, reason: redact(installed.reason, values) } : installed;
+  return installed.kind === "failed" ? { ...installed, reason: redactAll(installed.reason, secrets) } : installed;
 }
 
 /**

@@ -3,7 +3,7 @@ import { formsPattern } from "./forms-pattern.ts";
 /** A planted credential that nothing has a use for. */
 export interface Canary {
   value: string;
-  /** Whether a text holds it: as it is, or base64, hexadecimal, url-encoded, JSON-escaped or reversed, wrapped over lines or not. */
+  /** Whether a text holds it: as it is, or base64, hexadecimal, url-encoded, JSON-escaped or reversed, wrapped over lines or not, in any case. */
   sees: (text: string) => boolean;
 }
 
@@ -18,6 +18,7 @@ export function canaryFrom(random: Uint8Array): Canary {
 
 /** The canary whose value is known. Pure. */
 export function canaryOf(value: string): Canary {
-  const form = formsPattern(value);
+  // Names of hosts lose their case on the way.
+  const form = new RegExp(formsPattern(value), "i");
   return { value, sees: (text) => form.test(text) };
 }

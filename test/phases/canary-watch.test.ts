@@ -91,7 +91,7 @@ describe("the watch", () => {
   const result = { stdout: "", stderr: "" };
 
   /** A sandbox that asks for one host. */
-  async function asking(host: string) {
+  async function asking(host: (value: string) => string) {
     using temporary = temporaryDirectory();
     const one = canaryFrom(randomBytes(30));
     await using watch = await watchCanary(one, temporary.path);
@@ -100,7 +100,7 @@ describe("the watch", () => {
       certificate: { bwrap: "", uid: "same", probes: [] },
       user: { uid: 1, gid: 1 },
       run: async ({ egress }) => {
-        decisions.push(egress?.rule(host.replace("CANARY", Buffer.from(one.value).toString("hex")), 443));
+        decisions.push(egress?.rule(host(one.value), 443));
         const captured = { text: result.stdout, bytes: 0, truncated: false };
         return { kind: "exited", exitCode: 0, ms: 1, stdout: captured, stderr: captured };
       },
@@ -111,12 +111,21 @@ describe("the watch", () => {
   }
 
   test("refuses a request whose host's name carries the value, and lets another pass", async () => {
-    expect(await asking("CANARY.collect.example")).toEqual({
-      decisions: [{ kind: "deny", reason: "the run is ending" }],
-      where: "a request to the network",
-      aborted: true,
+    const hex = (value: string) => Buffer.from(value).toString("hex");
+    for (const host of [
+      (value: string) => `${value.toLowerCase()}.collect.example`,
+      (value: string) => `${hex(value).slice(0, 60)}.${hex(value).slice(60)}.collect.example`,
+    ])
+      expect(await asking(host)).toEqual({
+        decisions: [{ kind: "deny", reason: "the run is ending" }],
+        where: "a request to the network",
+        aborted: true,
+      });
+    expect(await asking(() => "registry.example")).toEqual({
+      decisions: [{ kind: "allow" }],
+      where: null,
+      aborted: false,
     });
-    expect(await asking("registry.example")).toEqual({ decisions: [{ kind: "allow" }], where: null, aborted: false });
   });
 
   test("plants a file that can be read, and takes it away again", async () => {

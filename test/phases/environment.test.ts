@@ -94,6 +94,16 @@ describe("the setup commands", () => {
     });
   });
 
+  test("reach the registry alone; a failure names what was asked for besides", async () => {
+    const { installed } = await made({
+      setup: { commands: [["npm", "ping", "--registry=http://other.example/", "--fetch-retries=0"]] },
+    });
+    expect(installed).toMatchObject({
+      kind: "failed",
+      reason: expect.stringContaining("It asked for other.example:80; only the registry can be reached."),
+    });
+  });
+
   test("leave no process, and neither home nor temporary directory to what comes after", async () => {
     const { installed } = await made({
       setup: {

@@ -21,6 +21,7 @@ describe("its value is seen", () => {
       JSON.stringify(JSON.stringify(base64(value).replaceAll(/(.{20})/g, "$1\n"))),
     ],
     ["in hexadecimal in a host's name", `${Buffer.from(value).toString("hex")}.evil.example`],
+    ["as a host's name is written", `${value.toLowerCase()}.evil.example`],
     ["backwards", Array.from(value).toReversed().join("")],
     ["over two lines", `${value.slice(0, 20)}\n${value.slice(20)}`],
   ])("%s", (_title, text) => expect(sees(text)).toBe(true));
