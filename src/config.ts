@@ -57,6 +57,7 @@ const Limits = z.strictObject({
     .optional()
     .describe("Processes and threads one command may have at a time; absent means 2048."),
   install_s: seconds(600, 3600).describe("Seconds the dependency installation may take."),
+  setup_s: seconds(300, 3600).describe("Seconds one command of `[setup]` may take."),
 });
 
 export const CheckKind = z.enum(["types", "lint", "tests", "build", "custom"]);
@@ -72,6 +73,36 @@ const CheckConfig = z.strictObject({
   timeout_s: z.int().min(1).max(3600).optional().describe("Seconds; absent means `limits.check_s`."),
 });
 export type CheckConfig = z.infer<typeof CheckConfig>;
+
+/**
+ * A variable as repositories name their secrets; never one that the runner, the shell, Node, git, npm or we ourselves read.
+ * One pattern, so that editors know the rule as well.
+ */
+const SecretName = z
+  .string()
+  .regex(
+    /^(?!(?:GITHUB|ACTIONS|RUNNER|INPUT|OPENAI|AIRLOCK|NODE|GIT|LD|LC|BASH|NPM_CONFIG)_)(?!(?:PATH|HOME|LANG|TZ|CI|TMPDIR|USER|SHELL|PWD|OLDPWD|ENV|IFS|LOGNAME|TERM|DISPLAY|HTTP_PROXY|HTTPS_PROXY|ALL_PROXY|NO_PROXY)$)[A-Z][A-Z0-9_]{0,99}$/,
+    "capital letters, digits and _, at most 100; not a name of the runner, the shell, Node, git, npm or Airlock (GITHUB_…, ACTIONS_…, RUNNER_…, OPENAI_…, PATH …)",
+  );
+
+/** Two-phase secrets: what is named here exists while the environment is made, and for nobody afterwards. */
+const Setup = z.strictObject({
+  commands: z
+    .array(z.array(z.string().min(1)).min(1).max(100))
+    .max(20)
+    .default([])
+    .describe(
+      "Commands, each a list that no shell reads, run once in the sandbox after the installation, for example to generate code. Files that git ignores and what they write into node_modules stay; everything else is dropped.",
+    ),
+  secrets: z
+    .array(SecretName)
+    .max(20)
+    .default([])
+    .describe("Variables that only these commands are given. The agent and the checks never see them."),
+  registry_token: SecretName.optional().describe(
+    "The variable with the token that the installation sends to the registry of the machine's npm configuration. Given to the installation only.",
+  ),
+});
 
 /** What a level requires. A key that is left out keeps that level's default, so that naming one cannot switch another off. */
 const requirement = (reviewers: number, security: boolean, manual: boolean) =>
@@ -177,6 +208,7 @@ export const Config = z.strictObject({
   agent: Agent.prefault({}),
   limits: Limits.prefault({}),
   checks: z.array(CheckConfig).max(20).default([]),
+  setup: Setup.prefault({}),
   risk: Risk.prefault({}),
   labels: Labels.prefault({}),
   reviewers: Reviewers.prefault({}),

@@ -13,6 +13,7 @@ export const errorCodes = [
   "workspace-unusable",
   "tree-mismatch",
   "install-failed",
+  "secret-residue",
   "unsupported-repository",
   "model-failed",
   "model-misconfigured",

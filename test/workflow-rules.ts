@@ -57,6 +57,20 @@ function where(workflow: Workflow, word: RegExp): string[] {
   });
 }
 
+/** The only variables there may be: what `[setup]` names, for the prepare steps, one secret of the repository each. */
+function withoutSetupSecrets(workflow: Workflow): Workflow {
+  const isSetupSecret = ([name, value]: [string, string]) =>
+    /^[A-Z][A-Z0-9_]*$/.test(name) &&
+    !/^(?:GITHUB|ACTIONS|RUNNER|OPENAI|INPUT|NODE)_/.test(name) &&
+    value === `\${{ secrets.${name} }}`;
+  const cleaned = ({ env, ...step }: Step): Step =>
+    step.with?.["phase"] === "prepare" && Object.entries(env ?? {}).every(isSetupSecret)
+      ? step
+      : { ...step, ...(env === undefined ? {} : { env }) };
+  const jobs = Object.entries(workflow.jobs).map(([id, job]) => [id, { ...job, steps: job.steps.map(cleaned) }]);
+  return { ...workflow, jobs: Object.fromEntries(jobs) };
+}
+
 const every = (workflow: Workflow, visit: (job: Job, id: string) => string[]) =>
   Object.entries(workflow.jobs).flatMap(([id, job]) => visit(job, id));
 const everyStep = (workflow: Workflow, visit: (step: Step, id: string) => string | null) =>
@@ -103,10 +117,10 @@ export const airlockRules: Record<string, (workflow: Workflow) => string[]> = {
       ["gate", "publish"].includes(id) && (run !== undefined || uses?.startsWith("actions/checkout@")) ? id : null,
     ),
   "the model's key is in one step of solve": (w) =>
-    differs("key", where(w, /secrets\.|OPENAI_API_KEY/), ["solve.solve"]),
+    differs("key", where(withoutSetupSecrets(w), /secrets\.|OPENAI_API_KEY/), ["solve.solve"]),
   "a token is named in gate and publish only": (w) =>
     differs("token", where(w, /github\.token|GITHUB_TOKEN|github-token/), ["gate.gate", "publish.publish"]),
-  "no environment variable is set for a step or job": (w) => where(w, /"env":/),
+  "variables are set for prepare only, each a secret of its own name": (w) => where(withoutSetupSecrets(w), /"env":/),
   "runs of one issue wait for each other, all of them": (w) =>
     differs("concurrency", w.concurrency, {
       group: "airlock-${{ inputs.issue }}",

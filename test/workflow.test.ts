@@ -48,11 +48,18 @@ describe("airlock.yml", () => {
       "phase: solve",
       "phase: solve\n          github-token: ${{ github.token }}",
     ],
-    [
-      "no environment variable is set for a step or job",
-      "        id: verify\n",
-      "        id: verify\n        env: { A: b }\n",
-    ],
+    ...[
+      ["id: verify", "env: { A: b }"],
+      ["id: solve", "env: { NPM_TOKEN: '${{ secrets.NPM_TOKEN }}' }"],
+      ["id: prepare", "env: { NPM_TOKEN: plain }"],
+      ["id: prepare", "env: { NPM_TOKEN: '${{ secrets.OPENAI_API_KEY }}' }"],
+      ["id: prepare", "env: { OPENAI_API_KEY: '${{ secrets.OPENAI_API_KEY }}' }"],
+      ["id: prepare", "env: { NODE_OPTIONS: '${{ secrets.NODE_OPTIONS }}' }"],
+    ].map(([step, env]): [string, string, string] => [
+      "variables are set for prepare only, each a secret of its own name",
+      `        ${step}\n`,
+      `        ${step}\n        ${env}\n`,
+    ]),
     ["runs of one issue wait for each other, all of them", "  queue: max", "  queue: single"],
     ["runs of one issue wait for each other, all of them", "cancel-in-progress: false", "cancel-in-progress: true"],
     ["publish runs only after a successful verify with a Report", " && needs.verify.outputs.digest != ''", ""],
@@ -76,6 +83,17 @@ describe("airlock.yml", () => {
     const planted = airlockText.replace(from, to);
     expect(planted).not.toBe(airlockText);
     expect(broken({ ...generalRules, ...airlockRules }, planted)).toContain(rule);
+  });
+
+  it("keeps every rule with the secrets of [setup] as the comments show them", () => {
+    const given = airlockText.replaceAll(/^( +)# (env:|  NPM_TOKEN: .*)$/gm, "$1$2");
+    const env = { NPM_TOKEN: "${{ secrets.NPM_TOKEN }}" };
+    const steps = Object.values(parse(given).jobs).flatMap((job) => job.steps.filter((step) => step.env !== undefined));
+    expect(steps.map((step) => [step.with?.["phase"], step.env])).toEqual([
+      ["prepare", env],
+      ["prepare", env],
+    ]);
+    expect(broken({ ...generalRules, ...airlockRules }, given)).toEqual([]);
   });
 
   it("gives each phase exactly the inputs that it reads", () => {

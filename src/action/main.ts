@@ -1,4 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { explain } from "../errors.ts";
+import { canaryFrom, canaryVariable } from "../text/canary.ts";
 import { redact } from "../text/redact.ts";
 import { handedOver, takeOver } from "./handover.ts";
 import { type Inputs, jobsOfRoot, phaseOf, readInputs, readRunner } from "./inputs.ts";
@@ -21,8 +23,10 @@ async function main(): Promise<void> {
   const log = inertLog((line) => core.info(redact(line, known)));
   try {
     const runner = readRunner(environment);
+    const canary = canaryFrom(randomBytes(30));
     const shell: Shell = {
       runner,
+      canary,
       hosted: environment["RUNNER_ENVIRONMENT"] === "github-hosted",
       user: environment["USER"] ?? "runner",
       account: taken?.account ?? null,
@@ -32,6 +36,12 @@ async function main(): Promise<void> {
       signal: abort.signal,
       output: (name, value) => core.setOutput(name, value),
       known,
+      ...(import.meta.filename.endsWith(".mjs") ? { bundle: import.meta.dirname } : {}),
+      takeVariable: (name) => {
+        const value = process.env[name];
+        delete process.env[name];
+        return value;
+      },
       mask: (value) => {
         known.push(value);
         core.setSecret(value);
@@ -50,6 +60,8 @@ async function main(): Promise<void> {
       process.exitCode = code;
       return;
     }
+    // Before anything is started. A child of this phase gets a list of allowed names, so this comes out only when a wall fell.
+    if (inputs.phase === "solve") process.env[canaryVariable] = canary.value;
     core.startGroup(`Airlock: ${inputs.phase}`);
     await leaving(inputs.phase, shell, () => run(inputs, shell));
   } catch (thrown) {

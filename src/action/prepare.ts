@@ -3,12 +3,14 @@ import { AirlockError } from "../errors.ts";
 import { Task } from "../handoff/task.ts";
 import { dropSudo, prepareHost } from "../phases/prepare-host.ts";
 import { prepare } from "../phases/prepare.ts";
+import { setupSecrets } from "../phases/setup-secrets.ts";
 import type { InputsOf } from "./inputs.ts";
 import { continueAudit, readPaper } from "./papers.ts";
+import { placeOf } from "./place.ts";
 import { checkoutAt, jobDirectory, onPaper, type Shell } from "./shell.ts";
 import { silent, silentIn } from "./silent.ts";
 
-/** Readies the machine for solve or verify. Needs no token and no key. */
+/** Readies the machine for solve or verify. Needs no token and no key; the secrets of `[setup]` are given to this step alone. */
 export async function runPrepare(inputs: InputsOf<"prepare">, shell: Shell): Promise<void> {
   const { identity } = shell.runner;
   await mkdir(jobDirectory(shell), { recursive: true });
@@ -27,24 +29,23 @@ export async function runPrepare(inputs: InputsOf<"prepare">, shell: Shell): Pro
 }
 
 async function ready(inputs: InputsOf<"prepare">, task: Task, shell: Shell): Promise<void> {
-  const { path } = shell.runner;
   const dir = jobDirectory(shell);
+  // First of all: whatever is started from here on inherits this process's environment.
+  const secrets = setupSecrets(task.config.setup, shell.takeVariable, shell.mask);
   const host = { exec: silent, root: process.getuid?.() === 0, dir, hosted: shell.hosted, onProgress: shell.log };
   if (inputs["setup-host"]) await prepareHost(host);
   else shell.log("setup-host is off: this machine is left as it is");
   // Before anything of the repository is at work: an install runs other people's programs, if only in the sandbox.
   if (inputs["drop-sudo"] && shell.account === null) await dropSudo({ ...host, user: shell.user });
   const checkout = await checkoutAt(inputs.repository);
-  const { sandbox } = await prepare(
-    { dir, path, notFrom: [checkout] },
-    {
-      checkout,
-      registry: await registry(),
-      limits: task.config.limits,
-      onProgress: shell.log,
-      signal: shell.signal,
-    },
-  );
+  const { sandbox } = await prepare(placeOf(shell, checkout), {
+    checkout,
+    task,
+    secrets,
+    registry: await registry(),
+    onProgress: shell.log,
+    signal: shell.signal,
+  });
   await sandbox[Symbol.asyncDispose]();
   if (inputs["drop-sudo"] && shell.account !== null)
     shell.log("the runner's account keeps sudo until the next phase is behind it, and then loses it");

@@ -6,6 +6,7 @@ import { AirlockError, explain } from "../errors.ts";
 import { seal } from "../handoff/seal.ts";
 import { Stop } from "../handoff/stop.ts";
 import { stop, type Stopped, stopPaper } from "../phases/stop.ts";
+import type { Canary } from "../text/canary.ts";
 import { redact } from "../text/redact.ts";
 import type { Account } from "./handover.ts";
 import type { RunnerFacts } from "./inputs.ts";
@@ -27,8 +28,17 @@ export interface Shell {
   now: () => number;
   signal: AbortSignal;
   output(name: "paper" | "digest" | "proceed" | "start", value: string): void;
+  /** Directory of the built files that this action runs; absent when it runs from source. */
+  bundle?: string;
+  /**
+   * Takes a variable out of this process's environment: nothing that is started afterwards inherits it. Asked only for names that the trusted
+   * configuration holds.
+   */
+  takeVariable: (name: string) => string | undefined;
+  /** The credential planted for this run; it stands in this process's environment since the start. */
+  canary: Canary;
   /** Registers a value that the runner must hide in every later line, and that stands in no paper. */
-  mask(value: string): void;
+  mask: (value: string) => void;
   /** What was registered so far. */
   readonly known: readonly string[];
   /** Appends Markdown to the job's summary page. */

@@ -1,6 +1,7 @@
 import { seal } from "../handoff/seal.ts";
 import { Solution } from "../handoff/solution.ts";
 import { Task } from "../handoff/task.ts";
+import { canaryRule } from "../phases/canary-rule.ts";
 import { stepNarrator } from "../phases/narrate-steps.ts";
 import { modelFor } from "../phases/model.ts";
 import { recordGround } from "../phases/ground-entry.ts";
@@ -11,13 +12,14 @@ import { stopOfSolution } from "../phases/solution-end.ts";
 import { dropBehind } from "./drop-behind.ts";
 import type { InputsOf } from "./inputs.ts";
 import { continueAudit, readPaper, writePapers } from "./papers.ts";
-import { checkoutAt, jobDirectory, onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
+import { placeOf } from "./place.ts";
+import { checkoutAt, onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
 
 /** Job permissions: contents: read. The only job that holds the model's key, and it holds nothing else. */
 export async function runSolve(inputs: InputsOf<"solve">, shell: Shell): Promise<void> {
   const apiKey = inputs["openai-api-key"];
   shell.mask(apiKey);
-  const { identity, path } = shell.runner;
+  const { identity } = shell.runner;
   await onPaper("solve", shell, {
     begin: async () => {
       const directory = inputs.task;
@@ -28,7 +30,7 @@ export async function runSolve(inputs: InputsOf<"solve">, shell: Shell): Promise
     work: async (audit, task) => {
       await dropBehind(inputs, shell);
       const source = await checkoutAt(inputs.repository);
-      const place = { dir: jobDirectory(shell), path, notFrom: [source] };
+      const place = placeOf(shell, source);
       const prepared = await readPrepared(place);
       await using sandbox = await openGround(place);
       recordGround(audit, prepared, sandbox);
@@ -43,6 +45,7 @@ export async function runSolve(inputs: InputsOf<"solve">, shell: Shell): Promise
           source,
           dependencies: prepared.installed,
           known: [apiKey],
+          canary: shell.canary,
         },
         {
           sandbox,
@@ -76,8 +79,9 @@ export async function runSolve(inputs: InputsOf<"solve">, shell: Shell): Promise
   });
 }
 
-/** Beside a refused secret no session leaves: the value may stand in it in pieces that no scan finds. */
+/** Beside a refused secret, or the planted one, no session leaves: the value may stand in it in pieces that no scan finds. */
 async function sessionFile({ ending }: Solution, session: readonly string[]): Promise<Record<string, string>> {
-  const holdsSecret = ending.kind === "refused" && ending.findings.some(({ rule }) => rule === "secret");
+  const holdsSecret =
+    ending.kind === "refused" && ending.findings.some(({ rule }) => rule === "secret" || rule === canaryRule);
   return holdsSecret ? {} : { "session.jsonl": await releasable(session) };
 }

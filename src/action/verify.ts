@@ -9,11 +9,12 @@ import { dropBehind } from "./drop-behind.ts";
 import type { InputsOf } from "./inputs.ts";
 import { continueAudit, readPaper, writePapers } from "./papers.ts";
 import { registry } from "./prepare.ts";
-import { checkoutAt, jobDirectory, onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
+import { placeOf } from "./place.ts";
+import { checkoutAt, onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
 
 /** Job permissions: contents: read. Holds no token and no key. */
 export async function runVerify(inputs: InputsOf<"verify">, shell: Shell): Promise<void> {
-  const { identity, path } = shell.runner;
+  const { identity } = shell.runner;
   const digests = { task: inputs["task-digest"], solution: inputs["solution-digest"] };
   await onPaper("verify", shell, {
     begin: async () => {
@@ -27,7 +28,7 @@ export async function runVerify(inputs: InputsOf<"verify">, shell: Shell): Promi
     work: async (audit, { task, solution }) => {
       await dropBehind(inputs, shell);
       const source = await checkoutAt(inputs.repository);
-      const place = { dir: jobDirectory(shell), path, notFrom: [source] };
+      const place = placeOf(shell, source);
       const prepared = await readPrepared(place);
       await using sandbox = await openGround(place);
       recordGround(audit, prepared, sandbox);

@@ -3,6 +3,7 @@ import type { Limits, ReadOnlyMount, Sandbox } from "../../sandbox/sandbox.ts";
 import { workspaceInside } from "../../sandbox/sandbox.ts";
 import { AirlockError } from "../errors.ts";
 import { type Checkout, checkoutTree, hashTree } from "../workspace/checkout.ts";
+import { layFiles } from "../workspace/generated.ts";
 import type { Store } from "../workspace/store.ts";
 import type { PlannedCheck } from "./detect.ts";
 import { judgeSide } from "./judge-side.ts";
@@ -12,7 +13,13 @@ export type SideName = "base" | "head";
 
 /** What was installed for one side, as it is mounted over the checkout; or why it could not be. */
 export type SideDependencies =
-  | { kind: "ready"; readOnly: readonly ReadOnlyMount[]; scratch: readonly string[] }
+  | {
+      kind: "ready";
+      readOnly: readonly ReadOnlyMount[];
+      scratch: readonly string[];
+      /** Host directory of generated files, laid into every copy; absent: none. */
+      generated?: string;
+    }
   | { kind: "failed"; reason: string };
 
 /** One of the two states that every check looks at. */
@@ -50,6 +57,7 @@ export async function checkOnSide(order: CheckOnSide): Promise<Ran> {
   if (made.kind === "refused") return { outcome: { kind: "not_run", reason: made.reason }, counts: null };
   await using checkout = made.checkout;
   await expectUntouched(store, checkout);
+  if (dependencies.generated !== undefined) await layFiles(dependencies.generated, checkout.root, store.runAs);
   const profile = {
     workspace: { host: checkout.root, mode: "workspace-write" as const },
     readOnly: [...dependencies.readOnly, ...side.pinned],

@@ -14,5 +14,5 @@ if (Number(process.versions.node.split(".")[0]) < nodeMajor) {
   process.exitCode = 3;
 } else {
   const { main } = await import("./program.ts");
-  process.exitCode = await main(process.argv.slice(2), process.env);
+  process.exitCode = await main(process.argv.slice(2), process.env, (name, value) => void (process.env[name] = value));
 }

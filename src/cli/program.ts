@@ -1,4 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { explain } from "../errors.ts";
+import { canaryFrom, canaryVariable } from "../text/canary.ts";
 import { openTerminal } from "./terminal.ts";
 import { Cancelled, exitCode, type Terminal, UsageError, type Verb } from "./verb.ts";
 import { version } from "./version.ts";
@@ -20,9 +22,18 @@ const verbs: Record<string, () => Promise<{ verb: Verb }>> = {
 /** As a shell reports a program that wrote into a closed pipe: 128 + SIGPIPE. */
 const pipeClosed = 141;
 
-/** Runs the command line. In: the arguments after the program, the environment. Out: the exit code. Never throws. */
-export async function main(args: string[], environment: Terminal["environment"]): Promise<number> {
-  const { terminal, readerGone } = openTerminal(environment);
+/**
+ * Runs the command line. In: the arguments after the program, the environment, and how a variable is planted in it before anything is
+ * started. Out: the exit code. Never throws.
+ */
+export async function main(
+  args: string[],
+  environment: Terminal["environment"],
+  plant: (name: string, value: string) => void,
+): Promise<number> {
+  const canary = canaryFrom(randomBytes(30));
+  plant(canaryVariable, canary.value);
+  const { terminal, readerGone } = openTerminal(environment, canary);
   const code = await dispatch(args, terminal);
   return (await readerGone()) ? pipeClosed : code;
 }

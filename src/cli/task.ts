@@ -132,6 +132,8 @@ async function runPipeline(order: Order, terminal: Terminal): Promise<PipelineRe
         onEvent,
         onProgress,
         known: [apiKey],
+        canary: terminal.canary,
+        variable: (name) => terminal.environment[name],
       },
     );
   } finally {

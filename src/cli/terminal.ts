@@ -6,7 +6,10 @@ import type { Terminal } from "./verb.ts";
  * The real terminal. When whoever reads the output goes away (`| head`), the work is cancelled as by Ctrl-C, so that everything it
  * opened is closed; `readerGone` waits until all that was written is out, and tells whether that happened.
  */
-export function openTerminal(environment: Terminal["environment"]): {
+export function openTerminal(
+  environment: Terminal["environment"],
+  canary: Terminal["canary"],
+): {
   terminal: Terminal;
   readerGone: () => Promise<boolean>;
 } {
@@ -35,6 +38,7 @@ export function openTerminal(environment: Terminal["environment"]): {
       }
     },
     environment,
+    canary,
     cwd: process.cwd(),
     now: () => Date.now(),
     signal: abort.signal,

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { Canary } from "../text/canary.ts";
 
 /** Exit codes of the command line (design §6). `sandbox` passes the command's own code through instead. */
 export const exitCode = { done: 0, no: 1, usage: 2, broken: 3 } as const;
@@ -16,6 +17,8 @@ export interface Terminal {
   /** Asks a person; null when nobody can answer (no terminal). */
   ask(question: string): Promise<string | null>;
   environment: Readonly<Record<string, string | undefined>>;
+  /** The credential planted for this run; it stands in the environment of this process. */
+  canary: Canary;
   cwd: string;
   now: () => number;
   /** Aborted by Ctrl-C and by SIGTERM. */

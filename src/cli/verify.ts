@@ -3,9 +3,10 @@ import type { Report } from "../handoff/report.ts";
 import { seal } from "../handoff/seal.ts";
 import { Solution } from "../handoff/solution.ts";
 import { Task } from "../handoff/task.ts";
-import { installFor } from "../phases/dependencies.ts";
+import { makeEnvironment } from "../phases/environment.ts";
 import { checkoutOf } from "../phases/local-checkout.ts";
 import { localTask, solutionOfTrees } from "../phases/local-task.ts";
+import { setupSecrets } from "../phases/setup-secrets.ts";
 import { verify } from "../phases/verify.ts";
 import { localChange, openLocal, resolveRevision } from "../workspace/local.ts";
 import { groundSandbox, localGround } from "./ground.ts";
@@ -50,7 +51,14 @@ async function verifyRevisions(revisions: Revisions, terminal: Terminal): Promis
     limits: task.config.limits,
     onProgress,
   });
-  const dependencies = await checkoutOf(local, task.start.tree, ground, (checkout) => installFor(ground, checkout));
+  const secrets = setupSecrets(
+    task.config.setup,
+    (name) => terminal.environment[name],
+    () => undefined,
+  );
+  const dependencies = await checkoutOf(local, task.start.tree, ground, (checkout) =>
+    makeEnvironment(ground, { checkout, source: revisions.directory, task, secrets }),
+  );
   const taskDigest = seal(Task, task).digest;
   const solution = solutionOfTrees(task, {
     change,

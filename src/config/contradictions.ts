@@ -2,7 +2,7 @@ import type { Config } from "../config.ts";
 
 /** What no single key can tell: values that are each allowed and make no sense together. Out: the key to change, and why. */
 export function contradictions(config: Config): { path: PropertyKey[]; message: string; allowed: null }[] {
-  const { limits, risk, checks } = config;
+  const { limits, risk, checks, setup } = config;
   const found: { path: PropertyKey[]; message: string; allowed: null }[] = [];
   if (limits.command_s > limits.command_max_s) {
     const message = `${limits.command_s} is more than limits.command_max_s, which is ${limits.command_max_s}`;
@@ -11,6 +11,10 @@ export function contradictions(config: Config): { path: PropertyKey[]; message: 
   if (risk.high_lines < risk.medium_lines) {
     const message = `${risk.high_lines} is less than risk.medium_lines, which is ${risk.medium_lines}`;
     found.push({ path: ["risk", "high_lines"], message, allowed: null });
+  }
+  if (setup.secrets.length > 0 && setup.commands.length === 0) {
+    const message = "there is no command in setup.commands that would be given them";
+    found.push({ path: ["setup", "secrets"], message, allowed: null });
   }
   for (const [index, check] of checks.entries()) {
     const first = checks.findIndex(({ name }) => name === check.name);

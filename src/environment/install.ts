@@ -5,7 +5,8 @@ import { limitFix } from "./limits.ts";
 import { readManifests } from "./manifests.ts";
 import { makeCacheDirectories } from "./mounts.ts";
 import { npmFlags } from "./npmrc.ts";
-import type { Egress, EgressRule, Limits, RunResult, Sandbox } from "../../sandbox/sandbox.ts";
+import { registryLogin } from "./registry-token.ts";
+import type { Egress, EgressRule, Limits, ReadOnlyMount, RunResult, Sandbox } from "../../sandbox/sandbox.ts";
 import type { NpmLockfile } from "./detect.ts";
 import type { Manifest } from "./manifests.ts";
 
@@ -18,6 +19,8 @@ export interface InstallOptions {
   into: string;
   /** The only host that can be reached. Credentials in it are not passed on. */
   registry: URL;
+  /** What the registry asks for; it exists inside while npm runs and is in no file. Absent: the registry serves without. */
+  registryToken?: string;
   /** npm's cache, shared by installations of one job; made when missing. It is content-addressed and checked by npm. */
   cacheDir: string;
   limits: Limits;
@@ -33,6 +36,7 @@ export type Installation =
 
 const installInside = "/workspace/install";
 const cacheInside = "/workspace/cache";
+const userconfigInside = "/workspace/npmrc";
 const evidenceLines = 20;
 
 /**
@@ -57,17 +61,19 @@ export async function installDependencies(options: InstallOptions): Promise<Inst
   for (const file of manifests.files) await writeManifest(into, file, sandbox.user);
 
   const denied = new Set<string>();
+  const login = await loginFor(options);
   const result = await sandbox.run(
     {
+      readOnly: login.readOnly,
       writable: [
         { host: into, inside: installInside },
         { host: cacheDir, inside: cacheInside },
       ],
-      env: npmEnvironment,
+      env: { ...npmEnvironment, ...login.env },
       egress: registryEgress(registry, denied),
       limits: options.limits,
     },
-    [...npmCommand(registry), ...npmFlags(manifests.npmrc)],
+    [...npmCommand(registry), `--userconfig=${login.userconfig}`, ...npmFlags(manifests.npmrc)],
     {
       cwd: installInside,
       onOutput: lineReader(options.onProgress),
@@ -110,6 +116,19 @@ function registryEgress(registry: URL, denied: Set<string>): Egress {
   };
 }
 
+/** The user configuration lies beside the installation, which is fresh; it holds the name of a variable and no secret. */
+async function loginFor({ into, registry, registryToken }: InstallOptions): Promise<{
+  readOnly: ReadOnlyMount[];
+  env: Record<string, string>;
+  userconfig: string;
+}> {
+  if (registryToken === undefined) return { readOnly: [], env: {}, userconfig: "/dev/null" };
+  const { userconfig, env } = registryLogin(registry, registryToken);
+  const host = `${into}.npmrc`;
+  await writeFile(host, userconfig, { mode: 0o644 });
+  return { readOnly: [{ host, inside: userconfigInside }], env, userconfig: userconfigInside };
+}
+
 /** The registry may be on the host's own loopback, so nothing is excepted from the proxy. */
 const npmEnvironment = { NO_PROXY: "", no_proxy: "", npm_config_noproxy: "", npm_config_update_notifier: "false" };
 
@@ -127,7 +146,6 @@ function npmCommand(registry: URL): string[] {
     "--fetch-retry-factor=2",
     "--fetch-retry-mintimeout=1000",
     `--registry=${withoutCredentials(registry).href}`,
-    "--userconfig=/dev/null",
     "--globalconfig=/tmp/home/.npmrc-global",
     `--cache=${cacheInside}`,
   ];
@@ -164,8 +182,8 @@ const knownFailures: Readonly<Record<string, readonly [reason: string, fix: stri
   EUSAGE: ["package.json and the lockfile do not match", "Run npm install and commit the lockfile."],
   EINTEGRITY: ["a package is not the one the lockfile names", "Find out why its content changed before anything else."],
   E401: [
-    "the registry asks for credentials, which never enter the sandbox",
-    "Use a registry that serves without them, for example a mirror.",
+    "the registry asks for credentials, or refuses those that it was sent",
+    "Name a secret in `[setup] registry_token`, or use a registry that serves without credentials, for example a mirror.",
   ],
   E403: ["the registry refused a package", "Look up the package in the registry."],
   E404: ["the registry does not have a package", "Look up the name and version in the lockfile."],

@@ -58,6 +58,8 @@ export const Solution = z.strictObject({
   /** Things the sandbox or the workspace sweep had to stop. */
   violations: z.array(z.string()),
   certificate: Certificate,
+  /** The credential that was planted outside the sandbox for this run, worthless since its end: publish looks for it. Absent: nobody worked. */
+  canary: z.string().min(16).max(100).optional(),
   audit_head: Digest,
 });
 export type Solution = z.infer<typeof Solution>;

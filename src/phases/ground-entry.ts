@@ -7,7 +7,7 @@ import type { Prepared } from "./prepare.ts";
  * leaves no log of its own unless it fails: the phase after it, which compares the programs again, carries its entries on.
  */
 export function recordGround(audit: AuditLog, { installed, programs }: Prepared, { certificate }: Sandbox): void {
-  audit.append("machine.prepared", { dependencies: installed.kind, bwrap: programs.bwrap, node: programs.node });
+  audit.append("machine.prepared", { dependencies: installed.kind, ...programs });
   const { bwrap, uid, limits, probes } = certificate;
   audit.append("sandbox.proved", { bwrap, probes: probes.length, uid, limits });
 }

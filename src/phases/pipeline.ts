@@ -6,13 +6,16 @@ import { Solution } from "../handoff/solution.ts";
 import { Task } from "../handoff/task.ts";
 import type { Judgement } from "../handoff/verdict.ts";
 import type { Model } from "../model/model.ts";
+import type { Canary } from "../text/canary.ts";
 import { contentsBefore, type LocalRepository, localTree } from "../workspace/local.ts";
 import { trustedManifests } from "./before.ts";
-import { type Ground, installFor } from "./dependencies.ts";
+import type { Ground } from "./dependencies.ts";
+import { makeEnvironment } from "./environment.ts";
 import { checkoutOf } from "./local-checkout.ts";
 import { type LocalOrder, localTask } from "./local-task.ts";
 import { withEnding } from "./partial.ts";
 import { judgeChange } from "./publish.ts";
+import { setupSecrets } from "./setup-secrets.ts";
 import { solve } from "./solve.ts";
 import { stopOfSolution } from "./solution-end.ts";
 import type { Stopped } from "./stop.ts";
@@ -30,6 +33,10 @@ export interface PipelineEffects {
   onEvent: OnEvent;
   onProgress: (text: string) => void;
   known: readonly string[];
+  /** Planted for this run. */
+  canary: Canary;
+  /** A variable of the caller's environment; asked only for the names in `[setup]`. */
+  variable: (name: string) => string | undefined;
 }
 
 export type PipelineResult =
@@ -52,10 +59,14 @@ export async function pipeline(
   const digests = { task: seal(Task, task).digest, solution: "" };
 
   onProgress(`solve: preparing a copy of ${task.start.commit.slice(0, 12)}`);
-  const dependencies = await checkoutOf(local, task.start.tree, ground, (checkout) => installFor(ground, checkout));
-  const { model, now, session, onEvent, known } = effects;
+  const known = [...effects.known];
+  const secrets = setupSecrets(task.config.setup, effects.variable, (value) => known.push(value));
+  const dependencies = await checkoutOf(local, task.start.tree, ground, (checkout) =>
+    makeEnvironment(ground, { checkout, source, task, secrets }),
+  );
+  const { model, now, session, onEvent } = effects;
   const solution = await solve(
-    { task, taskDigest: digests.task, source, dependencies, known },
+    { task, taskDigest: digests.task, source, dependencies, known, canary: effects.canary },
     { sandbox, model, audit, dir, now, session, onEvent, onProgress, signal },
   );
   digests.solution = seal(Solution, solution).digest;

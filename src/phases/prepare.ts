@@ -1,20 +1,21 @@
 import { createHash } from "node:crypto";
-import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { z } from "zod";
 import { findProgram } from "../../sandbox/bubblewrap.ts";
 import { openSandbox } from "../../sandbox/open.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
-import type { Config } from "../config.ts";
 import { toolchainOf } from "../environment/host.ts";
 import { AirlockError } from "../errors.ts";
-import { type Ground, installFor, Installed } from "./dependencies.ts";
+import { type Ground, Installed } from "./dependencies.ts";
+import { type EnvironmentOrder, makeEnvironment } from "./environment.ts";
+import { sandboxDirectory } from "./place.ts";
 
 /** What the prepare step leaves for the phase after it, in the same job on the same machine. */
 const Prepared = z.strictObject({
   installed: Installed,
   /** SHA-256 of the programs that every sandbox is built with; compared again before they are used. */
-  programs: z.strictObject({ bwrap: z.string(), node: z.string() }),
+  programs: z.record(z.string(), z.string()),
 });
 export type Prepared = z.infer<typeof Prepared>;
 
@@ -23,6 +24,8 @@ export interface Place {
   dir: string;
   /** The host's PATH. */
   path: string;
+  /** Directory of Airlock's own built files; absent when it runs from source, and then nothing stands for them. */
+  bundle?: string;
   /** Directories whose programs are never used, wherever PATH leads: the repository that is worked on. Absent: none. */
   notFrom?: readonly string[];
 }
@@ -31,31 +34,34 @@ export interface Place {
 export async function openGround({ dir, path, notFrom = [] }: Place): Promise<Sandbox> {
   await mkdir(dir, { recursive: true });
   await chmod(dir, 0o711);
-  const stateDir = join(dir, "sandbox");
+  const stateDir = join(dir, sandboxDirectory);
   await mkdir(stateDir, { recursive: true });
   return openSandbox({ path, stateDir, notFrom, toolchain: toolchainOf(path, notFrom) });
 }
 
 /**
- * Establishes and proves the sandbox, installs the dependencies of a checkout inside it, and records both.
- * In: the checkout's directory. The checkout is read, nothing of it is run. Out: also the sandbox, which the caller disposes.
+ * Establishes and proves the sandbox, makes the environment of a checkout inside it, and records both.
+ * In: the checkout's directory, which holds the Task's start, and the secrets that only this is given. Out: also the sandbox, which the
+ * caller disposes.
  */
 export async function prepare(
   place: Place,
   order: {
     checkout: string;
+    task: EnvironmentOrder["task"];
+    secrets: EnvironmentOrder["secrets"];
     registry: URL;
-    limits: Config["limits"];
     onProgress: Ground["onProgress"];
     signal: AbortSignal;
   },
 ): Promise<{ prepared: Prepared; sandbox: Sandbox }> {
-  const { checkout, ...rest } = order;
+  const { checkout, task, secrets, ...rest } = order;
   const before = await programHashes(place);
   await using opened = new AsyncDisposableStack();
   const sandbox = opened.use(await openGround(place));
   order.onProgress(`sandbox proved: ${sandbox.certificate.probes.length} probes held, ${sandbox.certificate.bwrap}`);
-  const installed = await installFor({ sandbox, dir: place.dir, ...rest }, checkout);
+  const ground = { sandbox, dir: place.dir, limits: task.config.limits, ...rest };
+  const installed = await makeEnvironment(ground, { checkout, source: checkout, task, secrets });
   if (installed.kind === "failed") order.onProgress(`dependencies are not installed: ${installed.reason}`);
   const prepared: Prepared = { installed, programs: await programHashes(place) };
   samePrograms(before, prepared.programs);
@@ -64,7 +70,7 @@ export async function prepare(
   return { prepared, sandbox };
 }
 
-/** Reads what prepare left. @throws AirlockError when it is missing, or when bwrap or node changed since. */
+/** Reads what prepare left. @throws AirlockError when it is missing, or when one of the programs changed since. */
 export async function readPrepared(place: Place): Promise<Prepared> {
   const text = await readFile(join(place.dir, "prepared.json"), "utf8").catch(() => null);
   if (text === null) {
@@ -79,11 +85,29 @@ export async function readPrepared(place: Place): Promise<Prepared> {
   return prepared;
 }
 
-async function programHashes({ path, notFrom = [] }: Place): Promise<Prepared["programs"]> {
-  // The same search as the sandbox's own: what it skips on PATH must not be what is watched.
-  const found = findProgram("bwrap", { path, notFrom });
-  const bwrap = found === null ? null : await hashOf(found);
-  return { bwrap: bwrap ?? "missing", node: (await hashOf(toolchainOf(path, notFrom).node)) ?? "missing" };
+/** What starts every command, and what is started first in it. Each is found as the sandbox finds it. */
+const watched = ["bwrap", "prlimit", "mkfifo", "unshare"] as const;
+
+async function programHashes({ path, notFrom = [], bundle }: Place): Promise<Prepared["programs"]> {
+  const hashes: Prepared["programs"] = { node: (await hashOf(toolchainOf(path, notFrom).node)) ?? "missing" };
+  for (const name of watched) {
+    // The same search as the sandbox's own: what it skips on PATH must not be what is watched.
+    const found = findProgram(name, { path, notFrom });
+    hashes[name] = (found === null ? null : await hashOf(found)) ?? "missing";
+  }
+  if (bundle !== undefined) hashes["airlock"] = await bundleHash(bundle);
+  return hashes;
+}
+
+/** One hash over the names and bytes of all files of the bundle. */
+async function bundleHash(directory: string): Promise<string> {
+  const hash = createHash("sha256");
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => !entry.isDirectory()).map(({ parentPath, name }) => join(parentPath, name));
+  for (const file of files.toSorted()) {
+    hash.update(`${relative(directory, file)}\0${(await hashOf(file)) ?? "missing"}\n`);
+  }
+  return hash.digest("hex");
 }
 
 async function hashOf(path: string): Promise<string | null> {
@@ -92,7 +116,7 @@ async function hashOf(path: string): Promise<string | null> {
 }
 
 function samePrograms(before: Prepared["programs"], now: Prepared["programs"]): void {
-  for (const name of ["bwrap", "node"] as const) {
+  for (const name of new Set([...Object.keys(before), ...Object.keys(now)])) {
     if (before[name] === now[name]) continue;
     throw new AirlockError({
       code: "sandbox-failed",

@@ -19,9 +19,11 @@ import { factsOf } from "../policy/facts.ts";
 import { judge } from "../policy/judge.ts";
 import { publishChange } from "../record/publish-change.ts";
 import type { KnownSecrets } from "../text/outgoing.ts";
+import { showsCanary } from "./canary-rule.ts";
 import { firstComer, ourRun, readRequest, type RunRequest } from "./asked.ts";
 import { readConfig } from "./gate.ts";
 import { withEnding } from "./partial.ts";
+import { leftSandbox } from "./solution-end.ts";
 import { alreadyDone, refusalEntry, stop, type Stopped } from "./stop.ts";
 
 export interface PublishRequest {
@@ -58,6 +60,13 @@ export async function publish(
 ): Promise<{ kind: "verdict"; verdict: Verdict; patch: string | null } | Stopped> {
   const { task, solution, report, digests } = request;
   papersAgree(request);
+  if (showsCanary(solution, report)) {
+    const escape = leftSandbox(
+      "A credential that was planted outside the sandbox stands in what would have been published: the sandbox was left.",
+    );
+    audit.append("request.refused", refusalEntry(escape));
+    return escape;
+  }
   onProgress("asking GitHub again who asked, and what the trusted commit is");
   const still = await stillAsked(request, github);
   if (still.kind === "stop") {

@@ -7,6 +7,8 @@ import { sha256 } from "../handoff/seal.ts";
 import type { Ending, Solution } from "../handoff/solution.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { baseContents } from "./before.ts";
+import { canaryRule } from "./canary-rule.ts";
+import { canaryFinding, type CanaryWatch } from "./canary-watch.ts";
 import type { SolveEffects, SolveRequest } from "./solve.ts";
 import { blockingFindings, sayable } from "./solve-findings.ts";
 
@@ -14,7 +16,7 @@ import { blockingFindings, sayable } from "./solve-findings.ts";
 export async function sealable(
   request: SolveRequest,
   { sandbox, audit, dir, onProgress }: SolveEffects,
-  { result, workspace }: { result: AgentResult; workspace: Workspace },
+  { result, workspace, watch }: { result: AgentResult; workspace: Workspace; watch: CanaryWatch },
 ): Promise<Solution> {
   onProgress("scanning the change for secrets before it is sealed");
   const { task, taskDigest, known, source } = request;
@@ -23,8 +25,11 @@ export async function sealable(
   // Words about work that could not be kept would describe another change.
   const words = (kept.lost === null ? result.finish : null) ?? { summary: "", reasons: [], notes: "", look_at: [] };
   const ended = kept.lost === null ? result.ending : limit("workspace", kept.lost);
-  const blocking = await blockingFindings(kept, { ...words, ending: endingWords(ended) }, { task, known });
-  const isSecret = blocking.some(({ rule }) => rule === "secret");
+  const said = { ...words, ending: endingWords(ended) };
+  const escape = canaryFinding(watch, change, { said, violations: result.violations });
+  if (escape !== null) audit.append("canary.seen", { where: watch.where() });
+  const blocking = escape === null ? await blockingFindings(kept, said, { task, known }) : [escape];
+  const isSecret = blocking.some(({ rule }) => rule === "secret" || rule === canaryRule);
   const priceNote = result.usage.turns > 0 && result.usage.cost_usd === null ? `Airlock: ${unpriced(task)}` : "";
   const carried: Pick<
     Solution,
@@ -62,6 +67,7 @@ export async function sealable(
     violations: isSecret ? result.violations.map(() => unsaid) : await sayable(result.violations, known),
     certificate: sandbox.certificate,
     audit_head: audit.head,
+    canary: request.canary.value,
     ...carried,
   };
 }

@@ -1,5 +1,15 @@
 import type { Solution } from "../handoff/solution.ts";
+import { canaryRule } from "./canary-rule.ts";
 import { stop, type Stopped } from "./stop.ts";
+
+/** A person has to act: who was outside could have taken everything that the job holds. */
+export function leftSandbox(how: string): Stopped {
+  return stop(
+    "refused",
+    how,
+    "Replace the model's key and every credential of the machine that ran this, before the next run. Then look at the run's log, and please report it as SECURITY.md says.",
+  );
+}
 
 /**
  * Whether the road goes on after solve. A partial result at a limit goes on: it is verified like any other, and its pull request
@@ -29,6 +39,8 @@ export function stopOfSolution({ ending, change }: Solution): Stopped | null {
     case "needs_approval":
       return stop("gave-up", "The agent needs an approval that nobody can give here.", "", ending.reason);
     case "refused": {
+      const escape = ending.findings.find(({ rule }) => rule === canaryRule);
+      if (escape !== undefined) return leftSandbox(escape.message);
       const why = ending.findings
         .map(({ path, line, message }) => `${path}${line === null ? "" : `:${line}`}: ${message}`)
         .join(" ");

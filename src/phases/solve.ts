@@ -10,8 +10,10 @@ import { AirlockError } from "../errors.ts";
 import type { Solution } from "../handoff/solution.ts";
 import type { Task } from "../handoff/task.ts";
 import type { Model } from "../model/model.ts";
+import type { Canary } from "../text/canary.ts";
 import { createTools } from "../tools/create.ts";
 import { openWorkspace } from "../workspace/open.ts";
+import { watchCanary } from "./canary-watch.ts";
 import type { Installed } from "./dependencies.ts";
 import { sealable } from "./sealable.ts";
 
@@ -24,6 +26,8 @@ export interface SolveRequest {
   dependencies: Installed;
   /** Values this process holds; they must reach neither the model nor a paper. */
   known: readonly string[];
+  /** The credential that is planted for this run. It stands in this process's environment and nowhere inside. */
+  canary: Canary;
 }
 
 export interface SolveEffects {
@@ -47,14 +51,16 @@ export interface SolveEffects {
 /**
  * What change would do it? Runs the agent in a throw-away copy of `start`, every tool inside the sandbox, and seals what it made.
  * Out: a Solution for whatever the model does, with the last state that could be recorded; a change that may not leave this job
- * is named by its findings and hash, not carried.
+ * is named by its findings and hash, not carried. So is everything when the planted credential came out: then the sandbox was left.
  * Throws AirlockError when the model cannot be asked even once, when `source` does not hold the Task's start, or `sandbox-failed`
  * when containment did not hold; SandboxError when the sandbox broke before anything was written.
  * Job permissions: contents: read.
  */
 export async function solve(request: SolveRequest, effects: SolveEffects): Promise<Solution> {
-  const { task } = request;
-  const { sandbox, audit, dir } = effects;
+  const { task, canary } = request;
+  const { audit, dir } = effects;
+  await using watch = await watchCanary(canary, dir);
+  const sandbox = watch.sandbox(effects.sandbox);
   const mounts =
     request.dependencies.kind === "installed"
       ? dependencyMounts(request.dependencies.directory)
@@ -66,6 +72,7 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
     dir,
     runAs: sandbox.user,
     mountPoints,
+    ...generatedOf(request.dependencies),
     fileBytesMax: task.config.limits.change_bytes,
   });
   if (workspace.base.tree !== task.start.tree) throw otherTree(task.start.tree, workspace.base.tree);
@@ -87,7 +94,7 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
   });
   const writeEvent = sessionWriter(effects.session, effects.now);
   const result = await runAgent({
-    model: effects.model,
+    model: watch.model(effects.model),
     tools: createTools({ sandbox, profile, limits }),
     task,
     prompt: assemblePrompt(await readFixPrompt(), task),
@@ -98,10 +105,10 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
       effects.onEvent?.(event);
     },
     checkpoint: (timeoutMs) => workspace.checkpoint(timeoutMs),
-    signal: effects.signal,
-    known: request.known,
+    signal: AbortSignal.any([effects.signal, watch.signal]),
+    known: [...request.known, canary.value],
   });
-  const solution = await sealable(request, effects, { result, workspace });
+  const solution = await sealable(request, effects, { result, workspace, watch });
   audit.append("agent.ended", {
     ending: solution.ending.kind,
     turns: result.usage.turns,
@@ -109,6 +116,10 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
     violations: solution.violations,
   });
   return { ...solution, audit_head: audit.head };
+}
+
+function generatedOf(installed: Installed): { generated?: string } {
+  return installed.kind === "failed" || installed.generated === undefined ? {} : { generated: installed.generated };
 }
 
 function otherTree(wanted: string, found: string): AirlockError {

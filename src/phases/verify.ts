@@ -58,7 +58,7 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
     base: task.start,
     change: solution.change,
     headTree: solution.tree,
-    dependencies: dependenciesBySide(ground, [request.dependencies]),
+    dependencies: dependenciesBySide(ground, [request.dependencies], task.config.setup.commands.length > 0),
     registry: ground.registry,
     scanSecrets,
     signal,

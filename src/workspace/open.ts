@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type Checkout, checkoutTree } from "./checkout.ts";
 import { changeBetween, changeBytesMax } from "./diff.ts";
 import { git, gitText } from "./git.ts";
+import { layFiles } from "./generated.ts";
 import { excludeLines } from "./inside-git.ts";
 import { protectedDirectories, restoreMountPoints } from "./mount-points.ts";
 import { removeLarge } from "./large-files.ts";
@@ -19,6 +20,8 @@ export interface OpenWorkspace {
   runAs: RunAs;
   /** Paths in the work tree that dependencies will be mounted over; `node_modules` at the top is always one. */
   mountPoints?: readonly string[];
+  /** Host directory of generated files, which are laid into the work tree and belong to no tree; absent: none. */
+  generated?: string;
   /** Bytes above which a new file that git does not ignore is removed at a checkpoint; absent: `changeBytesMax`. */
   fileBytesMax?: number;
 }
@@ -34,12 +37,15 @@ export async function openWorkspace({
   dir,
   runAs,
   mountPoints = [],
+  generated,
   fileBytesMax = changeBytesMax,
 }: OpenWorkspace): Promise<Workspace> {
   const { store, tree } = await copyCommit(source, commit, dir, runAs);
   try {
     const checkout = await checkoutTree(store, { tree, name: "repo", mountPoints });
-    await writeOwnedFile(join(store.gitDir, "info/exclude"), excludeLines(checkout.created), runAs);
+    const laid = generated === undefined ? [] : await layFiles(generated, checkout.root, runAs);
+    // Also when the agent edits .gitignore: what was generated before its work is none of its work.
+    await writeOwnedFile(join(store.gitDir, "info/exclude"), excludeLines([...checkout.created, ...laid]), runAs);
     const index = await openIndex(store, checkout);
     const known = knownPaths(checkout);
     const mounted = [...protectedDirectories, "node_modules", ...mountPoints];

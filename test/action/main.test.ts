@@ -131,4 +131,17 @@ describe("the action as a process", () => {
     });
     expect(readFileSync(join(temporary.path, "airlock-paper/stop.json"), "utf8")).toContain('"phase":"verify"');
   });
+
+  /** Prints, when the process ends, what stands in its environment. */
+  const telling = `--import=data:text/javascript,${encodeURIComponent(
+    "process.on('exit',()=>console.log('planted:'+process.env.AIRLOCK_DEPLOY_TOKEN))",
+  ).replaceAll("'", "%27")}`;
+
+  test.each([
+    ["solve", /^planted:ghp_[A-Za-z0-9]{36}$/],
+    ["verify", /^planted:undefined$/],
+  ])("in %s its own environment holds a planted credential, or none", (phase, planted) => {
+    const { lines } = run({ ...runner, INPUT_PHASE: phase, NODE_OPTIONS: telling });
+    expect(lines.at(-1)).toMatch(planted);
+  });
 });

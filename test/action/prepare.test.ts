@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { registry, runPrepare } from "../../src/action/prepare.ts";
 import { openAudit } from "../../src/audit/log.ts";
 import { writePapers } from "../../src/action/papers.ts";
+import { Config } from "../../src/config.ts";
 import { seal } from "../../src/handoff/seal.ts";
 import { Task } from "../../src/handoff/task.ts";
 import { task } from "../record/papers.ts";
@@ -47,11 +48,11 @@ describe("the registry is the machine's own", () => {
 
 describe("the prepare step", () => {
   /** The step's inputs with a Task in place, on a machine of ours that is left as it is. */
-  async function step(more: { setupHost?: boolean; files?: Record<string, string> } = {}) {
-    const on = recordingShell();
+  async function step(more: { setupHost?: boolean; config?: object; variables?: Record<string, string> } = {}) {
+    const on = recordingShell({}, undefined, more.variables);
     const audit = openAudit("gate", on.shell.now);
     audit.append("task.sealed");
-    const sealed = seal(Task, task({ audit_head: audit.head }));
+    const sealed = seal(Task, task({ audit_head: audit.head, config: Config.parse(more.config ?? {}) }));
     await writePapers(`${on.path}/papers/task`, { name: "task", sealed, audit });
     writeFiles(on.path, { "repository/README.md": "# demo\n" });
     return {
@@ -86,6 +87,28 @@ describe("the prepare step", () => {
     );
     expect(on.json("stop.json")).toMatchObject({ phase: "prepare", kind: "failed" });
     expect([...on.told.outputs.keys()]).toEqual(["paper"]);
+  });
+
+  test("takes the secrets that the trusted configuration names out of the environment, and has them hidden, first of all", async () => {
+    const variables = { NPM_TOKEN: "a-long-token", OTHER: "not-asked-for" };
+    const config = { setup: { commands: [["true"]], secrets: ["NPM_TOKEN"] } };
+    using on = await step({ config, variables });
+    // The checkout is no repository, so the step ends after it took them.
+    await expect(runPrepare(on.inputs, on.shell)).rejects.toMatchObject({ code: "bad-input" });
+    expect(on.told.masked).toEqual(["a-long-token"]);
+    expect(variables).toEqual({ OTHER: "not-asked-for" });
+  });
+
+  test("a secret that was not given ends on paper, before anything is prepared", async () => {
+    using on = await step({ config: { setup: { commands: [["true"]], secrets: ["NPM_TOKEN"] } } });
+    await expect(runPrepare(on.inputs, on.shell)).rejects.toThrow("The secret NPM_TOKEN");
+    expect(on.json("stop.json")).toMatchObject({
+      phase: "prepare",
+      kind: "failed",
+      message: expect.stringContaining("NPM_TOKEN"),
+      next: expect.stringContaining("both prepare steps"),
+    });
+    expect(on.told.log).toEqual([]);
   });
 
   test("a Task with another digest prepares nothing", async () => {

@@ -2,12 +2,17 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunnerFacts } from "../../src/action/inputs.ts";
 import { paperDirectory, type Shell } from "../../src/action/shell.ts";
+import { canaryOf } from "../../src/text/canary.ts";
 import { temporaryDirectory } from "../workspace/repository.ts";
 
 export const identity = { repository: { id: 1, owner: "octo", name: "demo" }, run: { id: 77, attempt: 1 } };
 
 /** A job on a machine of its own that writes down what it is told. */
-export function recordingShell(runner: Partial<RunnerFacts> = {}, now: () => number = () => 1_795_000_000_000) {
+export function recordingShell(
+  runner: Partial<RunnerFacts> = {},
+  now: () => number = () => 1_795_000_000_000,
+  variables: Record<string, string> = {},
+) {
   const temporary = temporaryDirectory();
   const told = { outputs: new Map<string, string>(), masked: [] as string[], summary: "", log: [] as string[] };
   const shell: Shell = {
@@ -27,6 +32,12 @@ export function recordingShell(runner: Partial<RunnerFacts> = {}, now: () => num
     now,
     signal: new AbortController().signal,
     output: (name, value) => void told.outputs.set(name, value),
+    canary: canaryOf(["ghp", "recordingShellCanary0123456789abcdef"].join("_")),
+    takeVariable: (name) => {
+      const value = variables[name];
+      delete variables[name];
+      return value;
+    },
     mask: (value) => void told.masked.push(value),
     known: told.masked,
     summary: async (markdown) => void (told.summary += markdown),

@@ -7,6 +7,7 @@ import { ownMark } from "../../sandbox/owner.ts";
 import { groundSandbox, registryOf } from "../../src/cli/ground.ts";
 import { temporaryDirectory as ownDirectory } from "../../src/cli/place.ts";
 import type { Terminal } from "../../src/cli/verb.ts";
+import { canaryFrom } from "../../src/text/canary.ts";
 import { temporaryDirectory, writeFiles } from "../workspace/repository.ts";
 
 const hostPath = process.env["PATH"] ?? "";
@@ -19,6 +20,7 @@ function terminal(cwd: string, environment: Terminal["environment"]): Terminal {
     err: nothing,
     ask: async () => null,
     environment,
+    canary: canaryFrom(new Uint8Array(30)),
     cwd,
     now: () => 0,
     signal: new AbortController().signal,

@@ -1,9 +1,11 @@
+import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { verifyAudit } from "../../src/audit/log.ts";
 import { seal } from "../../src/handoff/seal.ts";
 import { Solution } from "../../src/handoff/solution.ts";
 import { Task } from "../../src/handoff/task.ts";
 import { judgeLocally, pipeline } from "../../src/phases/pipeline.ts";
+import { canaryFrom } from "../../src/text/canary.ts";
 import { localChange } from "../../src/workspace/local.ts";
 import { realSandbox } from "../checks/sandbox.ts";
 import type { Step } from "../emulators/model/step.ts";
@@ -33,6 +35,8 @@ async function run(steps: Step[]) {
       onEvent: ({ type }) => void events.push(type),
       onProgress: ground.onProgress,
       known: [],
+      canary: canaryFrom(randomBytes(30)),
+      variable: () => undefined,
     },
   );
   server.assertDone();

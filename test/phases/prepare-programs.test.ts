@@ -2,11 +2,13 @@ import { appendFileSync, chmodSync, copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findProgram } from "../../sandbox/bubblewrap.ts";
-import { Config } from "../../src/config.ts";
 import { prepare, readPrepared } from "../../src/phases/prepare.ts";
 import { temporaryDirectory } from "../workspace/repository.ts";
+import { noSecrets } from "../../src/phases/setup-secrets.ts";
+import { task } from "../record/papers.ts";
 import { noRegistry } from "./local-scene.ts";
 
+const plainTask = task();
 const hostPath = process.env["PATH"] ?? "";
 
 test("a bwrap of the repository is neither used nor watched; the machine's own is", async () => {
@@ -20,7 +22,8 @@ test("a bwrap of the repository is neither used nor watched; the machine's own i
   const order = {
     checkout,
     registry: noRegistry,
-    limits: Config.parse({}).limits,
+    task: plainTask,
+    secrets: noSecrets,
     onProgress: () => undefined,
     signal: new AbortController().signal,
   };

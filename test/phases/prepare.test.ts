@@ -2,11 +2,14 @@ import { appendFileSync, chmodSync, copyFileSync, mkdirSync, readFileSync, write
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { findProgram } from "../../sandbox/bubblewrap.ts";
-import { Config } from "../../src/config.ts";
 import { openGround, prepare, readPrepared } from "../../src/phases/prepare.ts";
 import { temporaryDirectory, writeFiles } from "../workspace/repository.ts";
+import { noSecrets } from "../../src/phases/setup-secrets.ts";
+import { task } from "../record/papers.ts";
 import { noRegistry } from "./local-scene.ts";
 
+const hash = /^[0-9a-f]{64}$/;
+const plainTask = task();
 const hostPath = process.env["PATH"] ?? "";
 
 /** A machine whose bwrap is a copy of ours, so that the test may replace it. */
@@ -24,7 +27,8 @@ function machine() {
   const order = {
     checkout,
     registry: noRegistry,
-    limits: Config.parse({}).limits,
+    task: plainTask,
+    secrets: noSecrets,
     onProgress: (text: string) => void said.push(text),
     signal: new AbortController().signal,
   };
@@ -37,7 +41,13 @@ test("prepare proves the sandbox, installs, and leaves both on record for the ph
   await using _open = sandbox;
   expect(prepared).toEqual({
     installed: { kind: "none", key: "none" },
-    programs: { bwrap: expect.stringMatching(/^[0-9a-f]{64}$/), node: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    programs: {
+      bwrap: expect.stringMatching(hash),
+      node: expect.stringMatching(hash),
+      prlimit: expect.stringMatching(hash),
+      mkfifo: expect.stringMatching(hash),
+      unshare: expect.stringMatching(hash),
+    },
   });
   expect(sandbox.certificate.probes.every(({ held }) => held)).toBe(true);
   expect(on.said).toEqual([expect.stringMatching(/^sandbox proved: \d+ probes held, bubblewrap /)]);
@@ -74,6 +84,27 @@ describe("the phase after it", () => {
       code: "sandbox-failed",
       message: "bwrap changed while the job was running.",
     });
+  });
+
+  test("refuses a bundle of ours in which a file changed, came or went", async () => {
+    using on = machine();
+    const bundle = join(on.path, "dist");
+    writeFiles(bundle, { "action.mjs": "1", "prompt/fix.md": "2" });
+    const place = { ...on.place, bundle };
+    await prepare(place, on.order);
+    await expect(readPrepared(place)).resolves.toMatchObject({ programs: { airlock: expect.stringMatching(hash) } });
+    const changed = { code: "sandbox-failed", message: "airlock changed while the job was running." };
+    for (const [name, undo] of [
+      ["prompt/fix.md", "2"],
+      ["action.mjs", "1"],
+    ] as const) {
+      writeFiles(bundle, { [name]: "3" });
+      await expect(readPrepared(place)).rejects.toMatchObject(changed);
+      writeFiles(bundle, { [name]: undo });
+      await expect(readPrepared(place)).resolves.toBeDefined();
+    }
+    writeFiles(bundle, { "more.mjs": "" });
+    await expect(readPrepared(place)).rejects.toMatchObject(changed);
   });
 
   test("refuses a node that is another than before", async () => {

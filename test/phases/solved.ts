@@ -1,8 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { expect } from "vitest";
 import { seal } from "../../src/handoff/seal.ts";
 import { Solution } from "../../src/handoff/solution.ts";
 import { Task } from "../../src/handoff/task.ts";
 import { solve } from "../../src/phases/solve.ts";
+import { canaryFrom } from "../../src/text/canary.ts";
 import { realSandbox } from "../checks/sandbox.ts";
 import type { Step } from "../emulators/model/step.ts";
 import { scripted } from "../model/scripted.ts";
@@ -12,6 +14,9 @@ import { type LocalScene, localScene } from "./local-scene.ts";
 export const token = ["ghp", "0123456789abcdefghijABCDEFGHIJ012345"].join("_");
 
 const real = realSandbox();
+
+/** What is planted in every run of these tests. */
+export const canary = canaryFrom(randomBytes(30));
 
 /** How a run differs from the plain one. */
 export interface Way {
@@ -35,6 +40,7 @@ export async function solved(steps: Step[], { known = [], task: change = (task) 
       source: on.repository.root,
       dependencies: { kind: "none", key: "none" },
       known,
+      canary,
     },
     {
       ...effectsOf(on),
