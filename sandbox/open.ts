@@ -5,6 +5,8 @@ import { findBubblewrap, findProgram } from "./bubblewrap.ts";
 import { closeInheritedDescriptors } from "./descriptors.ts";
 import { hostCaBundle, systemEntries } from "./host.ts";
 import { parseHardLimits } from "./limits.ts";
+import { findOverlayPrograms } from "./overlay.ts";
+import { probeOverlay } from "./overlay-probe.ts";
 import { runCommand } from "./run.ts";
 import { SandboxError } from "./sandbox.ts";
 import { architectureOf } from "./seccomp.ts";
@@ -36,7 +38,7 @@ export const separateUser: User = { uid: 61_000, gid: 61_000 };
  */
 export async function openSandbox(options: OpenOptions): Promise<Sandbox> {
   const host = await establish(options);
-  const probes = await proveSandbox(host);
+  const [probes, overlay] = await Promise.all([proveSandbox(host), probeOverlay(host)]);
   const broken = probes.filter((probe) => !probe.held);
   if (broken.length > 0) {
     throw new SandboxError(
@@ -51,7 +53,8 @@ export async function openSandbox(options: OpenOptions): Promise<Sandbox> {
       probes,
     },
     user: host.user,
-    run: (profile, argv, runOptions) => runCommand(host, profile, argv, runOptions),
+    overlay,
+    run: (profile, argv, runOptions) => runCommand({ ...host, overlay }, profile, argv, runOptions),
   };
 }
 
@@ -84,6 +87,8 @@ export async function establish(options: OpenOptions): Promise<Establishment> {
     mkfifo,
     prlimit: findProgram("prlimit", search),
     choom: findProgram("choom", search),
+    overlayPrograms: findOverlayPrograms(search),
+    overlay: { kind: "none", reason: "it was not tried" },
     hardLimits: parseHardLimits(readFileSync("/proc/self/limits", "utf8")),
   };
 }

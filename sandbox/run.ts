@@ -20,6 +20,7 @@ import { readSysctls } from "./host.ts";
 import { launch } from "./launch.ts";
 import { limitArguments, threadsOf } from "./limits.ts";
 import { prepareMounts } from "./mounts.ts";
+import { prepareOverlays, withOverlays } from "./overlay.ts";
 import { SandboxError, workspaceInside } from "./sandbox.ts";
 import { makeUserDirectory } from "./statedir.ts";
 import { openInputPipe, openOutputPipes } from "./streams.ts";
@@ -27,7 +28,8 @@ import type { HostFacts, Option } from "./argv.ts";
 import type { EgressProxy } from "./egress.ts";
 import type { Ended } from "./launch.ts";
 import type { HardLimits } from "./limits.ts";
-import type { Profile, RunOptions, RunResult } from "./sandbox.ts";
+import type { OverlayPrograms } from "./overlay.ts";
+import type { OverlaySupport, Profile, RunOptions, RunResult } from "./sandbox.ts";
 
 /** Everything `openSandbox` found out once. */
 export interface Establishment extends HostFacts {
@@ -38,6 +40,9 @@ export interface Establishment extends HostFacts {
   /** null where util-linux is missing: then the kernel may end another process when memory runs out. */
   choom: string | null;
   hardLimits: HardLimits;
+  /** null: a program is missing, so only bwrap itself could mount overlays. */
+  overlayPrograms: OverlayPrograms | null;
+  overlay: OverlaySupport;
   /** Changes bwrap's options before they are used. Only tests set it, to show what a weaker sandbox would let through. */
   weaken?: (options: Option[]) => Option[];
 }
@@ -54,9 +59,13 @@ export async function runCommand(
   options: RunOptions = {},
 ): Promise<RunResult> {
   checkWords(argv);
-  const mounts = prepareMounts(profile, { user: host.user, trusted: trustedPaths(host) });
-  const directory = await makeUserDirectory(join(host.stateDir, `run-${randomUUID()}`), host.user);
+  const directory = join(host.stateDir, `run-${randomUUID()}`);
+  const facts = { user: host.user, trusted: trustedPaths(host) };
+  const views = prepareOverlays(profile, { ...facts, overlay: host.overlay, directory });
+  const mounts = prepareMounts(profile, { ...facts, overlays: views.binds });
+  await makeUserDirectory(directory, host.user);
   try {
+    for (const { at } of views.mounts) await makeUserDirectory(at, host.user);
     await using egress = await egressOf(host, profile, directory);
     const bwrapOptions = sandboxOptions(host, { mounts, env: profile.env ?? {}, egress: egress?.directory ?? null });
     const cwd = posix.resolve(workspaceInside, options.cwd ?? defaultDirectory(mounts));
@@ -67,7 +76,7 @@ export async function runCommand(
       return tooManyWords();
     await using stdin = await inputOf(options, directory, host);
     const ended = await launch({
-      ...limitedProgram(host, profile, words),
+      ...limitedProgram(host, profile, withOverlays(host, views.mounts, words)),
       hiddenArgs,
       user: host.user,
       limits: profile.limits,
@@ -119,8 +128,7 @@ async function egressOf(
   return { ...proxy, directory: proxyDirectory, [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose]() };
 }
 
-function limitedProgram(host: Establishment, profile: Profile, words: string[]): { program: string; args: string[] } {
-  const chain = [host.bwrap.path, ...words];
+function limitedProgram(host: Establishment, profile: Profile, chain: string[]): { program: string; args: string[] } {
   if (host.prlimit !== null) {
     const limits = limitArguments(profile.limits, host.hardLimits, threadsOf(host.user.uid));
     chain.unshift(host.prlimit, ...limits, "--");

@@ -1,9 +1,10 @@
-import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { establish } from "../../sandbox/open.ts";
 import { runCommand } from "../../sandbox/run.ts";
 import { toolchainOf } from "../../src/environment/host.ts";
+import { removeTree } from "../../src/workspace/owned.ts";
 import type { Server } from "node:net";
 import type { Establishment } from "../../sandbox/run.ts";
 import type { Limits, Profile, RunOptions, RunResult } from "../../sandbox/sandbox.ts";
@@ -52,7 +53,7 @@ export async function openRoom(changes: Partial<Establishment> = {}): Promise<Ro
     },
     run: (profile, argv, options) => runCommand(host, { limits, ...profile }, argv, options),
     writable: (path) => ({ workspace: { host: join(dir, path), mode: "workspace-write" } }),
-    [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: () => removeTree(dir),
   };
 }
 
