@@ -126,8 +126,9 @@ function checkDirectory(path: string, user: User): Stats {
   if (/[:,\\"\0\n]/.test(path)) throw refused(path, "has a character that overlayfs cannot take in a name");
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined || !stat.isDirectory()) throw refused(path, "is no directory (a symlink?)");
-  // Files of another owner could be neither changed nor copied: the user namespace knows one user.
-  if (stat.uid !== user.uid) throw refused(path, `does not belong to the sandbox's user (uid ${user.uid})`);
+  // Files of another owner could be neither changed nor copied: the user namespace knows one user and one group.
+  if (stat.uid !== user.uid || stat.gid !== user.gid)
+    throw refused(path, `does not belong to the sandbox's user and group (${user.uid}:${user.gid})`);
   if ((stat.mode & 0o500) !== 0o500) chmodSync(path, (stat.mode & 0o777) | 0o700);
   if (!canReach(path, user)) throw refused(path, `cannot be reached by the sandbox's user (uid ${user.uid})`);
   return stat;

@@ -27,6 +27,7 @@ const Inputs = z.discriminatedUnion("phase", [
     "task-digest": Digest,
     "setup-host": flag,
     "drop-sudo": flag,
+    "environment-cache": given.optional(),
   }),
   z.strictObject({
     phase: z.literal("solve"),

@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { AirlockError } from "../errors.ts";
 import { Task } from "../handoff/task.ts";
 import { dropSudo, type Exec, prepareHost } from "../phases/prepare-host.ts";
+import type { MachineCache } from "../phases/machine-cache.ts";
 import { prepare } from "../phases/prepare.ts";
 import type { InputsOf } from "./inputs.ts";
 import { continueAudit, readPaper } from "./papers.ts";
@@ -39,11 +40,20 @@ async function ready(inputs: InputsOf<"prepare">, task: Task, shell: Shell): Pro
       checkout,
       registry: await registry(),
       limits: task.config.limits,
+      cache: cacheOf(inputs, shell),
       onProgress: shell.log,
       signal: shell.signal,
     },
   );
   if (inputs["drop-sudo"]) await dropSudo({ ...host, user: shell.user });
+}
+
+/** Only a machine that lasts has something to keep, and only where its owner named the place. */
+function cacheOf({ "environment-cache": root }: InputsOf<"prepare">, shell: Shell): MachineCache | null {
+  if (root === undefined) return null;
+  if (!shell.hosted) return { root, now: shell.now };
+  shell.log("environment-cache is not used: this machine is GitHub's own and starts empty");
+  return null;
 }
 
 /** The runner obeys commands it reads from a child's output, so a child's output is never passed on. */

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Limits, ReadOnlyMount, Sandbox } from "../../sandbox/sandbox.ts";
 import { workspaceInside } from "../../sandbox/sandbox.ts";
+import { type InstalledPlaces, openDependencyView } from "../environment/view.ts";
 import { AirlockError } from "../errors.ts";
 import { type Checkout, checkoutTree, hashTree } from "../workspace/checkout.ts";
 import type { Store } from "../workspace/store.ts";
@@ -10,10 +11,8 @@ import { type Ran, runCheck } from "./run.ts";
 
 export type SideName = "base" | "head";
 
-/** What was installed for one side, as it is mounted over the checkout; or why it could not be. */
-export type SideDependencies =
-  | { kind: "ready"; readOnly: readonly ReadOnlyMount[]; scratch: readonly string[] }
-  | { kind: "failed"; reason: string };
+/** What was installed for one side, and where it appears over the checkout; or why it could not be. */
+export type SideDependencies = ({ kind: "ready" } & InstalledPlaces) | { kind: "failed"; reason: string };
 
 /** One of the two states that every check looks at. */
 export interface Side {
@@ -34,8 +33,8 @@ export interface CheckOnSide {
 }
 
 /**
- * Runs one check on one side in its own fresh copy of the tree, so that nothing that one check writes reaches another. The
- * files are hashed before, and again after.
+ * Runs one check on one side in its own fresh copy of the tree and with its own view of the dependencies, so that nothing that one
+ * check writes reaches another. The files are hashed before, and again after.
  * @throws SandboxError, AirlockError when sandbox or git broke; whatever the check does is an outcome.
  */
 export async function checkOnSide(order: CheckOnSide): Promise<Ran> {
@@ -49,10 +48,11 @@ export async function checkOnSide(order: CheckOnSide): Promise<Ran> {
   if (made.kind === "refused") return { outcome: { kind: "not_run", reason: made.reason }, counts: null };
   await using checkout = made.checkout;
   await expectUntouched(store, checkout);
+  await using view = await openDependencyView({ sandbox, dir: store.directory, dependencies });
   const profile = {
     workspace: { host: checkout.root, mode: "workspace-write" as const },
-    readOnly: [...dependencies.readOnly, ...side.pinned],
-    scratch: [...dependencies.scratch],
+    ...view.mounts,
+    readOnly: [...(view.mounts.readOnly ?? []), ...side.pinned],
     limits: { timeoutMs: check.timeoutMs, output },
   };
   const ran = await runCheck({ sandbox, check, profile, signal });

@@ -9,6 +9,7 @@ import type { Config } from "../config.ts";
 import { toolchainOf } from "../environment/host.ts";
 import { AirlockError } from "../errors.ts";
 import { type Ground, installFor, Installed } from "./dependencies.ts";
+import { type MachineCache, machineCache } from "./machine-cache.ts";
 
 /** What the prepare step leaves for the phase after it, in the same job on the same machine. */
 const Prepared = z.strictObject({
@@ -46,15 +47,18 @@ export async function prepare(
     checkout: string;
     registry: URL;
     limits: Config["limits"];
+    /** Absent or null: nothing of an earlier job is used, and nothing is kept for a later one. */
+    cache?: MachineCache | null;
     onProgress: Ground["onProgress"];
     signal: AbortSignal;
   },
 ): Promise<{ prepared: Prepared; sandbox: Sandbox }> {
-  const { checkout, ...rest } = order;
+  const { checkout, cache: wantedCache = null, ...rest } = order;
   const before = await programHashes(place);
   const sandbox = await openGround(place);
   order.onProgress(`sandbox proved: ${sandbox.certificate.probes.length} probes held, ${sandbox.certificate.bwrap}`);
-  const installed = await installFor({ sandbox, dir: place.dir, ...rest }, checkout);
+  const cache = await machineCache(wantedCache, sandbox, order.onProgress);
+  const installed = await installFor({ sandbox, dir: place.dir, ...cache, ...rest }, checkout);
   if (installed.kind === "failed") order.onProgress(`dependencies are not installed: ${installed.reason}`);
   const prepared: Prepared = { installed, programs: await programHashes(place) };
   samePrograms(before, prepared.programs);

@@ -5,6 +5,7 @@ import { assemblePrompt, readFixPrompt } from "../agent/prompt.ts";
 import { type OnEvent, sessionWriter } from "../agent/session.ts";
 import type { AuditLog } from "../audit/log.ts";
 import { dependencyMounts } from "../environment/mounts.ts";
+import { type InstalledPlaces, openDependencyView } from "../environment/view.ts";
 import { AirlockError } from "../errors.ts";
 import type { Solution } from "../handoff/solution.ts";
 import type { Task } from "../handoff/task.ts";
@@ -54,11 +55,9 @@ export interface SolveEffects {
 export async function solve(request: SolveRequest, effects: SolveEffects): Promise<Solution> {
   const { task } = request;
   const { sandbox, audit, dir } = effects;
-  const mounts =
-    request.dependencies.kind === "installed"
-      ? dependencyMounts(request.dependencies.directory)
-      : { readOnly: [], scratch: [] };
-  const mountPoints = mounts.readOnly.map(({ inside }) => inside.slice(workspaceInside.length + 1));
+  const places = placesOf(request);
+  const mountPoints = places.readOnly.map(({ inside }) => inside.slice(workspaceInside.length + 1));
+  await using view = await openDependencyView({ sandbox, dir, dependencies: places });
   await using workspace = await openWorkspace({
     source: request.source,
     commit: task.start.commit,
@@ -71,7 +70,7 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
   const { limits } = task.config;
   const profile: Profile = {
     workspace: { host: workspace.root, mode: task.sandbox_mode },
-    ...mounts,
+    ...view.mounts,
     limits: {
       timeoutMs: limits.command_s * 1000,
       output: { headBytes: limits.output_head_bytes, tailBytes: limits.output_tail_bytes },
@@ -107,6 +106,14 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
     violations: solution.violations,
   });
   return { ...solution, audit_head: audit.head };
+}
+
+/** An agent that may not write gets them read-only, as everything else. */
+function placesOf({ dependencies, task }: SolveRequest): InstalledPlaces {
+  if (dependencies.kind !== "installed") return { readOnly: [], scratch: [] };
+  const { directory } = dependencies;
+  const mounts = dependencyMounts(directory);
+  return task.sandbox_mode === "workspace-write" ? { ...mounts, directory } : mounts;
 }
 
 function otherTree(wanted: string, found: string): AirlockError {

@@ -2,7 +2,7 @@ import { copyFileSync, chmodSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findProgram } from "../../sandbox/bubblewrap.ts";
-import { groundSandbox, registryOf } from "../../src/cli/ground.ts";
+import { cacheDirectory, groundSandbox, registryOf } from "../../src/cli/ground.ts";
 import type { Terminal } from "../../src/cli/verb.ts";
 import { temporaryDirectory, writeFiles } from "../workspace/repository.ts";
 
@@ -76,4 +76,20 @@ test("a sandbox is not built with the repository's bwrap, even when it is first 
   // The twin: for work in another place it is an ordinary program of the user.
   const other = await groundSandbox(join(at.path, "b"), user, at.home);
   expect(other.certificate.bwrap).toContain(join(planted, "bwrap"));
+});
+
+test.each<[string, Record<string, string>, boolean, string | null]>([
+  ["a user's", { HOME: "/home/u" }, false, "/home/u/.cache/airlock"],
+  ["a user's who named one", { HOME: "/home/u", XDG_CACHE_HOME: "/scratch/u" }, false, "/scratch/u/airlock"],
+  [
+    "a user's whose name is no absolute path",
+    { HOME: "/home/u", XDG_CACHE_HOME: "c" },
+    false,
+    "/home/u/.cache/airlock",
+  ],
+  ["root's, whose home is closed to the sandbox's user", { HOME: "/root" }, true, "/var/cache/airlock"],
+  ["nobody's", {}, false, null],
+  ["GitHub's own machine's", { HOME: "/home/runner", RUNNER_ENVIRONMENT: "github-hosted" }, false, null],
+])("the environment cache: %s", (_title, environment, root, directory) => {
+  expect(cacheDirectory(environment, root)).toBe(directory);
 });

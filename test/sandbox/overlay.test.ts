@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { chownSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sandboxOptions } from "../../sandbox/argv.ts";
@@ -172,7 +172,13 @@ describe("what is refused", () => {
 
   test.runIf(process.getuid?.() === 0)("a lower directory of another owner", async () => {
     mkdirSync(at("roots"));
-    await expect(prepare({ lower: at("roots"), path: "" })).rejects.toThrow(/does not belong to the sandbox's user/);
+    const attempt = () => prepare({ lower: at("roots"), path: "" });
+    await expect(attempt()).rejects.toThrow(/does not belong to the sandbox's user and group/);
+    // The right user alone is not enough: the kernel could not copy a file whose group the namespace does not know.
+    chownSync(at("roots"), room.host.user.uid, 0);
+    await expect(attempt()).rejects.toThrow(/does not belong to the sandbox's user and group/);
+    chownSync(at("roots"), room.host.user.uid, room.host.user.gid);
+    expect(await attempt()).toMatchObject({ mounts: [{ lower: at("roots") }] });
   });
 
   test("any, where the machine has none, with the reason", async () => {
@@ -251,7 +257,7 @@ function link(path: string, target: string): string {
 /** A lower directory of the right owner in which the part is a link. */
 function linked(): string {
   const lower = make("linked");
-  if (process.getuid?.() === 0) execFileSync("chown", [String(room.host.user.uid), lower]);
+  if (process.getuid?.() === 0) execFileSync("chown", [`${room.host.user.uid}:${room.host.user.gid}`, lower]);
   link("linked/node_modules", at("deps/node_modules"));
   return lower;
 }
