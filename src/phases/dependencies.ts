@@ -80,6 +80,9 @@ async function obtain(ground: Ground, checkout: string, after: "keep" | "leave")
     cacheDir: join(ground.dir, "npm-cache"),
     limits: { timeoutMs: ground.limits.install_s * 1000, output: outputBytes },
     signal: ground.signal,
+  }).catch(async (thrown: unknown) => {
+    await stage?.remove();
+    throw thrown;
   });
   if (result.kind === "failed") {
     await stage?.remove();

@@ -108,6 +108,26 @@ test("every probe of the self-test holds behind the longer way to bwrap", async 
   expect(probes.filter(({ held }) => !held)).toEqual([]);
 });
 
+test("what ends bwrap ends everything, wherever on the longer way it is", async () => {
+  const marked = `${process.pid}7531`;
+  const left = () =>
+    readdirSync("/proc").filter((pid) => {
+      try {
+        return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(marked);
+      } catch {
+        return false;
+      }
+    });
+  const overlay = await view("ended");
+  // Words of ours on bwrap's own command line mark every process of the chain, the ones before bwrap included.
+  const command = ["sh", "-c", `sleep ${marked} & sleep ${marked}`];
+  for (const timeoutMs of [1, 5, 10, 20, 400]) {
+    const profile = { ...room.writable("ws"), overlays: [overlay], limits: { ...limits, timeoutMs } };
+    expect((await room.run(profile, command)).kind).toBe("timed-out");
+    await expect.poll(left, { timeout: 10_000 }).toEqual([]);
+  }
+});
+
 describe("nothing of the user namespace that mounts is left for a command", () => {
   const overlays = async () => [await view("inner")];
 
