@@ -3,7 +3,7 @@ import { defaultLimits } from "./limits.ts";
 import { SandboxError, unmountable, workspaceInside } from "./sandbox.ts";
 import type { Bubblewrap } from "./bubblewrap.ts";
 import type { SystemEntry } from "./host.ts";
-import type { Mounts } from "./mounts.ts";
+import type { Bind, Mounts } from "./mounts.ts";
 import type { User } from "./reach.ts";
 import type { PlacedToolchain, StateFiles } from "./statedir.ts";
 
@@ -176,11 +176,16 @@ function profileMounts(host: HostFacts, mounts: Mounts): Option[] {
     ...mounts.masked.map((inside) => ["--ro-bind", host.files.empty, inside]),
   ];
   return [
-    ...mounts.binds.flatMap((bind) => [
-      [bind.writable ? "--bind" : "--ro-bind", bind.host, bind.inside],
-      ...(bind.inside === workspaceInside ? guards : []),
-    ]),
+    ...mounts.binds.flatMap((bind) => [...bindOptions(bind), ...(bind.inside === workspaceInside ? guards : [])]),
     ...mounts.scratch.flatMap((inside) => tmpfs(host.bwrap, inside, defaultLimits.scratchBytes)),
+  ];
+}
+
+function bindOptions({ host, inside, writable, overlay }: Bind): Option[] {
+  if (overlay === undefined) return [[writable ? "--bind" : "--ro-bind", host, inside]];
+  return [
+    ["--overlay-src", overlay.lower],
+    ["--overlay", overlay.upper, overlay.work, inside],
   ];
 }
 

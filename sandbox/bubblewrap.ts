@@ -16,6 +16,8 @@ export interface Bubblewrap {
   size: boolean;
   /** `--disable-userns` exists from 0.8 on. Without it the seccomp filter alone refuses nested namespaces. */
   disableUserns: boolean;
+  /** `--overlay` exists from 0.11 on. */
+  overlay: boolean;
 }
 
 const required = [
@@ -113,5 +115,5 @@ async function abilities(path: string): Promise<Bubblewrap> {
       "Upgrade bubblewrap to 0.6 or newer (0.8 or newer is better).",
     );
   }
-  return { path, version, size: has("--size"), disableUserns: has("--disable-userns") };
+  return { path, version, size: has("--size"), disableUserns: has("--disable-userns"), overlay: has("--overlay") };
 }

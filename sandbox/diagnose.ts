@@ -24,7 +24,7 @@ export function diagnose(stderr: string, sysctls: Sysctls): SandboxError {
   const error = (why: string, fix: string) => new SandboxError(`${why} bubblewrap said: ${said}`, fix);
 
   if (
-    /[ug]id map|loopback: |RTM_NEWADDR|No permissions to creat|Creating new namespace failed|new namespace|unshare user ns|Operation not permitted.*unshare/i.test(
+    /[ug]id map|loopback: |RTM_NEWADDR|No permissions to creat|Creating new namespace failed|new namespace|unshare user ns|Operation not permitted.*unshare|unshare failed/i.test(
       stderr,
     )
   ) {
@@ -60,6 +60,12 @@ export function diagnose(stderr: string, sysctls: Sysctls): SandboxError {
     );
   }
   if (/ENOENT/.test(stderr) && /^spawn /m.test(stderr)) return error("bubblewrap is gone.", installFix);
+  if (/^airlock-overlay: /m.test(stderr)) {
+    return error(
+      "The writable view of a directory could not be mounted (overlayfs).",
+      "Look for a full disk, and for another process that uses the same directories.",
+    );
+  }
   if (/seccomp/i.test(stderr)) {
     return error("The kernel does not accept the seccomp filter.", "Use a kernel with CONFIG_SECCOMP_FILTER.");
   }

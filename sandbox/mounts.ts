@@ -12,6 +12,11 @@ export interface Bind {
   host: string;
   inside: string;
   writable: boolean;
+  /** For an overlay: the host directory that shows which mount points lie in it, because `host` is mounted only later. */
+  shows?: string;
+  /** For an overlay that bwrap itself mounts. */
+  overlay?: { lower: string; upper: string; work: string };
+  optional?: boolean;
 }
 
 export interface Mounts {
@@ -47,13 +52,19 @@ const reserved = [
  * it creates a mount point and then writes on the host (CVE-2026-87766), so it is never left anything to create in a tree we did not make.
  * @throws SandboxError naming the path; of kind `workspace` when the fault lies in what a writable directory holds.
  */
-export function prepareMounts(profile: Profile, facts: { user: User; trusted: readonly string[] }): Mounts {
+export function prepareMounts(
+  profile: Profile,
+  facts: { user: User; trusted: readonly string[]; overlays?: readonly Bind[] },
+): Mounts {
   const binds = profileBinds(profile);
+  for (const { inside } of facts.overlays ?? []) checkInside(inside);
   const writable = binds.filter((bind) => bind.writable).map((bind) => bind.host);
   for (const bind of binds) {
     checkInside(bind.inside);
     checkHost(bind, { ...facts, writable });
   }
+  // Their host sides were looked at by `prepareOverlays`.
+  binds.push(...(facts.overlays ?? []));
   binds.sort((a, b) => depth(a.inside) - depth(b.inside) || (a.inside < b.inside ? -1 : 1));
   const { kept, leftOut } = keepMountable(binds, profile);
   const scratch = (profile.scratch ?? []).filter((inside) => !leftOut.some((path) => inside.startsWith(`${path}/`)));
@@ -71,10 +82,13 @@ function keepMountable(binds: readonly Bind[], { readOnly = [] }: Profile): { ke
   const leftOut: string[] = [];
   for (const bind of binds) {
     if (kept.at(-1)?.inside === bind.inside) throw refused(bind.inside, "is mounted twice");
-    const type = lstatSync(bind.host).isDirectory() ? "directory" : "file";
+    const type = bind.shows !== undefined || lstatSync(bind.host).isDirectory() ? "directory" : "file";
     const fault = mountPointFault(bind.inside, type, kept);
     if (fault === null) kept.push(bind);
-    else if (readOnly.some((mount) => mount.inside === bind.inside && mount.optional === true))
+    else if (
+      bind.optional === true ||
+      readOnly.some((mount) => mount.inside === bind.inside && mount.optional === true)
+    )
       leftOut.push(bind.inside);
     else throw fault;
   }
@@ -169,7 +183,7 @@ function mountPointFault(inside: string, type: "directory" | "file", binds: read
   // What a command can change is no fault of the sandbox, and neither is what somebody committed.
   const fault = cover.writable || cover.inside === workspaceInside ? unmountable : refusedText;
   const steps = posix.relative(cover.inside, inside).split("/");
-  let at = cover.host;
+  let at = cover.shows ?? cover.host;
   for (const [index, step] of steps.entries()) {
     at = join(at, step);
     const wanted = index === steps.length - 1 ? type : "directory";

@@ -7,6 +7,7 @@ import { closeInheritedDescriptors } from "./descriptors.ts";
 import { openFifos } from "./fifos.ts";
 import { hostCaBundle, systemEntries } from "./host.ts";
 import { machineMemory, parseHardLimits } from "./limits.ts";
+import { findOverlayPrograms } from "./overlay.ts";
 import { openReady } from "./ready.ts";
 import { runCommand } from "./run.ts";
 import { keyOf, readProof, rememberedBubblewrap, stillProved, writeProof } from "./proof.ts";
@@ -17,7 +18,7 @@ import { placeToolchain, writeStateFiles } from "./statedir.ts";
 import type { User } from "./reach.ts";
 import type { Proof } from "./proof.ts";
 import type { Establishment } from "./run.ts";
-import type { Certificate, Sandbox } from "./sandbox.ts";
+import type { Certificate, OverlaySupport, Sandbox } from "./sandbox.ts";
 
 export interface OpenOptions {
   /** The host's PATH: where bwrap, prlimit and mkfifo are looked for. It is not passed inside. */
@@ -48,18 +49,33 @@ export async function openSandbox(options: OpenOptions): Promise<Sandbox> {
   await using opened = new AsyncDisposableStack();
   const { proofs = null } = options;
   const proof = proofs === null ? null : readProof(proofs);
-  const host = await establish(options, proof);
-  opened.use(host.fifos);
-  const certificate = proof !== null && stillProved(proof, host) ? proof.certificate : await prove(host, proofs);
+  const found = await establish(options, proof);
+  opened.use(found.fifos);
+  const certificate =
+    proof !== null && stillProved(proof, found)
+      ? { ...proof.certificate, limits: limitsOf(found) }
+      : await prove(found, proofs);
+  // Whoever is content with an old proof runs one command and has no use for overlays.
+  const host = { ...found, overlay: proofs === null ? await overlayOf(found) : found.overlay };
   const ready = opened.use(openReady(host));
   const open = opened.move();
   return {
     certificate,
     user: host.user,
+    overlay: host.overlay,
     ready: (profile) => ready.prepare(profile),
     run: (profile, argv, runOptions) => runCommand(host, profile, argv, { ...runOptions, ready }),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
+}
+
+function limitsOf({ cgroups }: Establishment): Certificate["limits"] {
+  return cgroups?.version ?? "polling";
+}
+
+async function overlayOf(host: Establishment): Promise<OverlaySupport> {
+  const { probeOverlay } = await import("./overlay-probe.ts");
+  return probeOverlay(host);
 }
 
 async function prove(host: Establishment, proofs: string | null): Promise<Certificate> {
@@ -78,7 +94,7 @@ async function prove(host: Establishment, proofs: string | null): Promise<Certif
   const certificate: Certificate = {
     bwrap: `${host.bwrap.version} (${host.bwrap.path})`,
     uid: host.user.uid === process.getuid?.() ? "same" : "separate",
-    limits: host.cgroups?.version ?? "polling",
+    limits: limitsOf(host),
     probes,
   };
   if (proofs !== null) writeProof(proofs, host, { key, certificate });
@@ -116,6 +132,8 @@ export async function establish(options: OpenOptions, proof: Proof | null = null
     mkfifo,
     fifos: openFifos({ directory: stateDir, mkfifo, user }),
     prlimit: findProgram("prlimit", search),
+    overlayPrograms: findOverlayPrograms(search),
+    overlay: { kind: "none", reason: "it was not tried" },
     hardLimits: parseHardLimits(readFileSync("/proc/self/limits", "utf8")),
     cgroups: await findCgroups(),
     machineBytes: machineMemory(),

@@ -2,14 +2,12 @@ import { existsSync, openSync, readFileSync } from "node:fs";
 import { Socket } from "node:net";
 import { descriptors } from "./argv.ts";
 import { endSandbox, startSandbox } from "./launch.ts";
-import { prepareMounts } from "./mounts.ts";
-import { mountFacts, optionsOf, startOf } from "./run.ts";
+import { optionsOf, startOf, whatIsShown } from "./run.ts";
 import { readStatus } from "./status.ts";
 import { openOutputPipes } from "./streams.ts";
 import type { Option } from "./argv.ts";
 import type { Started } from "./launch.ts";
-import type { Mounts } from "./mounts.ts";
-import type { Establishment } from "./run.ts";
+import type { Establishment, Shown } from "./run.ts";
 import type { Profile } from "./sandbox.ts";
 
 /**
@@ -20,10 +18,12 @@ export interface Ready extends AsyncDisposable {
   /** Builds one for this profile, after the caller's own work. Never throws. */
   prepare(profile: Profile): void;
   /**
-   * The ready sandbox with the command handed over, or null: then a fresh one must be built. In: the profile, its mounts as they are
-   * now, and the program with its words.
+   * The ready sandbox with the command handed over, or null: then a fresh one must be built. In: the profile, what it shows now,
+   * and the program with its words.
    */
-  take(order: { profile: Profile; mounts: Mounts; words: readonly string[] }): Promise<Started | null>;
+  take(order: { profile: Profile; shown: Shown; words: readonly string[] }): Promise<Started | null>;
+  /** Ends what is kept. Returns when nothing of it lives. */
+  clear(): Promise<void>;
 }
 
 /**
@@ -48,7 +48,7 @@ const wordBytesMax = 8_192;
 const buildMs = 2_000;
 
 /** What a ready sandbox can stand for. A profile with anything else is always built afresh. */
-const known = new Set(["workspace", "readOnly", "writable", "scratch", "env", "limits"]);
+const known = new Set(["workspace", "readOnly", "writable", "scratch", "overlays", "env", "limits"]);
 
 interface Built {
   started: Started;
@@ -85,11 +85,11 @@ export function openReady(host: Establishment): Ready {
   const fill = (profile: Profile) => {
     planned = null;
     try {
-      const mounts = prepareMounts(profile, mountFacts(host));
-      const plan = planOf(host, profile, mounts);
+      const shown = whatIsShown(host, profile);
+      const plan = planOf(host, profile, shown);
       if (slot?.key === plan.key) return;
       discard();
-      const built = build(host, profile, plan).catch(() => null);
+      const built = build(host, profile, { plan, shown }).catch(() => null);
       slot = { key: plan.key, workspace: profile.workspace?.host, built };
     } catch {
       // Whatever is wrong with the profile is told when a command is run with it.
@@ -103,11 +103,11 @@ export function openReady(host: Establishment): Ready {
       if (planned !== null) clearImmediate(planned);
       planned = setImmediate(fill, profile);
     },
-    async take({ profile, mounts, words }) {
+    async take({ profile, shown, words }) {
       if (planned !== null) clearImmediate(planned);
       planned = null;
       if (slot === null || !eligible(profile)) return null;
-      const plan = planOf(host, profile, mounts);
+      const plan = planOf(host, profile, shown);
       const message = Buffer.from([withEnvironment, ...plan.environment, ...words, "go", ""].join("\0"));
       if (message.byteLength > wordBytesMax) return null;
       if (slot.key !== plan.key) {
@@ -127,11 +127,15 @@ export function openReady(host: Establishment): Ready {
       one.words.end(message);
       return one.started;
     },
-    async [Symbol.asyncDispose]() {
-      closed = true;
+    async clear() {
       if (planned !== null) clearImmediate(planned);
+      planned = null;
       discard();
       await Promise.all(endings);
+    },
+    async [Symbol.asyncDispose]() {
+      closed = true;
+      await this.clear();
     },
   };
 }
@@ -149,24 +153,29 @@ interface Plan {
 }
 
 /** The environment goes with the command and not to the reader, which is a shell and would obey some of it. */
-function planOf(host: Establishment, profile: Profile, mounts: Mounts): Plan {
+function planOf(host: Establishment, profile: Profile, { mounts, overlays }: Shown): Plan {
   const options = optionsOf(host, { mounts, env: profile.env ?? {}, egress: null });
   const isVariable = ([name]: Option) => name === "--setenv";
   const variables = options.filter(isVariable).filter(([, name]) => name !== "PWD");
   const limits = Object.entries(profile.limits).filter(([name]) => name !== "timeoutMs" && name !== "output");
   return {
-    key: JSON.stringify([options, Object.fromEntries(limits)]),
+    key: JSON.stringify([options, overlays, Object.fromEntries(limits)]),
     hiddenArgs: options.filter((option) => !isVariable(option)).flat(),
     // bwrap adds the last one by itself.
     environment: [...variables.map(([, name, value]) => `${name}=${value}`), "PWD=/"],
   };
 }
 
-async function build(host: Establishment, profile: Profile, { hiddenArgs }: Plan): Promise<Built | null> {
+async function build(
+  host: Establishment,
+  profile: Profile,
+  { plan, shown }: { plan: Plan; shown: Shown },
+): Promise<Built | null> {
+  const { hiddenArgs } = plan;
   const program = [shell, "--norc", "--noprofile", "-p", "-c", reader];
   const pipes = await openOutputPipes(host.fifos);
   const started = startSandbox({
-    ...startOf(host, profile, { hiddenArgs, program }),
+    ...startOf(host, profile, { hiddenArgs, program, overlays: shown.overlays }),
     pipes,
     stdin: openSync("/dev/null", "r"),
     words: true,

@@ -18,6 +18,7 @@ import { readSysctls } from "./host.ts";
 import { attend, launch } from "./launch.ts";
 import { capsOf, limitArguments, threadsOf } from "./limits.ts";
 import { prepareMounts } from "./mounts.ts";
+import { makeMountPoints, prepareOverlays, withOverlays } from "./overlay.ts";
 import { SandboxError, workspaceInside } from "./sandbox.ts";
 import { makeUserDirectory } from "./statedir.ts";
 import { openInputPipe, openOutputPipes } from "./streams.ts";
@@ -27,9 +28,10 @@ import type { Cgroups } from "./cgroup.ts";
 import type { Fifos } from "./fifos.ts";
 import type { Ended, Start } from "./launch.ts";
 import type { HardLimits } from "./limits.ts";
-import type { User } from "./reach.ts";
+import type { Mounts } from "./mounts.ts";
+import type { OverlayMount, OverlayPrograms } from "./overlay.ts";
 import type { Ready } from "./ready.ts";
-import type { Profile, RunOptions, RunResult } from "./sandbox.ts";
+import type { OverlaySupport, Profile, RunOptions, RunResult } from "./sandbox.ts";
 
 /** Everything `openSandbox` found out once. */
 export interface Establishment extends HostFacts {
@@ -43,6 +45,9 @@ export interface Establishment extends HostFacts {
   cgroups: Cgroups | null;
   /** Bytes of memory this machine has for us. */
   machineBytes: number;
+  /** null: a program is missing, so only bwrap itself could mount overlays. */
+  overlayPrograms: OverlayPrograms | null;
+  overlay: OverlaySupport;
   /** Changes bwrap's options before they are used. Only tests set it, to show what a weaker sandbox would let through. */
   weaken?: (options: Option[]) => Option[];
 }
@@ -59,20 +64,26 @@ export async function runCommand(
   options: RunOptions & { ready?: Ready } = {},
 ): Promise<RunResult> {
   checkWords(argv);
-  const mounts = prepareMounts(profile, mountFacts(host));
+  const shown = whatIsShown(host, profile);
+  const { mounts, overlays } = shown;
   const { limits } = profile;
   const bounds = {
     caps: capsOf(limits, host.machineBytes),
-    writable: mounts.binds.filter(({ writable }) => writable).map((bind) => bind.host),
+    writable: [
+      ...mounts.binds.filter(({ writable }) => writable).map((bind) => bind.host),
+      ...overlays.map(({ upper }) => upper),
+    ],
     cgroups: host.cgroups,
   };
   const attendance = { limits, bounds, signal: options.signal, onOutput: options.onOutput };
   const cwd = posix.resolve(workspaceInside, options.cwd ?? defaultDirectory(mounts));
   if (options.stdin === undefined) {
-    const order = { profile, mounts, words: commandArguments(cwd, argv, false) };
+    const order = { profile, shown, words: commandArguments(cwd, argv, false) };
     const handedOver = await options.ready?.take(order);
     if (handedOver != null) return resultOf(await attend(handedOver, attendance));
   }
+  // Two mounts of one upper directory at the same time are undefined.
+  if (overlays.length > 0) await options.ready?.clear();
   await using egress = await egressOf(host, profile);
   const command = options.stdin instanceof Readable ? withStreamedInput(argv) : argv;
   const program = commandArguments(cwd, command, egress !== null);
@@ -85,7 +96,7 @@ export async function runCommand(
     return tooManyWords();
   await using stdin = await inputOf(options, host);
   const ended = await launch({
-    ...startOf(host, profile, { hiddenArgs, program }),
+    ...startOf(host, profile, { hiddenArgs, program, overlays }),
     pipes: await openOutputPipes(host.fifos),
     stdin: stdin.read,
     ...attendance,
@@ -93,9 +104,20 @@ export async function runCommand(
   return resultOf(ended);
 }
 
-/** Who the mounts are for, and what none of them may expose. */
-export function mountFacts(host: Establishment): { user: User; trusted: string[] } {
-  return { user: host.user, trusted: trustedPaths(host) };
+/** What a command is shown: its mounts, and the overlays that are mounted for it alone before bwrap starts. */
+export interface Shown {
+  mounts: Mounts;
+  overlays: OverlayMount[];
+}
+
+/** Looks at everything a profile names, as it is now. @throws SandboxError naming what cannot be shown. */
+export function whatIsShown(host: Establishment, profile: Profile): Shown {
+  const facts = { user: host.user, trusted: trustedPaths(host) };
+  const overlay = { overlay: host.overlay, directory: host.stateDir };
+  const { mounts: overlays, binds } = prepareOverlays(profile, { ...facts, ...overlay });
+  const mounts = prepareMounts(profile, { ...facts, overlays: binds });
+  makeMountPoints(overlays, host.user);
+  return { mounts, overlays };
 }
 
 /** bwrap's options as they are used: the same for a command that is run now and for a sandbox that is kept ready. */
@@ -108,10 +130,16 @@ export function optionsOf(host: Establishment, facts: CommandFacts): Option[] {
 export function startOf(
   host: Establishment,
   profile: Profile,
-  { hiddenArgs, program }: { hiddenArgs: readonly string[]; program: readonly string[] },
+  order: { hiddenArgs: readonly string[]; program: readonly string[]; overlays: readonly OverlayMount[] },
 ): Omit<Start, "pipes" | "stdin"> {
+  const { hiddenArgs, program, overlays } = order;
   const words = [...ownerWords(), "--args", String(descriptors.args), "--", ...program];
-  return { ...limitedProgram(host, profile, words), hiddenArgs, user: host.user, seccompFile: host.files.seccomp };
+  return {
+    ...limitedProgram(host, profile, withOverlays(host, overlays, words)),
+    hiddenArgs,
+    user: host.user,
+    seccompFile: host.files.seccomp,
+  };
 }
 
 function checkWords(argv: readonly string[]): void {
@@ -157,8 +185,7 @@ async function egressOf(
   };
 }
 
-function limitedProgram(host: Establishment, profile: Profile, words: string[]): { program: string; args: string[] } {
-  const chain = [host.bwrap.path, ...words];
+function limitedProgram(host: Establishment, profile: Profile, chain: string[]): { program: string; args: string[] } {
   if (host.prlimit !== null) {
     const limits = limitArguments(profile.limits, host.hardLimits, threadsOf(host.user.uid));
     chain.unshift(host.prlimit, ...limits, "--");

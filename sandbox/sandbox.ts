@@ -29,6 +29,28 @@ export interface ReadOnlyMount {
   optional?: boolean;
 }
 
+/**
+ * A writable view of a host directory that never changes: what a command writes, deletes or renames there is kept in `upper`.
+ * Entries that name the same `upper` are parts of one view. Commands that share an `upper` must not run at the same time.
+ */
+export interface Overlay {
+  /** Where it appears inside. A mount point in the workspace must be there already. */
+  inside: string;
+  /** Host directory that is shown. Everything in it belongs to the sandbox's user, and nobody changes it while a command runs. */
+  lower: string;
+  /** Host directory of the sandbox's user that receives every change; empty at first. On one file system with `work`. */
+  upper: string;
+  /** Empty host directory of the sandbox's user, for the kernel alone. */
+  work: string;
+  /** Only this directory of the view appears, as a relative path. Absent: all of it. */
+  path?: string;
+  /** Left out when its mount point in the workspace is missing or no real directory. */
+  optional?: boolean;
+}
+
+/** Whether `Profile.overlays` works on this machine, as tried when the sandbox was opened, and who mounts them. */
+export type OverlaySupport = { kind: "user-namespace" } | { kind: "bwrap" } | { kind: "none"; reason: string };
+
 /** What one command may see. Everything not named here does not exist inside. Missing means none. */
 export interface Profile {
   /**
@@ -39,6 +61,8 @@ export interface Profile {
   readOnly?: ReadOnlyMount[];
   /** Writable host directories (a package manager's cache, an install target). */
   writable?: ReadOnlyMount[];
+  /** Writable views of immutable directories. @throws SandboxError in `run` where `Sandbox.overlay` is `none`. */
+  overlays?: Overlay[];
   /** Inside paths that become empty private directories; their mount points must exist already. */
   scratch?: string[];
   /** Variables added to the fixed allow-list (PATH, HOME, LANG, TZ, CI, TMPDIR, USER). Nothing of the host's environment is passed on. */
@@ -124,6 +148,7 @@ export interface Sandbox extends AsyncDisposable {
   readonly certificate: Certificate;
   /** The host user that sandboxed processes run as, for whoever prepares files for them. */
   readonly user: { uid: number; gid: number };
+  readonly overlay: OverlaySupport;
   /**
    * Runs one command as a list; no shell reads it. Program names are looked up on the sandbox's PATH: a missing one exits 127.
    * @throws SandboxError when the command could not be started; its `kind` tells an unmountable workspace from a broken sandbox.

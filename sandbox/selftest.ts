@@ -13,24 +13,28 @@ import { SandboxError } from "./sandbox.ts";
 import { architectureOf } from "./seccomp.ts";
 import { makeUserDirectory } from "./statedir.ts";
 import type { Establishment } from "./run.ts";
-import type { Limits, Probe } from "./sandbox.ts";
+import type { Limits, Probe, Profile } from "./sandbox.ts";
 
 const limits: Limits = { timeoutMs: 30_000, output: { headBytes: 65_536, tailBytes: 65_536 } };
 
 /**
- * Starts real sandboxes and looks whether they hold. Out: every probe with what was seen; the caller decides.
+ * Starts real sandboxes and looks whether they hold. In: overlays that are mounted as well, outside the workspace. Out: every probe with
+ * what was seen; the caller decides.
  * @throws SandboxError when no sandbox starts at all.
  */
-export async function proveSandbox(host: Establishment): Promise<Probe[]> {
+export async function proveSandbox(host: Establishment, overlays: Profile["overlays"] = []): Promise<Probe[]> {
   const directory = await makeUserDirectory(join(host.stateDir, "selftest"), host.user);
   try {
-    return [...(await probeInside(host, directory)), await probeSymlinkedMountPoint(host, directory)];
+    return [...(await probeInside(host, { directory, overlays })), await probeSymlinkedMountPoint(host, directory)];
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-async function probeInside(host: Establishment, directory: string): Promise<Probe[]> {
+async function probeInside(
+  host: Establishment,
+  { directory, overlays }: { directory: string; overlays: NonNullable<Profile["overlays"]> },
+): Promise<Probe[]> {
   const workspace = await makeWorkspace(host, directory);
   const canary = join(directory, "canary");
   await writeFile(canary, "");
@@ -38,7 +42,8 @@ async function probeInside(host: Establishment, directory: string): Promise<Prob
   const architecture = architectureOf(process.arch);
   const attempts = architecture === null ? [] : attemptWords(architecture, listeners.connections);
   const words = ["/bin/sh", "-c", probeScript, "sh", ...hiddenPaths(canary), "--", ...attempts];
-  const result = await runCommand(host, { workspace: { host: workspace, mode: "workspace-write" }, limits }, words);
+  const profile: Profile = { workspace: { host: workspace, mode: "workspace-write" }, overlays, limits };
+  const result = await runCommand(host, profile, words);
   return judgeProbes(result.stdout.text, {
     hostNamespaces: namespaces(),
     uid: host.user.uid,

@@ -29,6 +29,11 @@ describe("airlock.yml", () => {
     ["no script has an expression in it", "    steps:\n", '    steps:\n      - run: echo "${{ inputs.verb }}"\n'],
     ["no checkout leaves its token behind", /^ +persist-credentials: false.*\n/m, ""],
     ["nothing is cached between runs", 'node-version: "24"', 'node-version: "24"\n          cache: npm'],
+    [
+      "nothing is cached between runs",
+      "environment-cache: ${{ vars.AIRLOCK_ENVIRONMENT_CACHE }}",
+      "environment-cache: ${{ runner.temp }}/kept",
+    ],
     ["only a dispatch or a schedule starts it", "  workflow_dispatch:", "  issue_comment:\n  workflow_dispatch:"],
     ["its jobs are the four phases", "jobs:\n", "jobs:\n  extra: { runs-on: x, steps: [{ run: x }] }\n"],
     ["each job is granted exactly its row of the design", "issues: read # ask", "issues: write # ask"],

@@ -29,6 +29,7 @@ const Inputs = z.discriminatedUnion("phase", [
     "setup-host": flag,
     "drop-sudo": flag,
     "separate-user": separateUser,
+    "environment-cache": given.optional(),
   }),
   z.strictObject({
     phase: z.literal("solve"),

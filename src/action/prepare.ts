@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { AirlockError } from "../errors.ts";
 import { Task } from "../handoff/task.ts";
 import { dropSudo, prepareHost } from "../phases/prepare-host.ts";
+import type { MachineCache } from "../phases/machine-cache.ts";
 import { prepare } from "../phases/prepare.ts";
 import { setupSecrets } from "../phases/setup-secrets.ts";
 import type { InputsOf } from "./inputs.ts";
@@ -43,12 +44,21 @@ async function ready(inputs: InputsOf<"prepare">, task: Task, shell: Shell): Pro
     task,
     secrets,
     registry: await registry(),
+    cache: cacheOf(inputs, shell),
     onProgress: shell.log,
     signal: shell.signal,
   });
   await sandbox[Symbol.asyncDispose]();
   if (inputs["drop-sudo"] && shell.account !== null)
     shell.log("the runner's account keeps sudo until the next phase is behind it, and then loses it");
+}
+
+/** Only a machine that lasts has something to keep, and only where its owner named the place. */
+function cacheOf({ "environment-cache": root }: InputsOf<"prepare">, shell: Shell): MachineCache | null {
+  if (root === undefined) return null;
+  if (!shell.hosted) return { root, now: shell.now };
+  shell.log("environment-cache is not used: this machine is GitHub's own and starts empty");
+  return null;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Limits, ReadOnlyMount, Sandbox } from "../../sandbox/sandbox.ts";
 import { workspaceInside } from "../../sandbox/sandbox.ts";
+import { type InstalledPlaces, openDependencyView } from "../environment/view.ts";
 import { AirlockError } from "../errors.ts";
 import { type Checkout, checkoutTree, hashTree } from "../workspace/checkout.ts";
 import { layFiles } from "../workspace/generated.ts";
@@ -11,15 +12,13 @@ import { type Ran, runCheck } from "./run.ts";
 
 export type SideName = "base" | "head";
 
-/** What was installed for one side, as it is mounted over the checkout; or why it could not be. */
+/** What was installed for one side, and where it appears over the checkout; or why it could not be. */
 export type SideDependencies =
-  | {
+  | ({
       kind: "ready";
-      readOnly: readonly ReadOnlyMount[];
-      scratch: readonly string[];
       /** Host directory of generated files, laid into every copy; absent: none. */
       generated?: string;
-    }
+    } & InstalledPlaces)
   | { kind: "failed"; reason: string };
 
 /** One of the two states that every check looks at. */
@@ -42,8 +41,8 @@ export interface CheckOnSide {
 }
 
 /**
- * Runs one check on one side in its own fresh copy of the tree, so that nothing that one check writes reaches another. The
- * files are hashed before, and again after.
+ * Runs one check on one side in its own fresh copy of the tree and with its own view of the dependencies, so that nothing that one
+ * check writes reaches another. The files are hashed before, and again after.
  * @throws SandboxError, AirlockError when sandbox or git broke; whatever the check does is an outcome.
  */
 export async function checkOnSide(order: CheckOnSide): Promise<Ran> {
@@ -58,10 +57,11 @@ export async function checkOnSide(order: CheckOnSide): Promise<Ran> {
   await using checkout = made.checkout;
   await expectUntouched(store, checkout);
   if (dependencies.generated !== undefined) await layFiles(dependencies.generated, checkout.root, store.runAs);
+  await using view = await openDependencyView({ sandbox, dir: store.directory, dependencies });
   const profile = {
     workspace: { host: checkout.root, mode: "workspace-write" as const },
-    readOnly: [...dependencies.readOnly, ...side.pinned],
-    scratch: [...dependencies.scratch],
+    ...view.mounts,
+    readOnly: [...(view.mounts.readOnly ?? []), ...side.pinned],
     limits: { ...limits, timeoutMs: check.timeoutMs },
   };
   const ran = await runCheck({ sandbox, check, profile, signal });

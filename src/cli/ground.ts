@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { promisify } from "node:util";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import type { Config } from "../config.ts";
 import { toolchainOf } from "../environment/host.ts";
 import { AirlockError } from "../errors.ts";
 import type { Ground } from "../phases/dependencies.ts";
+import { machineCache } from "../phases/machine-cache.ts";
 import { openGround } from "../phases/prepare.ts";
 import { pathOf, repositoryOf } from "./place.ts";
 import type { Terminal } from "./verb.ts";
@@ -30,7 +31,22 @@ export async function localGround(
   },
 ): Promise<Ground> {
   const { directory, ...rest } = order;
-  return { ...rest, registry: await registryOf(terminal, directory), signal: terminal.signal };
+  const root = cacheDirectory(terminal.environment, process.getuid?.() === 0);
+  const wanted = root === null ? null : { root, now: terminal.now };
+  const cache = await machineCache(wanted, order.sandbox, order.onProgress);
+  return { ...rest, ...cache, registry: await registryOf(terminal, directory), signal: terminal.signal };
+}
+
+/**
+ * Where installations are kept on a laptop, as the XDG base directory specification says; null on GitHub's own machines, which are thrown
+ * away. Root's home is closed to the sandbox's user, so root's lies in the system's cache. Pure.
+ */
+export function cacheDirectory(environment: Terminal["environment"], root: boolean): string | null {
+  if (environment["RUNNER_ENVIRONMENT"] === "github-hosted") return null;
+  const { XDG_CACHE_HOME: named = "", HOME: home = "" } = environment;
+  if (isAbsolute(named)) return join(named, "airlock");
+  if (root) return "/var/cache/airlock";
+  return isAbsolute(home) ? join(home, ".cache/airlock") : null;
 }
 
 /**

@@ -6,20 +6,23 @@ export interface KeyFacts {
   manifests: readonly Manifest[];
   /** The text of `.npmrc`, or null: some of its settings change the tree. */
   npmrc: string | null;
-  /** `process.version` of the Node inside. */
+  /** The version that `node --version` prints inside. */
   node: string;
   platform: string;
   arch: string;
+  /** Whatever else decides what is installed, in this order: flags, commands that run afterwards. Absent: nothing. */
+  extra?: readonly string[];
 }
 
 /** SHA-256 in hexadecimal: equal keys may share one installed tree. Pure. */
-export function dependencyKey({ manifests, npmrc, node, platform, arch }: KeyFacts): string {
+export function dependencyKey({ manifests, npmrc, node, platform, arch, extra = [] }: KeyFacts): string {
   const hash = createHash("sha256");
   const add = (part: string | Uint8Array) => {
     const bytes = Buffer.from(part);
     hash.update(`${bytes.byteLength}:`).update(bytes);
   };
-  for (const part of ["airlock-dependencies-1", node, platform, arch, npmrc ?? ""]) add(part);
+  for (const part of ["airlock-dependencies-2", node, platform, arch, npmrc ?? "", String(extra.length), ...extra])
+    add(part);
   for (const { path, content } of [...manifests].sort((a, b) => (a.path < b.path ? -1 : 1))) {
     add(path);
     add(content);

@@ -56,6 +56,7 @@ function watchedSandbox(sandbox: Sandbox, look: CanaryWatch["look"], isSeen: () 
   return {
     certificate: sandbox.certificate,
     user: sandbox.user,
+    overlay: sandbox.overlay,
     ready: (profile) => sandbox.ready(profile),
     [Symbol.asyncDispose]: () => sandbox[Symbol.asyncDispose](),
     run: async (profile, argv, options = {}) => {

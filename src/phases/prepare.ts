@@ -9,6 +9,7 @@ import { toolchainOf } from "../environment/host.ts";
 import { AirlockError } from "../errors.ts";
 import { type Ground, Installed } from "./dependencies.ts";
 import { type EnvironmentOrder, makeEnvironment } from "./environment.ts";
+import { type MachineCache, machineCache } from "./machine-cache.ts";
 import { sandboxDirectory } from "./place.ts";
 
 /** What the prepare step leaves for the phase after it, in the same job on the same machine. */
@@ -51,16 +52,19 @@ export async function prepare(
     task: EnvironmentOrder["task"];
     secrets: EnvironmentOrder["secrets"];
     registry: URL;
+    /** Absent or null: nothing of an earlier job is used, and nothing is kept for a later one. */
+    cache?: MachineCache | null;
     onProgress: Ground["onProgress"];
     signal: AbortSignal;
   },
 ): Promise<{ prepared: Prepared; sandbox: Sandbox }> {
-  const { checkout, task, secrets, ...rest } = order;
+  const { checkout, task, secrets, cache: wantedCache = null, ...rest } = order;
   const before = await programHashes(place);
   await using opened = new AsyncDisposableStack();
   const sandbox = opened.use(await openGround(place));
   order.onProgress(`sandbox proved: ${sandbox.certificate.probes.length} probes held, ${sandbox.certificate.bwrap}`);
-  const ground = { sandbox, dir: place.dir, limits: task.config.limits, ...rest };
+  const cache = await machineCache(wantedCache, sandbox, order.onProgress);
+  const ground = { sandbox, dir: place.dir, limits: task.config.limits, ...cache, ...rest };
   const installed = await makeEnvironment(ground, { checkout, source: checkout, task, secrets });
   if (installed.kind === "failed") order.onProgress(`dependencies are not installed: ${installed.reason}`);
   const prepared: Prepared = { installed, programs: await programHashes(place) };

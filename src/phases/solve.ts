@@ -6,6 +6,7 @@ import { type OnEvent, sessionWriter } from "../agent/session.ts";
 import type { AuditLog } from "../audit/log.ts";
 import { resourceLimits } from "../environment/limits.ts";
 import { dependencyMounts } from "../environment/mounts.ts";
+import { type InstalledPlaces, openDependencyView } from "../environment/view.ts";
 import { AirlockError } from "../errors.ts";
 import type { Solution } from "../handoff/solution.ts";
 import type { Task } from "../handoff/task.ts";
@@ -61,11 +62,9 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
   const { audit, dir } = effects;
   await using watch = await watchCanary(canary, dir);
   const sandbox = watch.sandbox(effects.sandbox);
-  const mounts =
-    request.dependencies.kind === "installed"
-      ? dependencyMounts(request.dependencies.directory)
-      : { readOnly: [], scratch: [] };
-  const mountPoints = mounts.readOnly.map(({ inside }) => inside.slice(workspaceInside.length + 1));
+  const places = placesOf(request);
+  const mountPoints = places.readOnly.map(({ inside }) => inside.slice(workspaceInside.length + 1));
+  await using view = await openDependencyView({ sandbox, dir, dependencies: places });
   await using workspace = await openWorkspace({
     source: request.source,
     commit: task.start.commit,
@@ -79,7 +78,7 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
   const { limits } = task.config;
   const profile: Profile = {
     workspace: { host: workspace.root, mode: task.sandbox_mode },
-    ...mounts,
+    ...view.mounts,
     limits: {
       timeoutMs: limits.command_s * 1000,
       output: { headBytes: limits.output_head_bytes, tailBytes: limits.output_tail_bytes },
@@ -120,6 +119,14 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
 
 function generatedOf(installed: Installed): { generated?: string } {
   return installed.kind === "failed" || installed.generated === undefined ? {} : { generated: installed.generated };
+}
+
+/** An agent that may not write gets them read-only, as everything else. */
+function placesOf({ dependencies, task }: SolveRequest): InstalledPlaces {
+  if (dependencies.kind !== "installed") return { readOnly: [], scratch: [] };
+  const { directory } = dependencies;
+  const mounts = dependencyMounts(directory);
+  return task.sandbox_mode === "workspace-write" ? { ...mounts, directory } : mounts;
 }
 
 function otherTree(wanted: string, found: string): AirlockError {

@@ -25,7 +25,7 @@ const phases: Record<string, Record<string, string>> = {
   verify: { ...switches, repository: "repository", ...papers.task, ...papers.solution },
   publish: { ...github, ...papers.task, ...papers.solution, ...papers.report },
 };
-const optional = ["openai-base-url"];
+const optional = ["openai-base-url", "environment-cache"];
 const everyInput = Object.fromEntries(Object.values(phases).flatMap((inputs) => Object.entries(inputs)));
 
 /** The environment as the runner makes it of a step's `with`: unnamed inputs are there too, as their defaults. */

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
 import { registry, runPrepare } from "../../src/action/prepare.ts";
 import { openAudit } from "../../src/audit/log.ts";
@@ -78,6 +79,28 @@ describe("the prepare step", () => {
     ]);
     expect([...on.told.outputs.keys()]).toEqual([]);
     expect(() => on.papers()).toThrow("ENOENT");
+  });
+
+  test.each<[string, boolean, string[], RegExp[]]>([
+    ["keeps installations where a self-hosted machine's owner says", false, ["environment"], [/^installing/, /^dep/]],
+    [
+      "and nowhere on a hosted machine, whatever is named",
+      true,
+      [],
+      [/^environment-cache is not used/, /^installing/, /^dep/],
+    ],
+  ])("%s", async (_title, hosted, kept, said) => {
+    using on = await step();
+    const lock = { name: "p", version: "1.0.0", lockfileVersion: 3, packages: { "": { name: "p", version: "1.0.0" } } };
+    writeFiles(`${on.path}/repository`, {
+      "package.json": JSON.stringify({ name: "p", version: "1.0.0" }),
+      "package-lock.json": JSON.stringify(lock),
+    });
+    const cache = `${on.path}/cache`;
+    await runPrepare({ ...on.inputs, "environment-cache": cache }, { ...on.shell, hosted });
+    const entries = existsSync(cache) ? readdirSync(cache) : [];
+    expect(entries.map((name) => name.split("-")[0])).toEqual(kept);
+    expect(on.told.log.filter((line) => said.some((words) => words.test(line)))).toHaveLength(said.length);
   });
 
   test("a checkout that is not there ends on paper", async () => {

@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { dependencyMounts } from "../../src/environment/mounts.ts";
 import { entry, temporaryDirectory, writeFiles } from "../workspace/repository.ts";
@@ -140,7 +141,7 @@ describe("runChecks", () => {
     ]);
   });
 
-  test("mounts the dependencies read-only, with private places for caches", async () => {
+  test("without a writable view mounts the dependencies read-only, with private places for caches", async () => {
     using installed = temporaryDirectory();
     writeFiles(installed.path, {
       "node_modules/.bin/tool": { executable: "#!/bin/sh\necho tool of the dependencies\n" },
@@ -163,6 +164,30 @@ describe("runChecks", () => {
     );
     expect(classes).toMatchObject({ tests: "pass", lint: "pass" });
     expect(rows["tests"]?.head).toMatchObject({ evidence: "tool of the dependencies" });
+  });
+
+  test("lets a check write into its dependencies, and shows it to nobody else", async () => {
+    using installed = temporaryDirectory();
+    const { user } = real.sandbox;
+    writeFiles(installed.path, { "node_modules/tool/state": "original\n" });
+    if (process.getuid?.() === 0) execFileSync("chown", ["-R", `${user.uid}:${user.gid}`, installed.path]);
+    const write =
+      "grep -q original node_modules/tool/state && echo changed > node_modules/tool/state && touch node_modules/x";
+    const scripts = { lint: write, test: write, build: `! test -e node_modules/x && ${write}` };
+    const dependencies = async () => ({
+      kind: "ready" as const,
+      directory: installed.path,
+      ...dependencyMounts(installed.path),
+      scratch: [],
+    });
+    const files = manifest(scripts);
+    const { classes } = await verify(real.sandbox, files, { "a.txt": "" }, { dependencies });
+    expect(classes).toMatchObject({ lint: "pass", tests: "pass", build: "pass" });
+    expect(readFileSync(`${installed.path}/node_modules/tool/state`, "utf8")).toBe("original\n");
+    // The twin: where there are no overlays the same checks find it read-only.
+    const sandbox = { ...real.sandbox, overlay: { kind: "none" as const, reason: "for the test" } };
+    const without = await verify(sandbox, files, { "a.txt": "" }, { dependencies });
+    expect(without.classes).toMatchObject({ lint: "pre-existing", tests: "pre-existing", build: "pre-existing" });
   });
 
   test("names an added secret without carrying it", async () => {

@@ -28,7 +28,13 @@ export async function airlock(args: string[], { cwd, stdin = "", env = {}, inter
   using temporary = temporaryDirectory();
   const child = spawn(process.execPath, [main, ...args], {
     cwd: cwd ?? temporary.path,
-    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], TMPDIR: temporary.path, ...env },
+    env: {
+      PATH: process.env["PATH"],
+      HOME: process.env["HOME"],
+      TMPDIR: temporary.path,
+      ...cacheIn(temporary.path),
+      ...env,
+    },
     stdio: ["pipe", "pipe", "pipe"],
   });
   // A verb that reads no input may be gone before all of it is written.
@@ -45,6 +51,9 @@ export async function airlock(args: string[], { cwd, stdin = "", env = {}, inter
   const [out, err] = await Promise.all([buffer(child.stdout), buffer(child.stderr)]);
   return { code: await ended, out: lines(out), err: lines(err) };
 }
+
+/** No run finds what another one installed, unless a test names the place. */
+const cacheIn = (directory: string) => ({ XDG_CACHE_HOME: join(directory, "cache") });
 
 /** The one line of JSON that an inspecting verb prints. */
 export function json({ out }: Ended): unknown {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findProgram } from "../../sandbox/bubblewrap.ts";
 import { ownMark } from "../../sandbox/owner.ts";
-import { groundSandbox, registryOf } from "../../src/cli/ground.ts";
+import { cacheDirectory, groundSandbox, registryOf } from "../../src/cli/ground.ts";
 import { temporaryDirectory as ownDirectory } from "../../src/cli/place.ts";
 import type { Terminal } from "../../src/cli/verb.ts";
 import { canaryFrom } from "../../src/text/canary.ts";
@@ -90,4 +90,20 @@ test("the temporary directory of a process that was killed goes with the next on
   await using living = await ownDirectory();
   await using next = await ownDirectory();
   expect([abandoned, living.path, next.path].map((path) => existsSync(path))).toEqual([false, true, true]);
+});
+
+test.each<[string, Record<string, string>, boolean, string | null]>([
+  ["a user's", { HOME: "/home/u" }, false, "/home/u/.cache/airlock"],
+  ["a user's who named one", { HOME: "/home/u", XDG_CACHE_HOME: "/scratch/u" }, false, "/scratch/u/airlock"],
+  [
+    "a user's whose name is no absolute path",
+    { HOME: "/home/u", XDG_CACHE_HOME: "c" },
+    false,
+    "/home/u/.cache/airlock",
+  ],
+  ["root's, whose home is closed to the sandbox's user", { HOME: "/root" }, true, "/var/cache/airlock"],
+  ["nobody's", {}, false, null],
+  ["GitHub's own machine's", { HOME: "/home/runner", RUNNER_ENVIRONMENT: "github-hosted" }, false, null],
+])("the environment cache: %s", (_title, environment, root, directory) => {
+  expect(cacheDirectory(environment, root)).toBe(directory);
 });

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Report } from "../../src/handoff/report.ts";
 import { cartFiles } from "../phases/local-scene.ts";
@@ -75,6 +76,30 @@ describe("airlock verify runs the checks of the base on both commits", () => {
     expect(out.join("\n")).toContain("wiped");
     expect(out.join("\n")).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
   });
+});
+
+test("a second run takes the dependencies of the first, which are the same files and still whole", async () => {
+  const lock = { name: "p", version: "1.0.0", lockfileVersion: 3, packages: { "": { name: "p", version: "1.0.0" } } };
+  using repository = fixtureRepository({
+    "package.json": JSON.stringify({ name: "p", version: "1.0.0", scripts: { test: "touch node_modules/written" } }),
+    "package-lock.json": JSON.stringify(lock),
+  });
+  writeFiles(repository.root, { "a.txt": "a" });
+  repository.recommit();
+  using kept = temporaryDirectory();
+  const start = { cwd: repository.root, env: { XDG_CACHE_HOME: join(kept.path, "cache") } };
+  const dependencyLines = ({ err }: { err: string[] }) => err.filter((line) => line.includes("dependencies"));
+  expect(dependencyLines(await airlock(verify, start))).toEqual([
+    expect.stringContaining("installing dependencies (package-lock.json)"),
+    expect.stringContaining("dependencies installed in"),
+  ]);
+  for (let run = 2; run <= 3; run += 1) {
+    const { code, err } = await airlock(verify, start);
+    expect([code, dependencyLines({ err })]).toEqual([
+      0,
+      [expect.stringMatching(/^ {2}dependencies: from the cache \(key [0-9a-f]{12}…, 0 min old\)$/)],
+    ]);
+  }
 });
 
 describe("what it cannot verify", () => {

@@ -99,6 +99,7 @@ describe("the watch", () => {
     const sandbox: Sandbox = {
       certificate: { bwrap: "", uid: "same", limits: "polling", probes: [] },
       user: { uid: 1, gid: 1 },
+      overlay: { kind: "user-namespace" },
       ready: () => undefined,
       [Symbol.asyncDispose]: () => Promise.resolve(),
       run: async ({ egress }) => {

@@ -1,11 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Config } from "../../src/config.ts";
 import { dependenciesBySide, type Ground, Installed, installFor } from "../../src/phases/dependencies.ts";
+import { machineCache } from "../../src/phases/machine-cache.ts";
+import { cacheLimits } from "../../src/environment/cache.ts";
 import { realSandbox } from "../checks/sandbox.ts";
 import { portOf } from "../sandbox/room.ts";
 import { temporaryDirectory, writeFiles } from "../workspace/repository.ts";
@@ -77,6 +79,7 @@ describe("what a checkout's lockfile names is installed", () => {
       kind: "installed",
       key: expect.stringMatching(/^[0-9a-f]{64}$/),
       directory: join(at.path, `dependencies-${installed.key.slice(0, 16)}`),
+      from: "registry",
     });
     expect(Installed.safeParse(installed).success).toBe(true);
     expect(at.said).toEqual([
@@ -162,6 +165,76 @@ describe("each side gets the dependencies of its own lockfile", () => {
     const ready = await installFor(at.ground, at.checkout("start", nothingToInstall));
     const side = dependenciesBySide(at.ground, [ready]);
     expect(await side("head", at.checkout("head", {}))).toEqual({ kind: "ready", readOnly: [], scratch: [] });
+  });
+});
+
+describe("a machine that lasts keeps what was installed before any agent ran", () => {
+  const clock = { time: Date.now() };
+  const withCache = async (ground: Ground): Promise<Ground> => {
+    const wanted = { root: join(ground.dir, "cache"), now: () => clock.time };
+    return { ...ground, ...(await machineCache(wanted, ground.sandbox, ground.onProgress)) };
+  };
+
+  test("the second run installs nothing, and says whence its dependencies are and how old", async () => {
+    using at = place();
+    const first = await installFor(await withCache(at.ground), at.checkout("a", nothingToInstall));
+    const told = at.said.length;
+    clock.time += 185_000;
+    const second = await installFor(await withCache(at.ground), at.checkout("b", nothingToInstall));
+    expect(second).toEqual({ ...first, from: "cache" });
+    expect(at.said.slice(told)).toEqual([`dependencies: from the cache (key ${first.key.slice(0, 12)}…, 3 min old)`]);
+    // The twin: without a cache the same is installed again.
+    expect(await installFor(at.ground, at.checkout("c", nothingToInstall))).toMatchObject({ from: "registry" });
+  });
+
+  test("what is too old is installed again", async () => {
+    using at = place();
+    await installFor(await withCache(at.ground), at.checkout("a", nothingToInstall));
+    clock.time += cacheLimits.ageMs + 1;
+    expect(await installFor(await withCache(at.ground), at.checkout("b", nothingToInstall))).toMatchObject({
+      from: "registry",
+    });
+  });
+
+  test("a side that is installed after the agent ran reads the cache and leaves nothing in it", async () => {
+    using at = place();
+    const ground = await withCache(at.ground);
+    const side = dependenciesBySide(ground, []);
+    expect(await side("head", at.checkout("head", nothingToInstall))).toMatchObject({ kind: "ready" });
+    expect(readdirSync(join(at.path, "cache"))).toEqual([]);
+    // The twin: before the agent the same would have been kept.
+    await installFor(ground, at.checkout("start", nothingToInstall));
+    expect(readdirSync(join(at.path, "cache"))).toHaveLength(1);
+    const told = at.said.length;
+    await dependenciesBySide(ground, [])("head", at.checkout("again", nothingToInstall));
+    expect(at.said.slice(told)).toEqual([expect.stringMatching(/^dependencies: from the cache/)]);
+  });
+
+  test("a failure leaves nothing behind", async () => {
+    using at = place();
+    expect(await installFor(await withCache(at.ground), at.checkout("a", notInRegistry))).toMatchObject({
+      kind: "failed",
+    });
+    expect(readdirSync(join(at.path, "cache"))).toEqual([]);
+  });
+
+  test("a directory that cannot be trusted is said, and installing goes on without it", async () => {
+    using at = place();
+    mkdirSync(join(at.path, "cache"));
+    chmodSync(join(at.path, "cache"), 0o777);
+    expect(await installFor(await withCache(at.ground), at.checkout("a", nothingToInstall))).toMatchObject({
+      from: "registry",
+    });
+    expect(at.said[0]).toMatch(/^the environment cache is not used: .*can be written by others/);
+  });
+
+  test("where there are no overlays it is said that the dependencies are read-only, and why", async () => {
+    using at = place();
+    const overlay = { kind: "none" as const, reason: "AppArmor refuses" };
+    await installFor({ ...at.ground, sandbox: { ...real.sandbox, overlay } }, at.checkout("a", nothingToInstall));
+    expect(at.said.at(-1)).toBe(
+      "dependencies are read-only inside, with private cache directories: no overlay (AppArmor refuses)",
+    );
   });
 });
 

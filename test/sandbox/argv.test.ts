@@ -3,7 +3,7 @@ import { commandArguments, sandboxOptions } from "../../sandbox/argv.ts";
 import type { HostFacts } from "../../sandbox/argv.ts";
 
 const host: HostFacts = {
-  bwrap: { path: "/usr/bin/bwrap", version: "bubblewrap 0.8.0", size: true, disableUserns: true },
+  bwrap: { path: "/usr/bin/bwrap", version: "bubblewrap 0.8.0", size: true, disableUserns: true, overlay: false },
   user: { uid: 61_000, gid: 61_000 },
   system: [
     { kind: "bind", host: "/usr", inside: "/usr" },

@@ -18,7 +18,7 @@ afterAll(() => room[Symbol.asyncDispose]());
 test("nothing is left when it is disposed, whether it is up or still being built", async () => {
   await room.put("disposed", null);
   const profile = { limits, ...room.writable("disposed") };
-  const nothing = { binds: [], protectedBinds: [], masked: [], scratch: [] };
+  const nothing = { mounts: { binds: [], protectedBinds: [], masked: [], scratch: [] }, overlays: [] };
   const up = async () => {
     while (readers(join(room.dir, "disposed")) === 0) await sleep(5);
   };
@@ -30,7 +30,7 @@ test("nothing is left when it is disposed, whether it is up or still being built
     expect(readers(join(room.dir, "disposed"))).toBe(0);
     own.prepare(profile);
     await setImmediate();
-    expect(await own.take({ profile, mounts: nothing, words: ["id"] })).toBeNull();
+    expect(await own.take({ profile, shown: nothing, words: ["id"] })).toBeNull();
   }
 });
 

@@ -1,9 +1,10 @@
-import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { establish } from "../../sandbox/open.ts";
 import { runCommand } from "../../sandbox/run.ts";
 import { toolchainOf } from "../../src/environment/host.ts";
+import { removeTree } from "../../src/workspace/owned.ts";
 import type { Server } from "node:net";
 import type { Establishment } from "../../sandbox/run.ts";
 import type { Limits, Profile, RunOptions, RunResult } from "../../sandbox/sandbox.ts";
@@ -54,7 +55,7 @@ export async function openRoom(changes: Partial<Establishment> = {}): Promise<Ro
     writable: (path) => ({ workspace: { host: join(dir, path), mode: "workspace-write" } }),
     async [Symbol.asyncDispose]() {
       await host.fifos[Symbol.asyncDispose]();
-      await rm(dir, { recursive: true, force: true });
+      await removeTree(dir);
     },
   };
 }
