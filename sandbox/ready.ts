@@ -74,7 +74,12 @@ export function openReady(host: Establishment): Ready {
 
   const end = (built: Promise<Built | null>) => {
     const ending = built
-      .then((one) => (one === null ? undefined : endSandbox(one.started)))
+      .then((one) => {
+        if (one === null) return undefined;
+        // Its end is waited for, even when there is nothing else left to do.
+        hold(one, true);
+        return endSandbox(one.started);
+      })
       .finally(() => endings.delete(ending));
     endings.add(ending);
   };

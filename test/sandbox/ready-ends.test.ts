@@ -37,6 +37,7 @@ test("nothing is left when it is disposed, whether it is up or still being built
 test.each([
   ["it dies with us when we are killed", "setInterval(() => {}, 1000);", true],
   ["it does not keep us alive when we are done", "", false],
+  ["its disposal is waited for, even as the last thing we do", "await ready[Symbol.asyncDispose]();", false],
 ])("%s", async (_title, then, kill) => {
   const dir = await openDirectory();
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
@@ -46,7 +47,8 @@ test.each([
     import { openReady } from ${url("../../sandbox/ready.ts")};
     import { readers } from ${url("processes.ts")};
     const host = await establish({ path: process.argv[1], stateDir: process.argv[2] });
-    openReady(host).prepare({ limits: ${JSON.stringify(limits)} });
+    const ready = openReady(host);
+    ready.prepare({ limits: ${JSON.stringify(limits)} });
     while (readers(process.argv[2]) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     console.log("up");
     ${then}`;
@@ -55,7 +57,8 @@ test.each([
   });
   await once(airlock.stdout, "data");
   if (kill) airlock.kill("SIGKILL");
-  await once(airlock, "exit");
+  const [code] = await once(airlock, "exit");
+  expect(code).toBe(kill ? null : 0);
   while (readers(dir) > 0) await sleep(10);
   expect(readers(dir)).toBe(0);
 });
