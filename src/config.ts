@@ -158,11 +158,21 @@ const PullRequest = z.strictObject({
     .describe("Whether the body carries a closing keyword for the issue asked on."),
 });
 
+/** What happens between the installation without scripts and the first command. */
+const Setup = z.strictObject({
+  scripts: z
+    .array(z.string().regex(/^(@[a-z0-9-~][a-z0-9-._~]*\/)?[a-z0-9-~][a-z0-9-._~]*$/, "a package's name"))
+    .max(50)
+    .default([])
+    .describe("Packages whose install scripts run, in the sandbox and without network, after everything is installed."),
+});
+
 /** `.github/airlock.toml`, read from the trusted commit only. A missing file means every default below. */
 export const Config = z.strictObject({
   agent: Agent.prefault({}),
   limits: Limits.prefault({}),
   checks: z.array(CheckConfig).max(20).default([]),
+  setup: Setup.prefault({}),
   risk: Risk.prefault({}),
   labels: Labels.prefault({}),
   reviewers: Reviewers.prefault({}),

@@ -12,7 +12,13 @@ export type SideName = "base" | "head";
 
 /** What was installed for one side, as it is mounted over the checkout; or why it could not be. */
 export type SideDependencies =
-  | { kind: "ready"; readOnly: readonly ReadOnlyMount[]; scratch: readonly string[] }
+  | {
+      kind: "ready";
+      readOnly: readonly ReadOnlyMount[];
+      scratch: readonly string[];
+      /** Variables that the package manager needs in scripts that call it. */
+      env?: Readonly<Record<string, string>>;
+    }
   | { kind: "failed"; reason: string };
 
 /** One of the two states that every check looks at. */
@@ -53,6 +59,7 @@ export async function checkOnSide(order: CheckOnSide): Promise<Ran> {
     workspace: { host: checkout.root, mode: "workspace-write" as const },
     readOnly: [...dependencies.readOnly, ...side.pinned],
     scratch: [...dependencies.scratch],
+    env: { ...dependencies.env },
     limits: { timeoutMs: check.timeoutMs, output },
   };
   const ran = await runCheck({ sandbox, check, profile, signal });

@@ -3,6 +3,7 @@ import type { Change } from "../change.ts";
 import type { Config } from "../config.ts";
 import type { CheckResult, Outcome } from "../handoff/report.ts";
 import { AirlockError } from "../errors.ts";
+import { type Settings, settingsFiles } from "../environment/settings.ts";
 import { applyChange } from "../workspace/apply.ts";
 import { checkoutTree } from "../workspace/checkout.ts";
 import { contentsBefore, fileAt } from "../workspace/local.ts";
@@ -26,8 +27,8 @@ export interface Verification {
   change: Change;
   /** The tree that base + Change must make; absent means that any is right. */
   headTree?: string;
-  /** Installs one side's dependencies. In: a checkout of that side, owned by the sandbox user. Asked for base, then for head. */
-  dependencies: (side: SideName, checkout: string, tree: string) => Promise<SideDependencies>;
+  /** Installs one side's dependencies. In: a checkout of that side, owned by the sandbox user, and the package manager's settings of the trusted commit. Asked for base, then for head. */
+  dependencies: (side: SideName, checkout: string, tree: string, settings: Settings) => Promise<SideDependencies>;
   /** The package registry for the audit; null when there is none. */
   registry: URL | null;
   scanSecrets: SecretScan;
@@ -107,10 +108,19 @@ async function prepareSide(
   const made = await containable(checkoutTree(store, { tree, name: `install-${name}` }));
   if (made.kind === "refused") return { name, tree, dependencies: { kind: "failed", reason: made.reason }, pinned: [] };
   await using checkout = made.checkout;
-  const dependencies = await verification.dependencies(name, checkout.root, tree);
+  const settings = await settingsOf(store, trusted);
+  const dependencies = await verification.dependencies(name, checkout.root, tree, settings);
   const pinned = await pinScripts(store, trusted, tree);
   if (pinned.kind === "pinned") return { name, tree, dependencies, pinned: pinned.mounts };
   return { name, tree, dependencies: { kind: "failed", reason: pinned.reason }, pinned: [] };
+}
+
+/** What the trusted commit tells its package manager; a change has no say in how its own dependencies are installed. */
+async function settingsOf(store: Store, trusted: string): Promise<Settings> {
+  const read = await Promise.all(
+    settingsFiles.map(async (path) => [path, (await fileAt(store, trusted, path))?.toString("utf8")] as const),
+  );
+  return Object.fromEntries(read.filter(([, text]) => text !== undefined));
 }
 
 async function compareCheck(prepared: Prepared, check: PlannedCheck): Promise<CheckResult> {

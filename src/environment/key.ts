@@ -4,7 +4,7 @@ import type { Manifest } from "./manifests.ts";
 /** What an installed tree depends on. Registry and cache are not part of it: integrity hashes decide the bytes. */
 export interface KeyFacts {
   manifests: readonly Manifest[];
-  /** The text of `.npmrc`, or null: some of its settings change the tree. */
+  /** What else shapes the tree, as one text: manager, settings that count, install scripts; null: nothing. */
   npmrc: string | null;
   /** `process.version` of the Node inside. */
   node: string;

@@ -46,6 +46,7 @@ export async function prepare(
     checkout: string;
     registry: URL;
     limits: Config["limits"];
+    setup?: Pick<Config["setup"], "scripts">;
     onProgress: Ground["onProgress"];
     signal: AbortSignal;
   },

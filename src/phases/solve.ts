@@ -4,14 +4,13 @@ import { runAgent } from "../agent/loop.ts";
 import { assemblePrompt, readFixPrompt } from "../agent/prompt.ts";
 import { type OnEvent, sessionWriter } from "../agent/session.ts";
 import type { AuditLog } from "../audit/log.ts";
-import { dependencyMounts } from "../environment/mounts.ts";
 import { AirlockError } from "../errors.ts";
 import type { Solution } from "../handoff/solution.ts";
 import type { Task } from "../handoff/task.ts";
 import type { Model } from "../model/model.ts";
 import { createTools } from "../tools/create.ts";
 import { openWorkspace } from "../workspace/open.ts";
-import type { Installed } from "./dependencies.ts";
+import { type Installed, mountsOf } from "./dependencies.ts";
 import { sealable } from "./sealable.ts";
 
 export interface SolveRequest {
@@ -55,10 +54,10 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
   const { task } = request;
   const { sandbox, audit, dir } = effects;
   const mounts =
-    request.dependencies.kind === "installed"
-      ? dependencyMounts(request.dependencies.directory)
-      : { readOnly: [], scratch: [] };
-  const mountPoints = mounts.readOnly.map(({ inside }) => inside.slice(workspaceInside.length + 1));
+    request.dependencies.kind === "installed" ? mountsOf(request.dependencies) : { readOnly: [], scratch: [] };
+  const mountPoints = mounts.readOnly.flatMap(({ inside }) =>
+    inside.startsWith(`${workspaceInside}/`) ? [inside.slice(workspaceInside.length + 1)] : [],
+  );
   await using workspace = await openWorkspace({
     source: request.source,
     commit: task.start.commit,
