@@ -3,10 +3,13 @@ import type { Change } from "../change.ts";
 import type { Config } from "../config.ts";
 import type { CheckResult, Outcome } from "../handoff/report.ts";
 import { AirlockError } from "../errors.ts";
+import { type Dependencies, detectDependencies, telling } from "../environment/detect.ts";
+import { framesScripts } from "../environment/framed-scripts.ts";
 import { type Settings, settingsFiles } from "../environment/settings.ts";
 import { applyChange } from "../workspace/apply.ts";
 import { checkoutTree } from "../workspace/checkout.ts";
 import { contentsBefore, fileAt } from "../workspace/local.ts";
+import { listTree } from "../workspace/tree.ts";
 import { copyTrees, type Store, treeOf, viewRepository } from "../workspace/store.ts";
 import { auditDependencies } from "./audit.ts";
 import { compare, runAgain, type Runs } from "./compare.ts";
@@ -89,7 +92,17 @@ function otherTree(found: string, wanted: string): AirlockError {
 async function planOf(store: Store, trusted: string, { task }: Verification): Promise<CheckPlan> {
   const text = async (path: string) => (await fileAt(store, trusted, path))?.toString("utf8") ?? null;
   const [manifest, tsconfig] = await Promise.all([text("package.json"), text("tsconfig.json")]);
-  return detectChecks({ manifest, tsconfig, config: task.config });
+  const framed = framesScripts(await managerOf(store, trusted, manifest), await settingsOf(store, trusted));
+  return detectChecks({ manifest, tsconfig, framed, config: task.config });
+}
+
+/** The package manager of the trusted commit, which decides how its scripts are run. */
+async function managerOf(store: Store, trusted: string, manifest: string | null): Promise<Dependencies> {
+  const top = (await listTree(store, trusted)).map(({ path }) => path).filter((path) => !path.includes("/"));
+  const read = async (path: string) => [path, (await fileAt(store, trusted, path))?.toString("utf8") ?? ""] as const;
+  const texts = await Promise.all(telling.filter((path) => top.includes(path)).map(read));
+  const { ".yarnrc.yml": yarnrc = null } = await settingsOf(store, trusted);
+  return detectDependencies(top, manifest, Object.fromEntries(texts), yarnrc);
 }
 
 async function prepareSide(

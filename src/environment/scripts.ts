@@ -46,7 +46,10 @@ export async function runInstallScripts(order: ScriptOrder): Promise<ScriptsRan>
         const result = await runScript(order, found, script);
         ms += result.ms;
         if (result.kind === "exited" && result.exitCode === 0) continue;
-        return failureOf(`the ${script.event} script of ${name}`, result, new Set());
+        const failure = failureOf(`the ${script.event} script of ${name}`, result, new Set());
+        if (result.kind !== "exited") return failure;
+        const fix = `Let it work without network, or take ${name} out of \`setup.scripts\`.`;
+        return { ...failure, fix };
       }
     }
   }

@@ -38,7 +38,11 @@ export const Installed = z.discriminatedUnion("kind", [
     directory: z.string(),
     /** The fetched manager that installed it, for the scripts that call it; absent: npm. */
     manager: z
-      .strictObject({ name: z.enum(["pnpm", "yarn-classic", "yarn-berry", "bun"]), directory: z.string() })
+      .strictObject({
+        name: z.enum(["pnpm", "yarn-classic", "yarn-berry", "bun"]),
+        version: z.string(),
+        directory: z.string(),
+      })
       .optional(),
   }),
   z.strictObject({ kind: z.literal("failed"), key: z.string(), reason: z.string() }),
@@ -82,7 +86,11 @@ export async function installFor(ground: Ground, checkout: string, settings?: Se
     kind: "installed",
     key,
     directory,
-    manager: { name: dependencies.manager.name, directory: manager.directory },
+    manager: {
+      name: dependencies.manager.name,
+      version: dependencies.manager.version,
+      directory: manager.directory,
+    },
   };
 }
 
@@ -94,7 +102,7 @@ export function mountsOf(installed: Extract<Installed, { kind: "installed" }>): 
 } {
   const mounts = dependencyMounts(installed.directory);
   if (installed.manager === undefined) return mounts;
-  const manager = managerMounts(installed.manager.name, installed.manager.directory);
+  const manager = managerMounts(installed.manager, installed.manager.directory);
   return { ...mounts, readOnly: [...mounts.readOnly, ...manager.readOnly], env: manager.env };
 }
 

@@ -85,7 +85,7 @@ describe.skipIf(!managersReachable)("what is installed works in a workspace", ()
       const into = join(room.dir, `into-${name}`);
       await makeMountPoints(into, workspace, real.sandbox.user);
       const mounts = dependencyMounts(into);
-      const called = managerMounts(wanted.manager.name, manager);
+      const called = managerMounts(wanted.manager, manager);
       const profile = {
         workspace: { host: workspace, mode: "workspace-write" as const },
         ...mounts,
