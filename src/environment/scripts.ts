@@ -1,10 +1,11 @@
 import { readdir } from "node:fs/promises";
 import { join, posix } from "node:path";
-import { type Limits, type Sandbox, workspaceInside } from "../../sandbox/sandbox.ts";
+import { type Limits, type RunResult, type Sandbox, workspaceInside } from "../../sandbox/sandbox.ts";
 import { toolchainInside, pathInside } from "../../sandbox/environment.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import { parseJson } from "./json.ts";
 import { readPlain, Unusable } from "./manifests.ts";
+import { relinkCommand } from "./relink.ts";
 import { isRecord } from "./settings.ts";
 
 export interface ScriptOrder {
@@ -33,6 +34,7 @@ const gyp = `${toolchainInside}/lib/node_modules/npm/node_modules/node-gyp/bin/n
 export async function runInstallScripts(order: ScriptOrder): Promise<ScriptsRan> {
   const notes: string[] = [];
   let ms = 0;
+  let some = false;
   const all = order.names.length === 0 ? [] : await placesOf(order.directory);
   for (const name of new Set(order.names)) {
     const places = all.filter((place) => nameAt(place) === name);
@@ -45,6 +47,7 @@ export async function runInstallScripts(order: ScriptOrder): Promise<ScriptsRan>
       for (const script of found.scripts) {
         const result = await runScript(order, found, script);
         ms += result.ms;
+        some = true;
         if (result.kind === "exited" && result.exitCode === 0) continue;
         const failure = failureOf(`the ${script.event} script of ${name}`, result, new Set());
         if (result.kind !== "exited") return failure;
@@ -53,7 +56,10 @@ export async function runInstallScripts(order: ScriptOrder): Promise<ScriptsRan>
       }
     }
   }
-  return { kind: "ran", ms, notes };
+  if (!some) return { kind: "ran", ms, notes };
+  const relinked = await runInside(order, relinkCommand(workspaceInside), { cwd: workspaceInside });
+  if (relinked.kind === "exited" && relinked.exitCode === 0) return { kind: "ran", ms: ms + relinked.ms, notes };
+  return failureOf("linking programs after the install scripts", relinked, new Set());
 }
 
 interface Package {
@@ -65,11 +71,11 @@ interface Package {
 }
 
 async function runScript(
-  { sandbox, directory, limits, onProgress, signal }: ScriptOrder,
+  order: ScriptOrder,
   { place, name, version }: Package,
   script: Package["scripts"][number],
-) {
-  onProgress?.(`running the ${script.event} script of ${name} ${version}`);
+): Promise<RunResult> {
+  order.onProgress?.(`running the ${script.event} script of ${name} ${version}`);
   const inside = posix.join(workspaceInside, place);
   const parent = inside.slice(0, inside.lastIndexOf("/node_modules/"));
   const path = [
@@ -78,24 +84,27 @@ async function runScript(
     `${workspaceInside}/node_modules/.bin`,
     pathInside,
   ];
-  return sandbox.run(
-    {
-      writable: [{ host: directory, inside: workspaceInside }],
-      env: {
-        PATH: path.join(":"),
-        INIT_CWD: workspaceInside,
-        npm_lifecycle_event: script.event,
-        npm_lifecycle_script: script.text,
-        npm_package_name: name,
-        npm_package_version: version,
-        npm_config_node_gyp: gyp,
-        npm_config_userconfig: "/dev/null",
-      },
-      limits,
-    },
-    ["sh", "-c", script.text],
-    { cwd: inside, ...(signal === undefined ? {} : { signal }) },
-  );
+  const env = {
+    PATH: path.join(":"),
+    INIT_CWD: workspaceInside,
+    npm_lifecycle_event: script.event,
+    npm_lifecycle_script: script.text,
+    npm_package_name: name,
+    npm_package_version: version,
+    npm_config_node_gyp: gyp,
+    npm_config_userconfig: "/dev/null",
+  };
+  return runInside(order, ["sh", "-c", script.text], { cwd: inside, env });
+}
+
+/** Only the installation is there, and writable. */
+function runInside(
+  { sandbox, directory, limits, signal }: ScriptOrder,
+  argv: readonly string[],
+  { cwd, env = {} }: { cwd: string; env?: Record<string, string> },
+): Promise<RunResult> {
+  const profile = { writable: [{ host: directory, inside: workspaceInside }], env, limits };
+  return sandbox.run(profile, argv, { cwd, ...(signal === undefined ? {} : { signal }) });
 }
 
 /** The package's own name must be the one asked for: an alias of that name is another package. */

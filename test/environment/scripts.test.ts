@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, readFileSync } from "node:fs";
+import { chmodSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { runInstallScripts } from "../../src/environment/scripts.ts";
 import { realSandbox } from "../checks/sandbox.ts";
 import { temporaryDirectory, writeFiles } from "../workspace/repository.ts";
@@ -114,4 +114,36 @@ test("a package with binding.gyp and no install script of its own is built, as n
     "node_modules/native/binding.gyp": "not a gyp file",
   });
   expect(await at.run("native")).toMatchObject({ kind: "failed", evidence: expect.stringContaining("gyp") });
+});
+
+describe("a program that a script replaces by a native one", () => {
+  const js = "#!/usr/bin/env node\nconsole.log('in JavaScript')\n";
+  const old = '#!/bin/sh\nbasedir=$(dirname "$0")\nexec node  "$basedir/../tool/bin/tool" "$@"\n';
+  const newer = `#!/bin/sh\nbasedir_abs=$(dirname "$0")\nexec node  "$basedir_abs"/'../tool/bin/tool' "$@"\n`;
+  const replace = "cp /bin/echo bin/tool";
+
+  test.each([
+    ["pnpm 8 to 11", old, replace, "a b\n"],
+    ["pnpm 12", newer, replace, "a b\n"],
+    ["the twin: a program that stays what it was", old, "true", "in JavaScript\n"],
+  ])("starts as what it is now: %s", async (...row) => {
+    const [, shim, postinstall, expected] = row;
+    using at = installation({
+      "node_modules/tool/package.json": packageOf("tool", { postinstall }),
+      "node_modules/tool/bin/tool": { executable: js },
+      "node_modules/.bin/tool": { executable: shim },
+    });
+    expect(await at.run("tool")).toMatchObject({ kind: "ran" });
+    const profile = { readOnly: [{ host: at.root, inside: "/workspace/repo" }], limits };
+    const result = await real.sandbox.run(profile, ["/workspace/repo/node_modules/.bin/tool", "a", "b"]);
+    expect(result).toMatchObject({ kind: "exited", exitCode: 0, stdout: { text: expected } });
+  });
+
+  test("a link out of the installation is not followed on the host: nothing there changes", async () => {
+    using at = installation({
+      "node_modules/tool/package.json": packageOf("tool", { postinstall: "rm -rf ../.bin; ln -s /etc ../.bin" }),
+    });
+    expect(await at.run("tool")).toMatchObject({ kind: "ran" });
+    expect(readlinkSync(join(at.root, "node_modules/.bin"))).toBe("/etc");
+  });
 });
