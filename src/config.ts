@@ -85,8 +85,13 @@ const SecretName = z
     "capital letters, digits and _, at most 100; not a name of the runner, the shell, Node, git, npm or Airlock (GITHUB_…, ACTIONS_…, RUNNER_…, OPENAI_…, PATH …)",
   );
 
-/** Two-phase secrets: what is named here exists while the environment is made, and for nobody afterwards. */
+/** What happens between the installation without scripts and the first command. Its secrets exist for that time, and for nobody afterwards. */
 const Setup = z.strictObject({
+  scripts: z
+    .array(z.string().regex(/^(@[a-z0-9-~][a-z0-9-._~]*\/)?[a-z0-9-~][a-z0-9-._~]*$/, "a package's name"))
+    .max(50)
+    .default([])
+    .describe("Packages whose install scripts run, in the sandbox and without network, after everything is installed."),
   commands: z
     .array(z.array(z.string().min(1)).min(1).max(100))
     .max(20)

@@ -38,6 +38,7 @@ export async function runVerify(inputs: InputsOf<"verify">, shell: Shell): Promi
         dir: place.dir,
         registry: await registry(),
         limits,
+        setup: task.config.setup,
         onProgress: shell.log,
         signal: shell.signal,
       };

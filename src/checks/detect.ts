@@ -29,6 +29,8 @@ export interface TrustedFacts {
   manifest: string | null;
   /** Text of tsconfig.json at the top; null when there is none. */
   tsconfig: string | null;
+  /** Whether `pre` and `post` scripts run around a script. Absent: they do, as with npm. */
+  framed?: boolean;
   config: Pick<Config, "checks" | "limits">;
 }
 
@@ -39,8 +41,8 @@ const builtInKinds: readonly BuiltInKind[] = ["types", "lint", "tests", "build"]
  * kind), then types, lint, tests and build as package.json offers them.
  * @throws AirlockError `unsupported-repository` when package.json is no JSON object: npm could not run it either.
  */
-export function detectChecks({ manifest, tsconfig, config }: TrustedFacts): CheckPlan {
-  const parsed = parseManifest(manifest);
+export function detectChecks({ manifest, tsconfig, config, framed = true }: TrustedFacts): CheckPlan {
+  const parsed = { ...parseManifest(manifest), framed };
   const timeoutMs = config.limits.check_s * 1000;
   const checks: PlannedCheck[] = [];
   const notConfigured: BuiltInKind[] = [];
@@ -68,18 +70,16 @@ function configuredChecks({ checks, limits }: TrustedFacts["config"], kind: Chec
 function builtIn(kind: BuiltInKind, manifest: Manifest, tsconfig: string | null, timeoutMs: number): PlannedCheck[] {
   const script = checkScripts[kind].find((name) => isRealScript(manifest.scripts[name]));
   if (script !== undefined) {
-    return [
-      { name: kind, kind, command: scriptSteps(manifest.scripts, script), env: scriptEnv(manifest, script), timeoutMs },
-    ];
+    return [{ name: kind, kind, command: scriptSteps(manifest, script), env: scriptEnv(manifest, script), timeoutMs }];
   }
   if (kind !== "types" || tsconfig === null || !manifest.dependencies.has("typescript")) return [];
   const compiler = hasReferences(tsconfig) ? ["tsc", "-b"] : ["tsc", "--noEmit"];
   return [{ name: kind, kind, command: [compiler], env: {}, timeoutMs }];
 }
 
-/** What `npm run` runs: the script between its `pre` and `post` scripts, each by `sh -c`. */
-function scriptSteps(scripts: Record<string, string>, name: string): string[][] {
-  return [`pre${name}`, name, `post${name}`].flatMap((step) => {
+/** What the package manager's `run` runs: the script, between its `pre` and `post` scripts where they count, each by `sh -c`. */
+function scriptSteps({ scripts, framed }: Manifest, name: string): string[][] {
+  return (framed ? [`pre${name}`, name, `post${name}`] : [name]).flatMap((step) => {
     const text = scripts[step];
     return text === undefined || text.trim() === "" ? [] : [["sh", "-c", text]];
   });
@@ -99,9 +99,10 @@ interface Manifest {
   version: string;
   scripts: Record<string, string>;
   dependencies: ReadonlySet<string>;
+  framed: boolean;
 }
 
-function parseManifest(text: string | null): Manifest {
+function parseManifest(text: string | null): Omit<Manifest, "framed"> {
   const json = text === null ? {} : jsonObject(text);
   if (json === null) throw noManifest();
   const scripts = Object.entries(fields(json["scripts"])).filter(

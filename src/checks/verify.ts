@@ -3,10 +3,14 @@ import type { Change } from "../change.ts";
 import type { Config } from "../config.ts";
 import type { CheckResult, Outcome } from "../handoff/report.ts";
 import { AirlockError } from "../errors.ts";
+import { type Dependencies, detectDependencies, telling } from "../environment/detect.ts";
+import { framesScripts } from "../environment/framed-scripts.ts";
 import { resourceLimits } from "../environment/limits.ts";
+import { type Settings, settingsFiles } from "../environment/settings.ts";
 import { applyChange } from "../workspace/apply.ts";
 import { checkoutTree } from "../workspace/checkout.ts";
 import { contentsBefore, fileAt } from "../workspace/local.ts";
+import { listTree } from "../workspace/tree.ts";
 import { copyTrees, type Store, treeOf, viewRepository } from "../workspace/store.ts";
 import { auditDependencies } from "./audit.ts";
 import { compare, runAgain, type Runs } from "./compare.ts";
@@ -27,8 +31,8 @@ export interface Verification {
   change: Change;
   /** The tree that base + Change must make; absent means that any is right. */
   headTree?: string;
-  /** Installs one side's dependencies. In: a checkout of that side, owned by the sandbox user. Asked for base, then for head. */
-  dependencies: (side: SideName, checkout: string, tree: string) => Promise<SideDependencies>;
+  /** Installs one side's dependencies. In: a checkout of that side, owned by the sandbox user, and the package manager's settings of the trusted commit. Asked for base, then for head. */
+  dependencies: (side: SideName, checkout: string, tree: string, settings: Settings) => Promise<SideDependencies>;
   /** The package registry for the audit; null when there is none. */
   registry: URL | null;
   scanSecrets: SecretScan;
@@ -89,7 +93,17 @@ function otherTree(found: string, wanted: string): AirlockError {
 async function planOf(store: Store, trusted: string, { task }: Verification): Promise<CheckPlan> {
   const text = async (path: string) => (await fileAt(store, trusted, path))?.toString("utf8") ?? null;
   const [manifest, tsconfig] = await Promise.all([text("package.json"), text("tsconfig.json")]);
-  return detectChecks({ manifest, tsconfig, config: task.config });
+  const framed = framesScripts(await managerOf(store, trusted, manifest), await settingsOf(store, trusted));
+  return detectChecks({ manifest, tsconfig, framed, config: task.config });
+}
+
+/** The package manager of the trusted commit, which decides how its scripts are run. */
+async function managerOf(store: Store, trusted: string, manifest: string | null): Promise<Dependencies> {
+  const top = (await listTree(store, trusted)).map(({ path }) => path).filter((path) => !path.includes("/"));
+  const read = async (path: string) => [path, (await fileAt(store, trusted, path))?.toString("utf8") ?? ""] as const;
+  const texts = await Promise.all(telling.filter((path) => top.includes(path)).map(read));
+  const { ".yarnrc.yml": yarnrc = null } = await settingsOf(store, trusted);
+  return detectDependencies(top, manifest, Object.fromEntries(texts), yarnrc);
 }
 
 async function prepareSide(
@@ -108,10 +122,19 @@ async function prepareSide(
   const made = await containable(checkoutTree(store, { tree, name: `install-${name}` }));
   if (made.kind === "refused") return { name, tree, dependencies: { kind: "failed", reason: made.reason }, pinned: [] };
   await using checkout = made.checkout;
-  const dependencies = await verification.dependencies(name, checkout.root, tree);
+  const settings = await settingsOf(store, trusted);
+  const dependencies = await verification.dependencies(name, checkout.root, tree, settings);
   const pinned = await pinScripts(store, trusted, tree);
   if (pinned.kind === "pinned") return { name, tree, dependencies, pinned: pinned.mounts };
   return { name, tree, dependencies: { kind: "failed", reason: pinned.reason }, pinned: [] };
+}
+
+/** What the trusted commit tells its package manager; a change has no say in how its own dependencies are installed. */
+async function settingsOf(store: Store, trusted: string): Promise<Settings> {
+  const read = await Promise.all(
+    settingsFiles.map(async (path) => [path, (await fileAt(store, trusted, path))?.toString("utf8")] as const),
+  );
+  return Object.fromEntries(read.filter(([, text]) => text !== undefined));
 }
 
 async function compareCheck(prepared: Prepared, check: PlannedCheck): Promise<CheckResult> {

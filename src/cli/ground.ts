@@ -27,6 +27,7 @@ export async function localGround(
     dir: string;
     directory: string;
     limits: Config["limits"];
+    setup?: Pick<Config["setup"], "scripts">;
     onProgress: Ground["onProgress"];
   },
 ): Promise<Ground> {

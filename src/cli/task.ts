@@ -111,6 +111,7 @@ async function runPipeline(order: Order, terminal: Terminal): Promise<PipelineRe
     dir: place.path,
     directory,
     limits: config.limits,
+    setup: config.setup,
     onProgress,
   });
   const tell = narrator(onProgress);

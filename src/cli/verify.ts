@@ -49,6 +49,7 @@ async function verifyRevisions(revisions: Revisions, terminal: Terminal): Promis
     dir: place.path,
     directory: revisions.directory,
     limits: task.config.limits,
+    setup: task.config.setup,
     onProgress,
   });
   const secrets = setupSecrets(

@@ -1,27 +1,37 @@
 import { chown, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AirlockError } from "../errors.ts";
-import { limitFix } from "./limits.ts";
-import { readManifests } from "./manifests.ts";
+import { cacheInside, managerInside } from "./command.ts";
+import { type Failure, failureOf } from "./failure.ts";
 import { makeCacheDirectories } from "./mounts.ts";
-import { npmFlags } from "./npmrc.ts";
+import { orderInstall } from "./order.ts";
 import { registryLogin } from "./registry-token.ts";
-import type { Egress, EgressRule, Limits, ReadOnlyMount, RunResult, Sandbox } from "../../sandbox/sandbox.ts";
-import type { NpmLockfile } from "./detect.ts";
+import { runInstallScripts } from "./scripts.ts";
+import { workspaceInside } from "../../sandbox/sandbox.ts";
+import type { Egress, EgressRule, Limits, ReadOnlyMount, Sandbox } from "../../sandbox/sandbox.ts";
+import type { Installable } from "./detect.ts";
 import type { Manifest } from "./manifests.ts";
+import type { Settings } from "./settings.ts";
 
 export interface InstallOptions {
   sandbox: Sandbox;
   /** A checkout. Only its manifests and lockfile are read. */
   manifestDir: string;
-  lockfile?: NpmLockfile;
+  /** What the checkout asks for. Absent: npm with a package-lock.json. */
+  wanted?: Installable;
+  /** Directory of the fetched manager; npm needs none. */
+  managerDir?: string;
+  /** Settings files of the trusted commit. Absent: none. */
+  settings?: Settings;
+  /** Packages whose install scripts run afterwards, without network. Absent: none. */
+  scripts?: readonly string[];
   /** Host directory to install into: missing or empty, below one that the sandbox's user can enter. */
   into: string;
   /** The only host that can be reached. Credentials in it are not passed on. */
   registry: URL;
-  /** What the registry asks for; it exists inside while npm runs and is in no file. Absent: the registry serves without. */
+  /** What the registry asks for; only npm is given it, it exists inside while npm runs and is in no file. Absent: the registry serves without. */
   registryToken?: string;
-  /** npm's cache, shared by installations of one job; made when missing. It is content-addressed and checked by npm. */
+  /** The manager's cache, shared by installations of one job; made when missing. Its content is checked by the manager. */
   cacheDir: string;
   limits: Limits;
   onProgress?: (line: string) => void;
@@ -29,64 +39,77 @@ export interface InstallOptions {
 }
 
 export type Installation =
-  /** `directory` holds `node_modules`, owned by the sandbox's user, with mount points for caches. */
-  | { kind: "installed"; directory: string; ms: number }
-  /** `reason` is our sentence, `fix` what to change, `evidence` the end of npm's own output (untrusted text). */
-  | { kind: "failed"; reason: string; fix: string; evidence: string };
+  /** `directory` holds `node_modules`, owned by the sandbox's user, with mount points for caches. `notes`: what to tell, never fatal. */
+  { kind: "installed"; directory: string; ms: number; notes?: string[] } | Failure;
 
-const installInside = "/workspace/install";
-const cacheInside = "/workspace/cache";
+/** Where the workspace will lie, so that the paths which a manager writes down stay right. */
+const installInside = workspaceInside;
 const userconfigInside = "/workspace/npmrc";
-const evidenceLines = 20;
+const npm: Installable = { kind: "npm", lockfile: "package-lock.json" };
 
 /**
  * Installs what the lockfile says, inside the sandbox, with no host reachable but the registry and no script of any package
- * run. The project's `.npmrc` and every other setting of the host are left out (`npmrc.ts` names the exceptions).
+ * run. The project's settings files and every setting of the host are left out; `settings` counts by the short list of each manager.
+ * Then the install scripts of the named packages run, without network.
  * @throws AirlockError when `into` is not empty; SandboxError when the sandbox broke.
  */
 export async function installDependencies(options: InstallOptions): Promise<Installation> {
-  const { sandbox, into, cacheDir, registry, lockfile = "package-lock.json" } = options;
-  const manifests = await readManifests(options.manifestDir, lockfile);
-  if (manifests.kind === "unusable") {
-    return {
-      kind: "failed",
-      reason: manifests.reason,
-      fix: `Correct package.json or ${lockfile} and commit both.`,
-      evidence: "",
-    };
-  }
+  const { sandbox, into, cacheDir, registry, wanted = npm, settings = {}, scripts = [] } = options;
+  const order = await orderInstall(options.manifestDir, wanted, { settings, registry: withoutCredentials(registry) });
+  if (order.kind === "refused") return { kind: "failed", reason: order.reason, fix: order.fix, evidence: "" };
+  const { command } = order;
   await makeOwned(into, sandbox.user);
   await makeOwned(cacheDir, sandbox.user);
   if ((await readdir(into)).length > 0) throw notEmpty(into);
-  for (const file of manifests.files) await writeManifest(into, file, sandbox.user);
+  for (const file of command.files) await writeManifest(into, file, sandbox.user);
 
   const denied = new Set<string>();
   const login = await loginFor(options);
   const result = await sandbox.run(
     {
-      readOnly: login.readOnly,
+      readOnly: [
+        ...login.readOnly,
+        ...(options.managerDir === undefined ? [] : [{ host: options.managerDir, inside: managerInside }]),
+      ],
       writable: [
         { host: into, inside: installInside },
         { host: cacheDir, inside: cacheInside },
       ],
-      env: { ...npmEnvironment, ...login.env },
+      env: { ...command.env, ...login.env },
       egress: registryEgress(registry, denied),
       limits: options.limits,
     },
-    [...npmCommand(registry), `--userconfig=${login.userconfig}`, ...npmFlags(manifests.npmrc)],
-    {
-      cwd: installInside,
-      onOutput: lineReader(options.onProgress),
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    },
+    [...command.argv, ...login.argv],
+    { cwd: installInside, onOutput: lineReader(options.onProgress), ...signalOf(options) },
   );
   if (result.kind !== "exited" || result.exitCode !== 0) {
     // Half an installation must not be taken for one later.
     await rm(into, { recursive: true, force: true });
-    return failure(result, denied);
+    return failureOf(shown(wanted), result, denied);
+  }
+  const ran = await runInstallScripts({ ...options, directory: into, names: scripts });
+  if (ran.kind === "failed") {
+    await rm(into, { recursive: true, force: true });
+    return ran;
   }
   await makeCacheDirectories(into, sandbox.user);
-  return { kind: "installed", directory: into, ms: result.ms };
+  const notes = ran.notes.length === 0 ? {} : { notes: ran.notes };
+  return { kind: "installed", directory: into, ms: result.ms + ran.ms, ...notes };
+}
+
+/** The command of an installation as a person would type it. Pure. */
+function shown(wanted: Installable): string {
+  if (wanted.kind === "npm") return "npm ci";
+  switch (wanted.manager.name) {
+    case "pnpm":
+      return "pnpm install --frozen-lockfile";
+    case "yarn-classic":
+      return "yarn install --frozen-lockfile";
+    case "yarn-berry":
+      return "yarn install --immutable";
+    case "bun":
+      return "bun install --frozen-lockfile";
+  }
 }
 
 /** A rule that lets exactly the registry's host and port through. Pure. */
@@ -107,7 +130,8 @@ export function withoutCredentials(registry: URL): URL {
   return plain;
 }
 
-function registryEgress(registry: URL, denied: Set<string>): Egress {
+/** The registry alone; whatever else was asked for is added to `denied`. */
+export function registryEgress(registry: URL, denied: Set<string>): Egress {
   return {
     rule: registryRule(registry),
     onDecision: ({ host, port, allowed, reason }) => {
@@ -116,90 +140,25 @@ function registryEgress(registry: URL, denied: Set<string>): Egress {
   };
 }
 
-/** The user configuration lies beside the installation, which is fresh; it holds the name of a variable and no secret. */
-async function loginFor({ into, registry, registryToken }: InstallOptions): Promise<{
+/** The user configuration lies beside the cache; it holds the name of a variable and no secret. */
+async function loginFor({ cacheDir, registry, registryToken }: InstallOptions): Promise<{
   readOnly: ReadOnlyMount[];
   env: Record<string, string>;
-  userconfig: string;
+  argv: string[];
 }> {
-  if (registryToken === undefined) return { readOnly: [], env: {}, userconfig: "/dev/null" };
+  if (registryToken === undefined) return { readOnly: [], env: {}, argv: [] };
   const { userconfig, env } = registryLogin(registry, registryToken);
-  const host = `${into}.npmrc`;
+  const host = `${cacheDir}.npmrc`;
   await writeFile(host, userconfig, { mode: 0o644 });
-  return { readOnly: [{ host, inside: userconfigInside }], env, userconfig: userconfigInside };
+  return { readOnly: [{ host, inside: userconfigInside }], env, argv: [`--userconfig=${userconfigInside}`] };
 }
 
-/** The registry may be on the host's own loopback, so nothing is excepted from the proxy. */
-const npmEnvironment = { NO_PROXY: "", no_proxy: "", npm_config_noproxy: "", npm_config_update_notifier: "false" };
-
-function npmCommand(registry: URL): string[] {
-  return [
-    "npm",
-    "ci",
-    "--ignore-scripts",
-    "--no-audit",
-    "--no-fund",
-    "--no-progress",
-    "--logs-max=0",
-    // npm's own pauses between attempts add up to more than a minute.
-    "--fetch-retries=2",
-    "--fetch-retry-factor=2",
-    "--fetch-retry-mintimeout=1000",
-    `--registry=${withoutCredentials(registry).href}`,
-    "--globalconfig=/tmp/home/.npmrc-global",
-    `--cache=${cacheInside}`,
-  ];
+function signalOf({ signal }: { signal?: AbortSignal }): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
 }
 
-function failure(result: RunResult, denied: ReadonlySet<string>): Installation {
-  const output = `${result.stdout.text}\n${result.stderr.text}`;
-  const evidence = output.trim().split("\n").slice(-evidenceLines).join("\n");
-  const failed = (reason: string, fix: string): Installation => ({ kind: "failed", reason, fix, evidence });
-  if (result.kind === "timed-out") return failed("npm ci took too long", "Raise `limits.install_s`.");
-  if (result.kind === "cancelled") return failed("npm ci was cancelled", "Start again.");
-  if (result.kind === "limit")
-    return failed(`npm ci met the sandbox's limit "${result.limit}". ${result.detail}`, limitFix[result.limit]);
-  if (result.kind === "signalled")
-    return failed(`npm ci was killed by signal ${result.signal}`, "Give the machine more memory or disk.");
-  if (denied.size > 0) {
-    return failed(
-      `the lockfile needs hosts other than the registry: ${[...denied].sort().slice(0, 5).join(", ")}`,
-      "Take these packages from the registry; git and address dependencies cannot be installed.",
-    );
-  }
-  const code = /^npm (?:error|ERR!) code (\S+)/m.exec(output)?.[1];
-  const known = code === undefined ? undefined : knownFailures[code];
-  if (known !== undefined) return failed(`${known[0]} (npm ${code})`, known[1]);
-  if (result.exitCode === 127)
-    return failed("npm is not available in the sandbox", "Install Node with npm on the machine that runs Airlock.");
-  return failed(
-    `npm ci ended with exit code ${result.exitCode}`,
-    "Run `npm ci --ignore-scripts` in a clean checkout and mend what it reports.",
-  );
-}
-
-const knownFailures: Readonly<Record<string, readonly [reason: string, fix: string]>> = {
-  EUSAGE: ["package.json and the lockfile do not match", "Run npm install and commit the lockfile."],
-  EINTEGRITY: ["a package is not the one the lockfile names", "Find out why its content changed before anything else."],
-  E401: [
-    "the registry asks for credentials, or refuses those that it was sent",
-    "Name a secret in `[setup] registry_token`, or use a registry that serves without credentials, for example a mirror.",
-  ],
-  E403: ["the registry refused a package", "Look up the package in the registry."],
-  E404: ["the registry does not have a package", "Look up the name and version in the lockfile."],
-  ERESOLVE: [
-    "the peer dependencies contradict each other",
-    "Mend the versions, or commit `legacy-peer-deps=true` in .npmrc.",
-  ],
-  EBADENGINE: ["a package refuses this version of Node", "Run Airlock with the Node version the repository needs."],
-  ETIMEDOUT: ["the registry did not answer", "Ask again later."],
-  ECONNREFUSED: [
-    "the registry cannot be reached",
-    "Check the registry's address in the npm configuration of the machine.",
-  ],
-};
-
-async function makeOwned(directory: string, user: { uid: number; gid: number }): Promise<void> {
+/** Makes a directory that belongs to the sandbox's user when we are root. */
+export async function makeOwned(directory: string, user: { uid: number; gid: number }): Promise<void> {
   await mkdir(directory, { recursive: true });
   if (process.getuid?.() === 0) await chown(directory, user.uid, user.gid);
 }

@@ -97,10 +97,10 @@ function staysInside(path: string): boolean {
   );
 }
 
-class Unusable extends Error {}
+export class Unusable extends Error {}
 
 /** The bytes of a regular file, every step of the way a real directory; null when it does not exist. */
-async function readPlain(directory: string, path: string): Promise<Buffer | null> {
+export async function readPlain(directory: string, path: string): Promise<Buffer | null> {
   const steps = path.split("/");
   for (let count = 1; count < steps.length; count += 1) {
     const stat = await lstat(join(directory, ...steps.slice(0, count))).catch(() => null);

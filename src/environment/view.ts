@@ -1,6 +1,6 @@
 import { lstat } from "node:fs/promises";
 import { join, relative } from "node:path";
-import type { Overlay, Profile, Sandbox } from "../../sandbox/sandbox.ts";
+import type { Overlay, Profile, ReadOnlyMount, Sandbox } from "../../sandbox/sandbox.ts";
 import { makeOwnedDirectory, makePrivateDirectory, removeTree } from "../workspace/owned.ts";
 import type { DependencyMounts } from "./mounts.ts";
 
@@ -8,11 +8,13 @@ import type { DependencyMounts } from "./mounts.ts";
 export interface InstalledPlaces extends DependencyMounts {
   /** The `directory` of the installation that the mounts show. */
   directory?: string;
+  /** Variables that the package manager needs in scripts that call it. */
+  env?: Readonly<Record<string, string>>;
 }
 
 /** How the commands of one piece of work see the dependencies. Disposing forgets everything they wrote there. */
 export interface DependencyView extends AsyncDisposable {
-  readonly mounts: Pick<Profile, "readOnly" | "scratch" | "overlays">;
+  readonly mounts: Pick<Profile, "readOnly" | "scratch" | "overlays" | "env">;
 }
 
 export interface OpenView {
@@ -29,14 +31,16 @@ export interface OpenView {
  * private cache directories.
  */
 export async function openDependencyView({ sandbox, dir, dependencies }: OpenView): Promise<DependencyView> {
-  const { directory: lower, readOnly, scratch } = dependencies;
+  const { directory: lower, readOnly, scratch, env } = dependencies;
+  const variables = env === undefined ? {} : { env: { ...env } };
   if (lower === undefined || sandbox.overlay.kind === "none" || !(await belongsTo(lower, sandbox.user))) {
-    return { mounts: { readOnly, scratch }, [Symbol.asyncDispose]: () => Promise.resolve() };
+    return { mounts: { readOnly, scratch, ...variables }, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
   const own = await makePrivateDirectory(dir, "view-", sandbox.user);
   const [upper, work] = [join(own, "upper"), join(own, "work")];
   for (const path of [upper, work]) await makeOwnedDirectory(path, sandbox.user);
-  const overlays = readOnly.map(({ host, inside, optional }): Overlay => ({
+  const isBelow = ({ host }: ReadOnlyMount) => `${host}/`.startsWith(`${lower}/`);
+  const overlays = readOnly.filter(isBelow).map(({ host, inside, optional }): Overlay => ({
     inside,
     lower,
     upper,
@@ -44,7 +48,9 @@ export async function openDependencyView({ sandbox, dir, dependencies }: OpenVie
     path: relative(lower, host),
     ...(optional === true ? { optional } : {}),
   }));
-  return { mounts: { overlays }, [Symbol.asyncDispose]: () => removeTree(own) };
+  // The package manager lies elsewhere; nothing writes into it.
+  const others = readOnly.filter((mount) => !isBelow(mount));
+  return { mounts: { overlays, readOnly: others, ...variables }, [Symbol.asyncDispose]: () => removeTree(own) };
 }
 
 async function belongsTo(directory: string, { uid, gid }: Sandbox["user"]): Promise<boolean> {

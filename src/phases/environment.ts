@@ -31,7 +31,13 @@ export async function makeEnvironment(ground: Ground, order: EnvironmentOrder): 
   if (secrets.length > 0 && start.tree !== trusted.tree) throw notTrusted();
   if (secrets.length > 0)
     ground.onProgress(`secrets for this step alone: ${secrets.map(({ name }) => name).join(", ")}`);
-  const installed = withoutValues(await installFor(ground, order.checkout, registryToken?.value), secrets);
+  // Commands may write into the installation, so it is theirs alone.
+  const { cache, ...withoutCache } = ground;
+  const own = order.task.config.setup.commands.length > 0 || cache === undefined ? withoutCache : ground;
+  const installed = withoutValues(
+    await installFor(own, order.checkout, { registryToken: registryToken?.value }),
+    secrets,
+  );
   const made = installed.kind === "failed" ? installed : await withSetup(ground, order, installed);
   await expectNoResidue(ground, secrets);
   return made;

@@ -5,7 +5,6 @@ import { assemblePrompt, readFixPrompt } from "../agent/prompt.ts";
 import { type OnEvent, sessionWriter } from "../agent/session.ts";
 import type { AuditLog } from "../audit/log.ts";
 import { resourceLimits } from "../environment/limits.ts";
-import { dependencyMounts } from "../environment/mounts.ts";
 import { type InstalledPlaces, openDependencyView } from "../environment/view.ts";
 import { AirlockError } from "../errors.ts";
 import type { Solution } from "../handoff/solution.ts";
@@ -15,7 +14,7 @@ import type { Canary } from "../text/canary.ts";
 import { createTools } from "../tools/create.ts";
 import { openWorkspace } from "../workspace/open.ts";
 import { watchCanary } from "./canary-watch.ts";
-import type { Installed } from "./dependencies.ts";
+import { type Installed, mountsOf } from "./dependencies.ts";
 import { sealable } from "./sealable.ts";
 
 export interface SolveRequest {
@@ -63,7 +62,9 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
   await using watch = await watchCanary(canary, dir);
   const sandbox = watch.sandbox(effects.sandbox);
   const places = placesOf(request);
-  const mountPoints = places.readOnly.map(({ inside }) => inside.slice(workspaceInside.length + 1));
+  const mountPoints = places.readOnly.flatMap(({ inside }) =>
+    inside.startsWith(`${workspaceInside}/`) ? [inside.slice(workspaceInside.length + 1)] : [],
+  );
   await using view = await openDependencyView({ sandbox, dir, dependencies: places });
   await using workspace = await openWorkspace({
     source: request.source,
@@ -124,8 +125,7 @@ function generatedOf(installed: Installed): { generated?: string } {
 /** An agent that may not write gets them read-only, as everything else. */
 function placesOf({ dependencies, task }: SolveRequest): InstalledPlaces {
   if (dependencies.kind !== "installed") return { readOnly: [], scratch: [] };
-  const { directory } = dependencies;
-  const mounts = dependencyMounts(directory);
+  const { directory, ...mounts } = mountsOf(dependencies);
   return task.sandbox_mode === "workspace-write" ? { ...mounts, directory } : mounts;
 }
 

@@ -55,6 +55,15 @@ describe("detectChecks", () => {
     });
   });
 
+  test("leaves pre and post scripts out where the package manager does", () => {
+    const manifest = JSON.stringify({ scripts: { pretest: "a", test: "b", posttest: "c" } });
+    const command = (framed: boolean) =>
+      detectChecks({ manifest, tsconfig: null, framed, config: defaults }).checks[0]?.command.map((step) =>
+        step.at(-1),
+      );
+    expect([command(true), command(false)]).toEqual([["a", "b", "c"], ["b"]]);
+  });
+
   test.each(["typecheck", "type-check", "types", "tsc", "check-types"])("finds the type check called %s", (name) => {
     expect(commands({ scripts: { [name]: "tsc" } })).toEqual({ types: [["sh", "-c", "tsc"]] });
   });

@@ -4,7 +4,7 @@ import { dependencyKey } from "../../src/environment/key.ts";
 const file = (path: string, content: string) => ({ path, content: Buffer.from(content) });
 const facts = {
   manifests: [file("package.json", "{}"), file("package-lock.json", "{}")],
-  npmrc: null,
+  shape: [],
   node: "v24.0.0",
   platform: "linux",
   arch: "x64",
@@ -19,7 +19,7 @@ test.each([
   ["a file", { manifests: [file("package.json", "{ }"), file("package-lock.json", "{}")] }],
   ["a file's place", { manifests: [file("package.json", "{}"), file("npm-shrinkwrap.json", "{}")] }],
   ["where one file ends and the next begins", { manifests: [file("package.json", "{}package-lock.json{}")] }],
-  ["the settings", { npmrc: "legacy-peer-deps=true" }],
+  ["the settings", { shape: ["legacy-peer-deps=true"] }],
   ["the version of Node", { node: "v24.0.1" }],
   ["the platform", { platform: "darwin" }],
   ["the architecture", { arch: "arm64" }],

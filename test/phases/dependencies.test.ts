@@ -89,7 +89,16 @@ describe("what a checkout's lockfile names is installed", () => {
   });
 
   test.each<[string, Record<string, string>, RegExp]>([
-    ["another manager", { "package.json": manifest(missing), "yarn.lock": "" }, /^yarn is not supported yet\. Use npm/],
+    [
+      "a lockfile of nobody",
+      { "package.json": manifest(missing), "yarn.lock": "" },
+      /^yarn\.lock is neither.*Run `yarn/,
+    ],
+    [
+      "a hook that is a program",
+      { "package.json": manifest(missing), "pnpm-lock.yaml": "lockfileVersion: '9.0'\npnpmfileChecksum: abc\n" },
+      /^pnpm-lock\.yaml was made with a \.pnpmfile\.cjs, which is a program.*`overrides`/,
+    ],
     ["no lockfile", { "package.json": manifest(missing) }, /^there is no lockfile.*Commit a package-lock\.json/],
     ["a package.json that is none", { "package.json": "[]" }, /^package\.json is not a JSON object\. Correct/],
     [

@@ -60,9 +60,9 @@ test("an installation that fails is on record and said, and the job goes on", as
   const { prepared } = await prepare(on.place, on.order);
   expect(prepared.installed).toMatchObject({
     kind: "failed",
-    reason: expect.stringContaining("yarn is not supported"),
+    reason: expect.stringContaining("yarn.lock is neither"),
   });
-  expect(on.said.at(-1)).toMatch(/^dependencies are not installed: yarn is not supported yet/);
+  expect(on.said.at(-1)).toMatch(/^dependencies are not installed: yarn\.lock is neither/);
   expect(await readPrepared(on.place)).toEqual(prepared);
 });
 

@@ -135,7 +135,7 @@ test("checks whose dependencies are not installed did not run, which is no pass"
   expect(classes(report)["tests"]).toBe("not run");
   expect(report.checks.find(({ name }) => name === "tests")?.head).toMatchObject({
     kind: "not_run",
-    reason: expect.stringContaining("yarn is not supported yet"),
+    reason: expect.stringContaining("yarn.lock is neither a lockfile of yarn 1"),
   });
 });
 

@@ -18,8 +18,12 @@ function named(): { file: string; title: string | null }[] {
   });
 }
 
-const sourceOf = (file: string) =>
-  new URL(`../${file.startsWith("escape/") ? file : `sandbox/${file}`}.test.ts`, import.meta.url);
+const sourceOf = (file: string) => new URL(`../${placeOf(file)}.test.ts`, import.meta.url);
+
+function placeOf(file: string): string {
+  if (file.startsWith("test/")) return file.slice("test/".length);
+  return file.startsWith("escape/") ? file : `sandbox/${file}`;
+}
 
 test("each test that the table names exists", () => {
   const all = named();

@@ -1,0 +1,41 @@
+import type { InstallCommand, Planned } from "./command.ts";
+import type { Installable } from "./detect.ts";
+import { installCommand } from "./install-command.ts";
+import { type Manifest, readManifests } from "./manifests.ts";
+import { npmCommand } from "./npm.ts";
+import type { Settings } from "./settings.ts";
+import { readTreeManifests } from "./tree-manifests.ts";
+
+export type InstallOrder =
+  | {
+      kind: "ordered";
+      command: InstallCommand;
+      /** As they lie in the tree, for the key. */
+      manifests: Manifest[];
+    }
+  | Extract<Planned, { kind: "refused" }>;
+
+/**
+ * What has to be run to install a checkout, and on which files. Reads the checkout's manifests and runs nothing.
+ * In: `settings` from the trusted commit, and a registry without credentials.
+ */
+export async function orderInstall(
+  checkout: string,
+  wanted: Installable,
+  { settings, registry }: { settings: Settings; registry: URL },
+): Promise<InstallOrder> {
+  const read =
+    wanted.kind === "npm"
+      ? await readManifests(checkout, wanted.lockfile)
+      : await readTreeManifests(checkout, wanted.lockfile);
+  if (read.kind === "unusable") {
+    const fix = `Correct package.json or ${wanted.lockfile} and commit both.`;
+    return { kind: "refused", reason: read.reason, fix };
+  }
+  const { files } = read;
+  if (wanted.kind === "npm") {
+    return { kind: "ordered", command: npmCommand(registry, settings, files), manifests: files };
+  }
+  const planned = installCommand({ manager: wanted.manager, registry, settings, files });
+  return planned.kind === "refused" ? planned : { kind: "ordered", command: planned.command, manifests: files };
+}
