@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import type { ChildProcess } from "node:child_process";
-import { Readable, Writable } from "node:stream";
+import type { ChildProcess, StdioNull, StdioPipe } from "node:child_process";
+import { Duplex, Readable, Writable } from "node:stream";
 import { descriptors } from "./argv.ts";
 import { createCapture } from "./capture.ts";
 import { killGroup, killSandboxInit } from "./kill.ts";
@@ -29,6 +29,8 @@ export interface Launch {
   stdin: number;
   signal?: AbortSignal | undefined;
   onOutput?: ((chunk: Buffer) => void) | undefined;
+  /** Gets our end of a socket pair whose other end is the descriptor `descriptors.egress` of bwrap. Absent: there is no pair. */
+  onPair?: ((pair: Duplex) => void) | undefined;
 }
 
 /** How the process of bwrap ended. `record` is the command's own exit code as bwrap wrote it down; null: there was no command. */
@@ -48,6 +50,9 @@ export async function launch(order: Launch): Promise<Ended> {
   const captures = [createCapture(order.limits.output), createCapture(order.limits.output)] as const;
   const child = start(order);
   if (child instanceof Error) return neverStarted(child, order, captures);
+  const opened: readonly unknown[] = child.stdio;
+  const pair = opened[descriptors.egress];
+  if (pair instanceof Duplex) order.onPair?.(pair);
   let over = false;
   const status = collect(child.stdio[descriptors.status], () => {
     if (over) killSandboxInit(readStatus(status.text()).childPid);
@@ -78,6 +83,14 @@ export async function launch(order: Launch): Promise<Ended> {
 /** Node throws some spawn errors (E2BIG, EINVAL) and reports others by event. */
 function start(order: Launch): ChildProcess | NodeJS.ErrnoException {
   const seccomp = openSync(order.seccompFile, "r");
+  const stdio: (StdioNull | StdioPipe | number)[] = [
+    order.stdin,
+    order.pipes[0].write,
+    order.pipes[1].write,
+    "pipe",
+    "pipe",
+    seccomp,
+  ];
   try {
     return spawn(order.program, [...order.args], {
       // PID 1 inside is bwrap, and its environment is readable there: so it gets none but PATH.
@@ -86,7 +99,8 @@ function start(order: Launch): ChildProcess | NodeJS.ErrnoException {
       detached: true,
       cwd: "/",
       ...(process.getuid?.() === 0 ? order.user : {}),
-      stdio: [order.stdin, order.pipes[0].write, order.pipes[1].write, "pipe", "pipe", seccomp],
+      // Node's "pipe" is a pair of connected sockets, without a name anywhere.
+      stdio: order.onPair === undefined ? stdio : [...stdio, "pipe"],
     });
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));

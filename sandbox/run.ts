@@ -10,12 +10,11 @@ import {
   commandArguments,
   defaultDirectory,
   descriptors,
-  egressSocket,
   sandboxOptions,
   withStreamedInput,
 } from "./argv.ts";
 import { diagnose } from "./diagnose.ts";
-import { openEgressProxy } from "./egress.ts";
+import { openEgress } from "./egress-link.ts";
 import { readSysctls } from "./host.ts";
 import { launch } from "./launch.ts";
 import { limitArguments, threadsOf } from "./limits.ts";
@@ -24,7 +23,7 @@ import { SandboxError, workspaceInside } from "./sandbox.ts";
 import { makeUserDirectory } from "./statedir.ts";
 import { openInputPipe, openOutputPipes } from "./streams.ts";
 import type { HostFacts, Option } from "./argv.ts";
-import type { EgressProxy } from "./egress.ts";
+import type { OpenEgress } from "./egress-link.ts";
 import type { Ended } from "./launch.ts";
 import type { HardLimits } from "./limits.ts";
 import type { Profile, RunOptions, RunResult } from "./sandbox.ts";
@@ -57,8 +56,8 @@ export async function runCommand(
   const mounts = prepareMounts(profile, { user: host.user, trusted: trustedPaths(host) });
   const directory = await makeUserDirectory(join(host.stateDir, `run-${randomUUID()}`), host.user);
   try {
-    await using egress = await egressOf(host, profile, directory);
-    const bwrapOptions = sandboxOptions(host, { mounts, env: profile.env ?? {}, egress: egress?.directory ?? null });
+    using egress = egressOf(host, profile);
+    const bwrapOptions = sandboxOptions(host, { mounts, env: profile.env ?? {}, egress: egress !== null });
     const cwd = posix.resolve(workspaceInside, options.cwd ?? defaultDirectory(mounts));
     const command = options.stdin instanceof Readable ? withStreamedInput(argv) : argv;
     const words = ["--args", String(descriptors.args), "--", ...commandArguments(cwd, command, egress !== null)];
@@ -76,7 +75,9 @@ export async function runCommand(
       stdin: stdin.read,
       signal: options.signal,
       onOutput: options.onOutput,
+      onPair: egress?.carry,
     });
+    if (egress !== null && ended.why === "itself" && ended.record !== null && !egress.started()) throw noWayOut(ended);
     return resultOf(ended);
   } finally {
     await rm(directory, { recursive: true, force: true });
@@ -98,25 +99,25 @@ function trustedPaths({ bwrap, prlimit, choom, mkfifo, toolchain, stateDir }: Es
   );
 }
 
-async function egressOf(
-  host: Establishment,
-  { egress }: Profile,
-  directory: string,
-): Promise<(EgressProxy & { directory: string }) | null> {
+function egressOf(host: Establishment, { egress }: Profile): OpenEgress | null {
   if (egress === undefined) return null;
   if (host.toolchain === null) {
     throw new SandboxError("Egress needs a Node inside the sandbox.", "Open the sandbox with a toolchain.");
   }
-  const proxyDirectory = await makeUserDirectory(join(directory, "egress"), host.user);
-  const socketPath = join(proxyDirectory, egressSocket);
-  const proxy = await openEgressProxy({
-    socketPath,
+  return openEgress({
     egress,
     resolve: async (name) => (await lookup(name, { all: true, order: "ipv4first" })).map(({ address }) => address),
     ownAddresses: Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)),
   });
-  if (process.getuid?.() === 0) await chown(socketPath, host.user.uid, host.user.gid);
-  return { ...proxy, directory: proxyDirectory, [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose]() };
+}
+
+/** The forwarder starts the command, and only once it has reached us: a command that never had a way out never ran. */
+function noWayOut({ stderr, record }: Ended): SandboxError {
+  const said = stderr.text.trim().split("\n").slice(-3).join(" ").slice(-300);
+  return new SandboxError(
+    `The way out of the sandbox could not be opened (exit code ${record}${said === "" ? "" : `: ${said}`}), so the command was not started.`,
+    "Open the sandbox with a Node of version 24, and without a NODE_OPTIONS that keeps it from starting.",
+  );
 }
 
 function limitedProgram(host: Establishment, profile: Profile, words: string[]): { program: string; args: string[] } {

@@ -39,6 +39,7 @@ async function ready(inputs: InputsOf<"prepare">, task: Task, shell: Shell): Pro
       checkout,
       registry: await registry(),
       limits: task.config.limits,
+      network: task.config.network.prepare,
       onProgress: shell.log,
       signal: shell.signal,
     },

@@ -29,12 +29,13 @@ export async function runVerify(inputs: InputsOf<"verify">, shell: Shell): Promi
       const prepared = await readPrepared(place);
       const sandbox = await openGround(place);
       recordGround(audit, prepared, sandbox);
-      const { limits } = task.config;
+      const { limits, network } = task.config;
       const ground = {
         sandbox,
         dir: place.dir,
         registry: await registry(),
         limits,
+        network: network.prepare,
         onProgress: shell.log,
         signal: shell.signal,
       };

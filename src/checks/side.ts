@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Limits, ReadOnlyMount, Sandbox } from "../../sandbox/sandbox.ts";
+import type { Egress, Limits, ReadOnlyMount, Sandbox } from "../../sandbox/sandbox.ts";
 import { workspaceInside } from "../../sandbox/sandbox.ts";
 import { AirlockError } from "../errors.ts";
 import { type Checkout, checkoutTree, hashTree } from "../workspace/checkout.ts";
@@ -30,6 +30,8 @@ export interface CheckOnSide {
   check: PlannedCheck;
   side: Side;
   output: Limits["output"];
+  /** Absent: no network. */
+  egress?: Egress | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -39,7 +41,7 @@ export interface CheckOnSide {
  * @throws SandboxError, AirlockError when sandbox or git broke; whatever the check does is an outcome.
  */
 export async function checkOnSide(order: CheckOnSide): Promise<Ran> {
-  const { sandbox, store, check, side, output, signal } = order;
+  const { sandbox, store, check, side, output, egress, signal } = order;
   const { dependencies } = side;
   if (dependencies.kind === "failed")
     return { outcome: { kind: "not_run", reason: dependencies.reason }, counts: null };
@@ -54,6 +56,7 @@ export async function checkOnSide(order: CheckOnSide): Promise<Ran> {
     readOnly: [...dependencies.readOnly, ...side.pinned],
     scratch: [...dependencies.scratch],
     limits: { timeoutMs: check.timeoutMs, output },
+    ...(egress === undefined ? {} : { egress }),
   };
   const ran = await runCheck({ sandbox, check, profile, signal });
   const after = await filesAfter(store, checkout);

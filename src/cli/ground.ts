@@ -34,6 +34,7 @@ export async function localGround(
     dir: string;
     directory: string;
     limits: Config["limits"];
+    network?: Config["network"]["prepare"];
     onProgress: Ground["onProgress"];
   },
 ): Promise<Ground> {

@@ -110,6 +110,7 @@ async function runPipeline(order: Order, terminal: Terminal): Promise<PipelineRe
     dir: place.path,
     directory,
     limits: config.limits,
+    network: config.network.prepare,
     onProgress,
   });
   const tell = narrator(onProgress);

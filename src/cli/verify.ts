@@ -47,6 +47,7 @@ async function verifyRevisions(revisions: Revisions, terminal: Terminal): Promis
     dir: place.path,
     directory: revisions.directory,
     limits: task.config.limits,
+    network: task.config.network.prepare,
     onProgress,
   });
   const dependencies = await checkoutOf(local, task.start.tree, ground, (checkout) => installFor(ground, checkout));

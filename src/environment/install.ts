@@ -4,6 +4,7 @@ import { AirlockError } from "../errors.ts";
 import { readManifests } from "./manifests.ts";
 import { makeCacheDirectories } from "./mounts.ts";
 import { npmFlags } from "./npmrc.ts";
+import { eitherRule } from "../../sandbox/allow-list.ts";
 import type { Egress, EgressRule, Limits, RunResult, Sandbox } from "../../sandbox/sandbox.ts";
 import type { NpmLockfile } from "./detect.ts";
 import type { Manifest } from "./manifests.ts";
@@ -19,6 +20,8 @@ export interface InstallOptions {
   registry: URL;
   /** npm's cache, shared by installations of one job; made when missing. It is content-addressed and checked by npm. */
   cacheDir: string;
+  /** What else `[network.prepare]` opens and closes. Absent: nothing. */
+  access?: EgressRule;
   limits: Limits;
   onProgress?: (line: string) => void;
   signal?: AbortSignal;
@@ -63,7 +66,7 @@ export async function installDependencies(options: InstallOptions): Promise<Inst
         { host: cacheDir, inside: cacheInside },
       ],
       env: npmEnvironment,
-      egress: registryEgress(registry, denied),
+      egress: registryEgress(registry, denied, options.access),
       limits: options.limits,
     },
     [...npmCommand(registry), ...npmFlags(manifests.npmrc)],
@@ -88,7 +91,8 @@ export function registryRule(registry: URL): EgressRule {
   const port = registry.port === "" ? (registry.protocol === "http:" ? 80 : 443) : Number(registry.port);
   return (asked, askedPort) =>
     asked === host && askedPort === port
-      ? { kind: "allow" }
+      ? // Where a company's own registry lies is the machine's affair, and its name is the machine's own.
+        { kind: "allow", mayBePrivate: true }
       : { kind: "deny", reason: "only the package registry can be reached" };
 }
 
@@ -100,9 +104,10 @@ export function withoutCredentials(registry: URL): URL {
   return plain;
 }
 
-function registryEgress(registry: URL, denied: Set<string>): Egress {
+function registryEgress(registry: URL, denied: Set<string>, access?: EgressRule): Egress {
+  const rule = registryRule(registry);
   return {
-    rule: registryRule(registry),
+    rule: access === undefined ? rule : eitherRule(rule, access),
     onDecision: ({ host, port, allowed, reason }) => {
       if (!allowed) denied.add(`${host}:${port} (${reason})`);
     },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Change, Sha } from "../change.ts";
 import { Finding } from "./finding.ts";
 import { Digest, Identity, Snapshot } from "./identity.ts";
+import { NetworkRows } from "./network.ts";
 
 /** How the agent's work ended. Every member is expected; a crash writes no Solution at all. */
 export const Ending = z.discriminatedUnion("kind", [
@@ -56,6 +57,8 @@ export const Solution = z.strictObject({
   /** Things the sandbox or the workspace sweep had to stop. */
   violations: z.array(z.string()),
   certificate: Certificate,
+  /** What its commands asked of the network. */
+  network: NetworkRows,
   audit_head: Digest,
 });
 export type Solution = z.infer<typeof Solution>;

@@ -9,6 +9,7 @@ import { installDependencies } from "../environment/install.ts";
 import { dependencyKey } from "../environment/key.ts";
 import { readManifests, readPackageJson } from "../environment/manifests.ts";
 import { dependencyMounts } from "../environment/mounts.ts";
+import { accessRule } from "./network.ts";
 
 /** Where installations happen, and from where. */
 export interface Ground {
@@ -18,6 +19,8 @@ export interface Ground {
   /** The package registry of the machine's npm configuration. */
   registry: URL;
   limits: Config["limits"];
+  /** What else installations may reach (`[network.prepare]`). Absent: nothing. */
+  network?: Config["network"]["prepare"];
   onProgress: (text: string) => void;
   signal: AbortSignal;
 }
@@ -48,6 +51,7 @@ export async function installFor(ground: Ground, checkout: string): Promise<Inst
     lockfile,
     into: join(ground.dir, `dependencies-${key.slice(0, 16)}`),
     registry: ground.registry,
+    ...(ground.network === undefined ? {} : { access: accessRule(ground.network) }),
     cacheDir: join(ground.dir, "npm-cache"),
     limits: { timeoutMs: ground.limits.install_s * 1000, output: outputBytes },
     signal: ground.signal,

@@ -46,6 +46,7 @@ export async function prepare(
     checkout: string;
     registry: URL;
     limits: Config["limits"];
+    network?: Config["network"]["prepare"];
     onProgress: Ground["onProgress"];
     signal: AbortSignal;
   },

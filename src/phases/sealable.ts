@@ -3,10 +3,12 @@ import type { AgentResult } from "../agent/loop.ts";
 import { unpriced } from "../agent/turn.ts";
 import type { Change } from "../change.ts";
 import { canonical } from "../handoff/canonical.ts";
+import type { NetworkRow } from "../handoff/network.ts";
 import { sha256 } from "../handoff/seal.ts";
 import type { Ending, Solution } from "../handoff/solution.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { baseContents } from "./before.ts";
+import { sayableNetwork } from "./network.ts";
 import type { SolveEffects, SolveRequest } from "./solve.ts";
 import { blockingFindings, sayable } from "./solve-findings.ts";
 
@@ -14,7 +16,7 @@ import { blockingFindings, sayable } from "./solve-findings.ts";
 export async function sealable(
   request: SolveRequest,
   { sandbox, audit, dir, onProgress }: SolveEffects,
-  { result, workspace }: { result: AgentResult; workspace: Workspace },
+  { result, workspace, network }: { result: AgentResult; workspace: Workspace; network: readonly NetworkRow[] },
 ): Promise<Solution> {
   onProgress("scanning the change for secrets before it is sealed");
   const { task, taskDigest, known, source } = request;
@@ -61,6 +63,7 @@ export async function sealable(
     usage: result.usage,
     violations: isSecret ? result.violations.map(() => unsaid) : await sayable(result.violations, known),
     certificate: sandbox.certificate,
+    network: isSecret ? [] : await sayableNetwork(network, known),
     audit_head: audit.head,
     ...carried,
   };

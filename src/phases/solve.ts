@@ -12,6 +12,7 @@ import type { Model } from "../model/model.ts";
 import { createTools } from "../tools/create.ts";
 import { openWorkspace } from "../workspace/open.ts";
 import type { Installed } from "./dependencies.ts";
+import { watchNetwork } from "./network.ts";
 import { sealable } from "./sealable.ts";
 
 export interface SolveRequest {
@@ -83,10 +84,11 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
     approval_policy: task.approval_policy,
     start: task.start.commit,
   });
+  const network = watchNetwork(task.config.network.solve, audit);
   const writeEvent = sessionWriter(effects.session, effects.now);
   const result = await runAgent({
     model: effects.model,
-    tools: createTools({ sandbox, profile, limits }),
+    tools: createTools({ sandbox, profile, limits, egress: network.egress }),
     task,
     prompt: assemblePrompt(await readFixPrompt(), task),
     limits,
@@ -99,7 +101,7 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
     signal: effects.signal,
     known: request.known,
   });
-  const solution = await sealable(request, effects, { result, workspace });
+  const solution = await sealable(request, effects, { result, workspace, network: network.rows() });
   audit.append("agent.ended", {
     ending: solution.ending.kind,
     turns: result.usage.turns,
