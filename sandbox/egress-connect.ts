@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { withTimeout } from "./egress-decide.ts";
 import { readClientHello } from "./client-hello.ts";
 import { isLiteral } from "./authority.ts";
+import { duplexPair } from "node:stream";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Target } from "./authority.ts";
@@ -85,9 +86,27 @@ function firstWords(client: Duplex, head: Buffer, ms: number | null): Promise<{ 
   });
 }
 
-/** Everything from one side to the other; the end of one that breaks is the end of both. */
+/** Everything from one side to the other. A side that breaks breaks both; one that ends lets the other finish what it was given. */
 export function flow(from: Duplex, to: Duplex): void {
   from.pipe(to);
   from.on("error", () => to.destroy());
-  from.on("close", () => to.destroy());
+  from.on("close", () => {
+    if (!from.readableEnded) to.destroy();
+  });
+}
+
+/**
+ * The same connection with a buffer of our own in between, for a reader that writes texts. A stream of Node's http2 (24.21) sends
+ * freed memory in the place of a text that is written to it, so it is only ever given bytes.
+ * `head` is what was read from the connection already.
+ */
+export function bytesOnly(connection: Duplex, head: Buffer = Buffer.alloc(0)): Duplex {
+  const [near, far] = duplexPair();
+  near.write(head);
+  far.once("close", () => {
+    if (!near.readableEnded) near.destroy();
+  });
+  flow(connection, near);
+  flow(near, connection);
+  return far;
 }

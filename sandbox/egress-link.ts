@@ -1,5 +1,6 @@
 import { constants, performServerHandshake } from "node:http2";
 import type { Duplex } from "node:stream";
+import { bytesOnly } from "./egress-connect.ts";
 import { createEgressProxy } from "./egress.ts";
 import type { DecideOptions } from "./egress-decide.ts";
 
@@ -46,7 +47,7 @@ export function openEgress(options: DecideOptions): OpenEgress {
         stream.on("error", () => stream.destroy());
         if (headers[":method"] === "CONNECT") {
           stream.respond({ ":status": 200 });
-          proxy.accept(stream);
+          proxy.accept(bytesOnly(stream));
         } else if (headers[":path"] === startPath) {
           isStarted = true;
           stream.respond({ ":status": 200 }, { endStream: true });

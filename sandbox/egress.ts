@@ -1,9 +1,8 @@
 import { createServer, request as httpRequest } from "node:http";
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
-import { duplexPair } from "node:stream";
 import type { Duplex } from "node:stream";
 import { parseAuthority } from "./authority.ts";
-import { connectFirst, flow, joinTunnel } from "./egress-connect.ts";
+import { bytesOnly, connectFirst, joinTunnel } from "./egress-connect.ts";
 import { blocked, createDecider } from "./egress-decide.ts";
 import type { Target } from "./authority.ts";
 import type { Decider, DecideOptions } from "./egress-decide.ts";
@@ -49,14 +48,9 @@ export function createEgressProxy(options: DecideOptions): EgressProxy {
     const isNested = tunnels.has(request.socket);
     const retake = (allowed: Allowed) => {
       // Plain HTTP in a tunnel is read like plain HTTP without one, or its Host header could name anybody.
-      const [near, far] = duplexPair();
-      tunnels.set(far, allowed);
-      track(open, near);
-      far.once("close", () => near.destroy());
-      near.write(head);
-      flow(socket, near);
-      flow(near, socket);
-      accept(far);
+      const within = bytesOnly(socket, head);
+      tunnels.set(within, allowed);
+      accept(within);
     };
     if (isNested) refuse(socket, 403, `${blocked.method}: a tunnel in a tunnel`);
     else void tunnel({ request, socket, head }, { decider, open, retake });

@@ -24,7 +24,8 @@ const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => 
   ]) {
     from.pipe(to);
     from.on("error", () => to.destroy());
-    from.on("close", () => to.destroy());
+    // One that ended lets the other finish what it was given.
+    from.on("close", () => from.readableEnded || to.destroy());
   }
 });
 
@@ -63,7 +64,6 @@ function environment(proxy) {
   return {
     NO_PROXY: none,
     no_proxy: none,
-    npm_config_noproxy: none,
     ...process.env,
     HTTP_PROXY: proxy,
     HTTPS_PROXY: proxy,

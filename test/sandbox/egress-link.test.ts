@@ -54,7 +54,6 @@ describe("what a command sees of the way out", () => {
       https_proxy=http://127.0.0.1:PORT
       no_proxy=localhost,127.0.0.1,::1
       npm_config_https_proxy=http://127.0.0.1:PORT
-      npm_config_noproxy=localhost,127.0.0.1,::1
       npm_config_proxy=http://127.0.0.1:PORT
       "
     `);
@@ -206,4 +205,13 @@ test("many connections at once and large bodies go both ways unchanged", async (
     };
     Promise.all(Array.from({ length: 20 }, (_, n) => one(n))).then((all) => console.log(all.every(Boolean), all.length))`;
   expect(printed(await room.run({ egress: loopback, env: noExceptions }, ["node", "-e", many]))).toBe("true 20\n");
+});
+
+test("answers of plain HTTP arrive whole, head and body, each time", async () => {
+  const at = await listening(createServer((request, response) => void response.end(request.url)));
+  await using room = await openRoom();
+  const loop = `for i in $(seq 30); do curl -sS -w ' %{http_code},' http://127.0.0.1:${at}/$i || exit 1; done`;
+  expect(printed(await room.run({ egress: loopback, env: noExceptions }, ["/bin/sh", "-c", loop]))).toBe(
+    Array.from({ length: 30 }, (_, index) => `/${index + 1} 200,`).join(""),
+  );
 });
