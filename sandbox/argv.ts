@@ -21,15 +21,16 @@ export interface HostFacts {
 export interface CommandFacts {
   mounts: Mounts;
   env: Readonly<Record<string, string>>;
-  /** Host directory that holds the egress proxy's socket, or null: no network. */
-  egress: string | null;
+  /** Whether there is a way out; else there is no network at all. */
+  egress: boolean;
 }
 
-/** Descriptors that the launcher opens for bwrap. */
-export const descriptors = { args: 3, status: 4, seccomp: 5, words: 6 } as const;
+/**
+ * Descriptors that the launcher opens for bwrap. The last one is a socket to us: a reader's, in a sandbox that is kept ready, or the
+ * forwarder's, in one with egress, which is never kept ready.
+ */
+export const descriptors = { args: 3, status: 4, seccomp: 5, words: 6, egress: 6 } as const;
 
-export const egressInside = "/run/airlock";
-export const egressSocket = "egress.sock";
 const forwarderInside = `${toolchainInside}/forward.mjs`;
 
 /** One option of bwrap with its operands. */
@@ -40,7 +41,7 @@ export type Option = string[];
  * The order is the meaning: a later mount covers an earlier one, and `/` becomes read-only last.
  */
 export function sandboxOptions(host: HostFacts, command: CommandFacts): Option[] {
-  const environment = environmentInside(command.env, command.egress === null ? null : host.caBundle);
+  const environment = environmentInside(command.env, command.egress ? host.caBundle : null);
   return [
     ...isolation(host),
     ...Object.entries(environment).map(([name, value]) => ["--setenv", name, value]),
@@ -48,7 +49,6 @@ export function sandboxOptions(host: HostFacts, command: CommandFacts): Option[]
     ...privateMounts(host.bwrap),
     ...toolchainMounts(host),
     ...profileMounts(host, command.mounts),
-    ...(command.egress === null ? [] : [["--ro-bind", command.egress, egressInside]]),
     ["--remount-ro", "/"],
     ["--chdir", "/"],
     ["--seccomp", String(descriptors.seccomp)],
@@ -58,22 +58,13 @@ export function sandboxOptions(host: HostFacts, command: CommandFacts): Option[]
 
 /**
  * The command as bwrap executes it. A shell changes directory and then *becomes* the command, so that a missing program
- * is its exit code 127 and not a failure of bwrap; the command itself is never read as shell text.
+ * is its exit code 127 and not a failure of bwrap; the command itself is never read as shell text. With egress the forwarder
+ * starts it, and is the only one that gets the pair's descriptor.
  */
 export function commandArguments(cwd: string, argv: readonly string[], egress: boolean): string[] {
   const enter = 'cd -- "$1" || exit 125; unset OLDPWD; shift; exec "$@"';
-  const forward = egress
-    ? [
-        `${toolchainInside}/bin/node`,
-        forwarderInside,
-        `${egressInside}/${egressSocket}`,
-        "/bin/sh",
-        "-c",
-        'exec "$@"',
-        "sh",
-      ]
-    : [];
-  return ["/bin/sh", "-c", enter, "sh", cwd, ...forward, ...argv];
+  const forward = egress ? [`${toolchainInside}/bin/node`, forwarderInside, String(descriptors.egress)] : [];
+  return [...forward, "/bin/sh", "-c", enter, "sh", cwd, ...argv];
 }
 
 /**

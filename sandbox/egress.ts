@@ -1,148 +1,148 @@
-import { once } from "node:events";
-import { closeSync, constants, openSync } from "node:fs";
 import { createServer, request as httpRequest } from "node:http";
-import { connect } from "node:net";
-import { basename, dirname } from "node:path";
-import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } from "node:http";
-import type { Socket } from "node:net";
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { isNeverOpened, isPublicAddress } from "./address.ts";
-import { isLiteral, parseAuthority } from "./authority.ts";
-import { SandboxError } from "./sandbox.ts";
+import { parseAuthority } from "./authority.ts";
+import { bytesOnly, connectFirst, joinTunnel } from "./egress-connect.ts";
+import { blocked, createDecider } from "./egress-decide.ts";
 import type { Target } from "./authority.ts";
-import type { Egress } from "./sandbox.ts";
+import type { Decider, DecideOptions } from "./egress-decide.ts";
 
-/** Milliseconds for one name lookup, and for one connection attempt. */
-const lookupMs = 10_000;
-const connectMs = 10_000;
-
-export interface EgressOptions {
-  /** Where to listen, on the host; only the sandbox's user must be able to reach it. */
-  socketPath: string;
-  egress: Egress;
-  /** Name to addresses. Asked only for names that the rule allows, so that a refused name never reaches a resolver. */
-  resolve: (name: string) => Promise<string[]>;
-  /** Addresses of this machine. */
-  ownAddresses: readonly string[];
-}
+/** Bytes of one request's head. */
+const headBytesMax = 65_536;
+const plainPort = 80;
+/** Methods of plain HTTP that pass: those of RFC 9110 and PATCH, without TRACE, which sends a request's headers back. */
+const methods = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"]);
 
 /** The only way out of a sandbox that has egress. Disposing it cuts every connection. */
-export interface EgressProxy extends AsyncDisposable {
-  socketPath: string;
+export interface EgressProxy extends Disposable {
+  /** Takes one connection of a client that speaks HTTP/1.1 to a proxy. */
+  accept(connection: Duplex): void;
 }
 
-type Decision = { kind: "allow"; addresses: string[] } | { kind: "deny"; reason: string };
+/** What a connection inside a tunnel was allowed for. */
+interface Allowed {
+  target: Target;
+  addresses: readonly string[];
+}
 
 /**
- * Starts an HTTP proxy (CONNECT, and absolute-form for plain http) on a unix socket. Each name is resolved once, and the
- * connection goes to an address of that answer. Policy lives here, on the host, never inside.
- * @throws SandboxError when it cannot listen.
+ * An HTTP proxy (CONNECT, and absolute-form for plain http) over connections that it is given; it listens nowhere. Each name is
+ * resolved once, and the connection goes to an address of that answer. Policy lives here, on the host, never inside.
  */
-export async function openEgressProxy(options: EgressOptions): Promise<EgressProxy> {
-  const { socketPath } = options;
+export function createEgressProxy(options: DecideOptions): EgressProxy {
   const open = new Set<Duplex>();
-  const server = createServer({ maxHeaderSize: 65_536 });
-  server.maxConnections = 256;
-  server.on("connection", (socket) => track(open, socket));
-  server.on("request", (request, response) => void forward(request, response, options));
-  server.on(
-    "connect",
-    (request: IncomingMessage, socket: Duplex, head: Buffer) => void tunnel({ request, socket, head }, options, open),
-  );
-  server.on("upgrade", (_request, socket: Duplex) => refuse(socket, 501, "blocked-by-policy"));
+  const decider = createDecider(options);
+  const tunnels = new WeakMap<Duplex, Allowed>();
+  const server = createServer({ maxHeaderSize: headBytesMax });
+  const accept = (connection: Duplex) => {
+    track(open, connection);
+    server.emit("connection", connection);
+  };
+  server.on("request", (request, response) => {
+    const within = tunnels.get(request.socket);
+    void (within === undefined
+      ? forward(request, response, decider)
+      : forwardWithin(request, response, { decider, within }));
+  });
+  server.on("connect", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const isNested = tunnels.has(request.socket);
+    const retake = (allowed: Allowed) => {
+      // Plain HTTP in a tunnel is read like plain HTTP without one, or its Host header could name anybody.
+      const within = bytesOnly(socket, head);
+      tunnels.set(within, allowed);
+      accept(within);
+    };
+    if (isNested) refuse(socket, 403, `${blocked.method}: a tunnel in a tunnel`);
+    else void tunnel({ request, socket, head }, { decider, open, retake });
+  });
+  server.on("upgrade", (_request, socket: Duplex) => refuse(socket, 403, `${blocked.method}: upgrade`));
   server.on("clientError", (_error, socket) => socket.destroy());
-  await listen(server, socketPath);
   return {
-    socketPath,
-    async [Symbol.asyncDispose]() {
-      const closed = once(server, "close");
-      server.close();
+    accept,
+    [Symbol.dispose]() {
       for (const socket of open) socket.destroy();
-      server.closeAllConnections();
-      await closed;
     },
   };
 }
 
-/** The kernel takes 107 bytes of a socket's path. Through a descriptor of its directory, any path is short enough. */
-async function listen(server: Server, socketPath: string): Promise<void> {
-  const directory = openSync(dirname(socketPath), constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    server.listen(`/proc/self/fd/${directory}/${basename(socketPath)}`);
-    await once(server, "listening");
-  } catch (cause) {
-    throw new SandboxError("The egress proxy cannot listen.", `Check that ${socketPath} can be created.`, cause);
-  } finally {
-    closeSync(directory);
-  }
-}
-
-/** Rule first, then the lookup, then the addresses; anything unreadable is a refusal. */
-async function decide(target: Target, { egress, resolve, ownAddresses }: EgressOptions): Promise<Decision> {
-  const told = (decision: Decision): Decision => {
-    const reason = decision.kind === "deny" ? decision.reason : "allowed-by-rule";
-    egress.onDecision?.({ ...target, allowed: decision.kind === "allow", reason });
-    return decision;
-  };
-  const ruled = askRule(egress, target);
-  if (ruled.kind === "deny") return told({ kind: "deny", reason: `blocked-by-rule: ${ruled.reason}` });
-  if (isNeverOpened(target.host)) return told({ kind: "deny", reason: "blocked-metadata-address" });
-  // An address is allowed only because the rule named it; a name may never lead to a private one.
-  if (isLiteral(target.host)) {
-    return told({ kind: "allow", addresses: target.host === "localhost" ? ["127.0.0.1", "::1"] : [target.host] });
-  }
-  const found = await withTimeout(resolve(target.host), lookupMs).catch(() => null);
-  if (found === null || found.length === 0) return told({ kind: "deny", reason: "lookup-failed" });
-  const addresses = found.filter((address) => isPublicAddress(address, ownAddresses));
-  return told(
-    addresses.length > 0 ? { kind: "allow", addresses } : { kind: "deny", reason: "blocked-private-address" },
-  );
-}
-
-function askRule(egress: Egress, { host, port }: Target): ReturnType<Egress["rule"]> {
-  try {
-    return egress.rule(host, port);
-  } catch {
-    return { kind: "deny", reason: "the rule failed" };
-  }
-}
-
 async function tunnel(
   { request, socket, head }: { request: IncomingMessage; socket: Duplex; head: Buffer },
-  options: EgressOptions,
-  open: Set<Duplex>,
+  { decider, open, retake }: { decider: Decider; open: Set<Duplex>; retake: (allowed: Allowed) => void },
 ): Promise<void> {
   socket.on("error", () => socket.destroy());
   const target = parseAuthority(request.url ?? "");
-  if (target === null) return refuse(socket, 400, "bad-authority");
-  const decision = await decide(target, options);
+  if (target === null) return refuse(socket, 400, `${blocked.policy}: no host and port`);
+  const decision = await decider.decide(target, "CONNECT");
   if (decision.kind === "deny") return refuse(socket, 403, decision.reason);
+  if (target.port === plainPort) {
+    socket.write(established);
+    return retake({ target, addresses: decision.addresses });
+  }
   const upstream = await connectFirst(decision.addresses, target.port);
   if (upstream === null) return refuse(socket, 502, "connect-failed");
   track(open, upstream);
   if (socket.destroyed) return void upstream.destroy();
-  socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");
-  upstream.write(head);
-  join(socket, upstream);
+  socket.write(established);
+  const closed = await joinTunnel(target, { client: socket, head, upstream });
+  if (closed !== null) decider.refuse(target, "CONNECT", `${blocked.policy}: ${closed}`);
 }
 
-async function forward(request: IncomingMessage, response: ServerResponse, options: EgressOptions): Promise<void> {
+const established = "HTTP/1.1 200 Connection Established\r\n\r\n";
+
+/** Plain HTTP to a proxy: the address is in the request line, and the Host header must be the same. */
+async function forward(request: IncomingMessage, response: ServerResponse, decider: Decider): Promise<void> {
   const url = URL.canParse(request.url ?? "") ? new URL(request.url ?? "") : null;
   const target =
-    url?.protocol === "http:" && url.username === "" && url.password === "" ? parseAuthority(url.host, 80) : null;
-  const named = parseAuthority(request.headers.host ?? "", 80);
-  if (url === null || target === null || named === null || named.host !== target.host || named.port !== target.port) {
-    return answer(response, 400, "bad-request");
+    url?.protocol === "http:" && url.username === "" && url.password === ""
+      ? parseAuthority(url.host, plainPort)
+      : null;
+  if (url === null || target === null || !namesTarget(request, target))
+    return answer(response, 400, `${blocked.policy}: no plain http address, or another Host`);
+  const method = request.method ?? "";
+  if (!methods.has(method)) {
+    decider.refuse(target, method, blocked.method);
+    return answer(response, 403, blocked.method);
   }
-  const decision = await decide(target, options);
+  const decision = await decider.decide(target, method);
   if (decision.kind === "deny") return answer(response, 403, decision.reason);
-  const socket = await connectFirst(decision.addresses, target.port);
+  const path = `${url.pathname}${url.search}`;
+  return pass(request, response, { target, addresses: decision.addresses, path });
+}
+
+/** Plain HTTP in a tunnel to port 80, which is already allowed: each request must be for that very host. */
+async function forwardWithin(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { decider, within }: { decider: Decider; within: Allowed },
+): Promise<void> {
+  const { target, addresses } = within;
+  const method = request.method ?? "";
+  const path = request.url ?? "";
+  if (!methods.has(method) || !path.startsWith("/") || !namesTarget(request, target)) {
+    const reason = methods.has(method) ? `${blocked.policy}: another Host` : blocked.method;
+    decider.refuse(target, method, reason);
+    return answer(response, 403, reason);
+  }
+  return pass(request, response, { target, addresses, path });
+}
+
+function namesTarget({ headers, headersDistinct }: IncomingMessage, { host, port }: Target): boolean {
+  const named = parseAuthority(headers.host ?? "", plainPort);
+  return headersDistinct["host"]?.length === 1 && named?.host === host && named.port === port;
+}
+
+async function pass(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { target, addresses, path }: Allowed & { path: string },
+): Promise<void> {
+  const socket = await connectFirst(addresses, target.port);
   if (socket === null) return answer(response, 502, "connect-failed");
   const upstream = httpRequest({
     createConnection: () => socket,
     method: request.method ?? "GET",
-    path: `${url.pathname}${url.search}`,
-    headers: { ...endToEnd(request.headers), host: url.host, connection: "close" },
+    path,
+    headers: { ...endToEnd(request.headers), host: request.headers.host, connection: "close" },
     setHost: false,
   });
   upstream.on("response", (from) => {
@@ -172,38 +172,20 @@ function endToEnd(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !hop.has(name)));
 }
 
-async function connectFirst(addresses: readonly string[], port: number): Promise<Socket | null> {
-  for (const host of addresses) {
-    const socket = connect({ host, port });
-    const reached = await withTimeout(once(socket, "connect"), connectMs).then(
-      () => true,
-      () => false,
-    );
-    if (reached) return socket;
-    socket.destroy();
-  }
-  return null;
-}
-
-function join(a: Duplex, b: Duplex): void {
-  for (const [from, to] of [
-    [a, b],
-    [b, a],
-  ] as const) {
-    from.pipe(to);
-    from.on("error", () => to.destroy());
-    from.on("close", () => to.destroy());
-  }
-}
-
 function refuse(socket: Duplex, status: number, reason: string): void {
-  socket.end(
-    `HTTP/1.1 ${status} Refused\r\nX-Airlock-Egress: ${plain(reason)}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
-  );
+  const body = `${plain(reason)}\n`;
+  const head = [`HTTP/1.1 ${status} Refused`, `X-Airlock-Egress: ${word(reason)}`, "Content-Type: text/plain"];
+  socket.end(`${[...head, `Content-Length: ${body.length}`, "Connection: close"].join("\r\n")}\r\n\r\n${body}`);
 }
 
 function answer(response: ServerResponse, status: number, reason: string): void {
-  response.writeHead(status, { "x-airlock-egress": plain(reason), connection: "close" }).end(`${plain(reason)}\n`);
+  const headers = { "x-airlock-egress": word(reason), "content-type": "text/plain", connection: "close" };
+  response.writeHead(status, headers).end(`${plain(reason)}\n`);
+}
+
+/** The machine-readable word that a reason begins with. */
+function word(reason: string): string {
+  return /^[a-z-]{1,60}/.exec(reason)?.[0] ?? blocked.policy;
 }
 
 function plain(reason: string): string {
@@ -214,16 +196,4 @@ function track(open: Set<Duplex>, socket: Duplex): void {
   open.add(socket);
   socket.once("close", () => open.delete(socket));
   socket.on("error", () => socket.destroy());
-}
-
-async function withTimeout<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error("timed out")), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

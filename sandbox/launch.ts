@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, writeFileSync } from "node:fs";
-import type { ChildProcess } from "node:child_process";
+import type { ChildProcess, StdioNull, StdioPipe } from "node:child_process";
 import { Socket } from "node:net";
-import { Readable, Writable } from "node:stream";
+import { Duplex, Readable, Writable } from "node:stream";
 import { descriptors } from "./argv.ts";
 import { createCapture } from "./capture.ts";
 import { watch } from "./guard.ts";
@@ -32,6 +32,8 @@ export interface Start {
   stdin: number;
   /** Gives the sandbox one more descriptor, a socket to us, at the number `descriptors.words`. */
   words?: boolean;
+  /** Gets our end of a socket pair whose other end is the descriptor `descriptors.egress` of bwrap. Absent: there is no pair. */
+  onPair?: ((pair: Duplex) => void) | undefined;
 }
 
 /** What holds from the moment a command begins. */
@@ -82,6 +84,8 @@ export function startSandbox(order: Start): Started | NodeJS.ErrnoException {
     return child;
   }
   offerToKernel(child.pid);
+  const pair: unknown = Array.from<unknown>(child.stdio)[descriptors.egress];
+  if (pair instanceof Duplex) order.onPair?.(pair);
   let over = false;
   const status = collect(child.stdio[descriptors.status], () => {
     if (over) killSandboxInit(readStatus(status.text()).childPid);
@@ -93,12 +97,11 @@ export function startSandbox(order: Start): Started | NodeJS.ErrnoException {
     killSandboxInit(readStatus(status.text()).childPid);
     return spawnError;
   });
-  const words: unknown = Array.from<unknown>(child.stdio)[descriptors.words];
   return {
     child,
     pipes: order.pipes,
     status,
-    words: words instanceof Socket ? words : null,
+    words: order.words === true && pair instanceof Socket ? pair : null,
     exit,
     isOver: () => over,
   };
@@ -164,6 +167,14 @@ export async function endSandbox({ child, pipes, status, exit }: Started): Promi
 /** Node throws some spawn errors (E2BIG, EINVAL) and reports others by event. */
 function start(order: Start): ChildProcess | NodeJS.ErrnoException {
   const seccomp = openSync(order.seccompFile, "r");
+  const stdio: (StdioNull | StdioPipe | number)[] = [
+    order.stdin,
+    order.pipes[0].write,
+    order.pipes[1].write,
+    "pipe",
+    "pipe",
+    seccomp,
+  ];
   try {
     return spawn(order.program, [...order.args], {
       // PID 1 inside is bwrap, and its environment is readable there: so it gets none but PATH.
@@ -172,15 +183,8 @@ function start(order: Start): ChildProcess | NodeJS.ErrnoException {
       detached: true,
       cwd: "/",
       ...(process.getuid?.() === 0 ? order.user : {}),
-      stdio: [
-        order.stdin,
-        order.pipes[0].write,
-        order.pipes[1].write,
-        "pipe",
-        "pipe",
-        seccomp,
-        ...(order.words === true ? (["pipe"] as const) : []),
-      ],
+      // Node's "pipe" is a pair of connected sockets, without a name anywhere.
+      stdio: order.words === true || order.onPair !== undefined ? [...stdio, "pipe"] : stdio,
     });
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));

@@ -113,7 +113,7 @@ export function keyOf(host: Establishment): string {
   const options = sandboxOptions(host, {
     mounts: { binds: [], protectedBinds: [], masked: [], scratch: [] },
     env: {},
-    egress: null,
+    egress: false,
   });
   const programs = [bwrap.path, prlimit, mkfifo, toolchain?.node].map((path) =>
     typeof path === "string" ? identityOf(path) : null,

@@ -83,6 +83,10 @@ export function openReady(host: Establishment): Ready {
       .finally(() => endings.delete(ending));
     endings.add(ending);
   };
+  const cancel = () => {
+    if (planned !== null) clearImmediate(planned);
+    planned = null;
+  };
   const discard = () => {
     if (slot !== null) end(slot.built);
     slot = null;
@@ -105,12 +109,11 @@ export function openReady(host: Establishment): Ready {
   return {
     prepare(profile) {
       if (closed || !able || !eligible(profile)) return;
-      if (planned !== null) clearImmediate(planned);
+      cancel();
       planned = setImmediate(fill, profile);
     },
     async take({ profile, shown, words }) {
-      if (planned !== null) clearImmediate(planned);
-      planned = null;
+      cancel();
       if (slot === null || !eligible(profile)) return null;
       const plan = planOf(host, profile, shown);
       const message = Buffer.from([withEnvironment, ...plan.environment, ...words, "go", ""].join("\0"));
@@ -133,8 +136,7 @@ export function openReady(host: Establishment): Ready {
       return one.started;
     },
     async clear() {
-      if (planned !== null) clearImmediate(planned);
-      planned = null;
+      cancel();
       discard();
       await Promise.all(endings);
     },
@@ -159,7 +161,7 @@ interface Plan {
 
 /** The environment goes with the command and not to the reader, which is a shell and would obey some of it. */
 function planOf(host: Establishment, profile: Profile, { mounts, overlays }: Shown): Plan {
-  const options = optionsOf(host, { mounts, env: profile.env ?? {}, egress: null });
+  const options = optionsOf(host, { mounts, env: profile.env ?? {}, egress: false });
   const isVariable = ([name]: Option) => name === "--setenv";
   const variables = options.filter(isVariable).filter(([, name]) => name !== "PWD");
   const limits = Object.entries(profile.limits).filter(([name]) => name !== "timeoutMs" && name !== "output");

@@ -9,7 +9,6 @@ import {
   commandArguments,
   defaultDirectory,
   descriptors,
-  egressSocket,
   sandboxOptions,
   withStreamedInput,
 } from "./argv.ts";
@@ -26,6 +25,7 @@ import { commandDirectory, ownerWords } from "./sweep.ts";
 import type { CommandFacts, HostFacts, Option } from "./argv.ts";
 import type { Cgroups } from "./cgroup.ts";
 import type { Fifos } from "./fifos.ts";
+import type { OpenEgress } from "./egress-link.ts";
 import type { Ended, Start } from "./launch.ts";
 import type { HardLimits } from "./limits.ts";
 import type { Mounts } from "./mounts.ts";
@@ -84,10 +84,10 @@ export async function runCommand(
   }
   // Two mounts of one upper directory at the same time are undefined.
   if (overlays.length > 0) await options.ready?.clear();
-  await using egress = await egressOf(host, profile);
+  using egress = await egressOf(host, profile);
   const command = options.stdin instanceof Readable ? withStreamedInput(argv) : argv;
   const program = commandArguments(cwd, command, egress !== null);
-  const hiddenArgs = optionsOf(host, { mounts, env: profile.env ?? {}, egress: egress?.directory ?? null }).flat();
+  const hiddenArgs = optionsOf(host, { mounts, env: profile.env ?? {}, egress: egress !== null }).flat();
   // bwrap's own name, our mark, `--args`, its number and `--`.
   if (
     checkWordCount({ hidden: hiddenArgs.length, visible: program.length + ownerWords().length + 4 }, mounts) ===
@@ -99,8 +99,10 @@ export async function runCommand(
     ...startOf(host, profile, { hiddenArgs, program, overlays }),
     pipes: await openOutputPipes(host.fifos),
     stdin: stdin.read,
+    onPair: egress?.carry,
     ...attendance,
   });
+  if (egress !== null && ended.why === "itself" && ended.record !== null && !egress.started()) throw noWayOut(ended);
   return resultOf(ended);
 }
 
@@ -157,32 +159,27 @@ function trustedPaths({ bwrap, prlimit, mkfifo, toolchain, stateDir }: Establish
   );
 }
 
-async function egressOf(
-  host: Establishment,
-  { egress }: Profile,
-): Promise<(AsyncDisposable & { directory: string }) | null> {
+async function egressOf(host: Establishment, { egress }: Profile): Promise<OpenEgress | null> {
   if (egress === undefined) return null;
   if (host.toolchain === null) {
     throw new SandboxError("Egress needs a Node inside the sandbox.", "Open the sandbox with a toolchain.");
   }
-  const directory = await makeUserDirectory(commandDirectory(host.stateDir, randomUUID()), host.user);
-  const socketPath = join(directory, egressSocket);
   // Loaded only when there is a way out: Node's own HTTP alone takes longer to load than a sandbox to start.
-  const [{ openEgressProxy }, { lookup }] = await Promise.all([import("./egress.ts"), import("node:dns/promises")]);
-  const proxy = await openEgressProxy({
-    socketPath,
+  const [{ openEgress }, { lookup }] = await Promise.all([import("./egress-link.ts"), import("node:dns/promises")]);
+  return openEgress({
     egress,
     resolve: async (name) => (await lookup(name, { all: true, order: "ipv4first" })).map(({ address }) => address),
     ownAddresses: Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)),
   });
-  if (process.getuid?.() === 0) await chown(socketPath, host.user.uid, host.user.gid);
-  return {
-    directory,
-    async [Symbol.asyncDispose]() {
-      await proxy[Symbol.asyncDispose]();
-      await rm(directory, { recursive: true, force: true });
-    },
-  };
+}
+
+/** The forwarder starts the command, and only once it has reached us: a command that never had a way out never ran. */
+function noWayOut({ stderr, record }: Ended): SandboxError {
+  const said = stderr.text.trim().split("\n").slice(-3).join(" ").slice(-300);
+  return new SandboxError(
+    `The way out of the sandbox could not be opened (exit code ${record}${said === "" ? "" : `: ${said}`}), so the command was not started.`,
+    "Open the sandbox with a Node of version 24, and without a NODE_OPTIONS that keeps it from starting.",
+  );
 }
 
 function limitedProgram(host: Establishment, profile: Profile, chain: string[]): { program: string; args: string[] } {

@@ -72,12 +72,34 @@ export interface Profile {
   limits: Limits;
 }
 
-/** Decides one outgoing connection. Contract: must not throw; pure. */
-export type EgressRule = (host: string, port: number) => { kind: "allow" } | { kind: "deny"; reason: string };
+/**
+ * Decides one outgoing connection. In: a canonical host (lower case, ASCII, no trailing dot) and a port. Contract: must not throw; pure.
+ * A reason that does not begin with one of the words below counts as `blocked-by-allowlist`.
+ */
+export type EgressRule = (host: string, port: number) => EgressRuling;
+
+export type EgressRuling =
+  /** `mayBePrivate`: the name may lead into a private network. Only for a name that the machine's own configuration gives. */
+  { kind: "allow"; mayBePrivate?: true } | { kind: "deny"; reason: string };
+
+/** One request to leave. The host was chosen inside: canonical, of letters, digits, `.`, `-`, `_` and `:` alone, and still a stranger's text. */
+export interface EgressDecision {
+  host: string;
+  port: number;
+  /** CONNECT for a tunnel, else the method of plain HTTP. Never a path or a query. */
+  method: string;
+  allowed: boolean;
+  /**
+   * `allowed`, or `blocked-by-allowlist`, `blocked-by-denylist`, `blocked-by-method-policy` or `blocked-by-policy`, which `: ` and
+   * words of ours may follow.
+   */
+  reason: string;
+}
+
 export interface Egress {
   rule: EgressRule;
-  /** Told of every decision, for the log. */
-  onDecision?: (decision: { host: string; port: number; allowed: boolean; reason: string }) => void;
+  /** Told of every decision, for the log. A tunnel that was allowed and then closed for what it said is told twice. */
+  onDecision?: (decision: EgressDecision) => void;
 }
 
 export interface Captured {

@@ -32,13 +32,14 @@ export async function runVerify(inputs: InputsOf<"verify">, shell: Shell): Promi
       const prepared = await readPrepared(place);
       await using sandbox = await openGround(place);
       recordGround(audit, prepared, sandbox);
-      const { limits } = task.config;
+      const { limits, network } = task.config;
       const ground = {
         sandbox,
         dir: place.dir,
         registry: await registry(),
         limits,
         setup: task.config.setup,
+        network: network.prepare,
         onProgress: shell.log,
         signal: shell.signal,
       };

@@ -26,10 +26,17 @@ export function assemblePrompt(fixed: string, task: Task): Prompt {
   const parts = [fixed.trim()];
   if (task.sandbox_mode === "read-only")
     parts.push("# Read-only\n\nYou can look and run, but nothing can be changed in this run.");
+  const opened = task.config.network.solve.allow;
+  if (opened.length > 0) parts.push(networkText(opened));
   if (text !== "") parts.push(`# The repository's instructions, from commit ${task.trusted.commit}\n\n${text}`);
   if (cut.length > 0)
     parts.push(`These instruction files did not fit here and can be read in the workspace: ${cut.join(", ")}`);
   return { instructions: parts.join("\n\n"), user: userText(task) };
+}
+
+function networkText(opened: readonly string[]): string {
+  const list = opened.map((entry) => `- ${entry}`).join("\n");
+  return `# Network\n\nCommands of \`shell\` can reach these hosts and no other, through the HTTP proxy that their environment names. Every request is recorded for the reviewers.\n\n${list}`;
 }
 
 function userText({ brief, words, requester }: Task): string {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Limits, ReadOnlyMount, Sandbox } from "../../sandbox/sandbox.ts";
+import type { Egress, Limits, ReadOnlyMount, Sandbox } from "../../sandbox/sandbox.ts";
 import { workspaceInside } from "../../sandbox/sandbox.ts";
 import { type InstalledPlaces, openDependencyView } from "../environment/view.ts";
 import { AirlockError } from "../errors.ts";
@@ -37,6 +37,8 @@ export interface CheckOnSide {
   side: Side;
   /** What holds for every command; the time is the check's own. */
   limits: Omit<Limits, "timeoutMs">;
+  /** Absent: no network. */
+  egress?: Egress | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -46,7 +48,7 @@ export interface CheckOnSide {
  * @throws SandboxError, AirlockError when sandbox or git broke; whatever the check does is an outcome.
  */
 export async function checkOnSide(order: CheckOnSide): Promise<Ran> {
-  const { sandbox, store, check, side, limits, signal } = order;
+  const { sandbox, store, check, side, limits, egress, signal } = order;
   const { dependencies } = side;
   if (dependencies.kind === "failed")
     return { outcome: { kind: "not_run", reason: dependencies.reason }, counts: null };
@@ -63,6 +65,7 @@ export async function checkOnSide(order: CheckOnSide): Promise<Ran> {
     ...view.mounts,
     readOnly: [...(view.mounts.readOnly ?? []), ...side.pinned],
     limits: { ...limits, timeoutMs: check.timeoutMs },
+    ...(egress === undefined ? {} : { egress }),
   };
   const ran = await runCheck({ sandbox, check, profile, signal });
   const after = await filesAfter(store, checkout);

@@ -1,4 +1,4 @@
-import type { Sandbox } from "../../sandbox/sandbox.ts";
+import type { Egress, Sandbox } from "../../sandbox/sandbox.ts";
 import type { Change } from "../change.ts";
 import type { Config } from "../config.ts";
 import type { CheckResult, Outcome } from "../handoff/report.ts";
@@ -35,6 +35,8 @@ export interface Verification {
   dependencies: (side: SideName, checkout: string, tree: string, settings: Settings) => Promise<SideDependencies>;
   /** The package registry for the audit; null when there is none. */
   registry: URL | null;
+  /** What the checks' commands may reach. Absent: no network. */
+  egress?: Egress | undefined;
   scanSecrets: SecretScan;
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
@@ -149,12 +151,12 @@ async function compareCheck(prepared: Prepared, check: PlannedCheck): Promise<Ch
 }
 
 async function runSide({ verification, store, sides }: Prepared, check: PlannedCheck, name: SideName, again = false) {
-  const { sandbox, task, signal, onProgress } = verification;
+  const { sandbox, task, egress, signal, onProgress } = verification;
   const tell = (state: Progress["state"]) => onProgress?.({ check: check.name, side: name, state, again });
   const { output_head_bytes: headBytes, output_tail_bytes: tailBytes } = task.config.limits;
   const limits = { output: { headBytes, tailBytes }, ...resourceLimits(task.config.limits) };
   tell("started");
-  const ran = await checkOnSide({ sandbox, store, check, side: sides[name], limits, signal });
+  const ran = await checkOnSide({ sandbox, store, check, side: sides[name], limits, egress, signal });
   tell(stateOn[ran.outcome.kind]);
   return ran;
 }

@@ -28,6 +28,7 @@ export async function localGround(
     directory: string;
     limits: Config["limits"];
     setup?: Pick<Config["setup"], "scripts">;
+    network?: Config["network"]["prepare"];
     onProgress: Ground["onProgress"];
   },
 ): Promise<Ground> {

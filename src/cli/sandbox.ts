@@ -2,7 +2,8 @@ import { constants } from "node:os";
 import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import type { RunResult } from "../../sandbox/sandbox.ts";
+import { type Access, readAccess } from "../../sandbox/allow-list.ts";
+import type { Egress, EgressDecision, RunResult } from "../../sandbox/sandbox.ts";
 import type { SandboxMode } from "../config.ts";
 import { AirlockError, explain } from "../errors.ts";
 import { quickSandbox, temporaryDirectory } from "./place.ts";
@@ -18,9 +19,10 @@ const modes = ["read-only", "workspace-write"] as const satisfies SandboxMode[];
 const megabyte = 1024 * 1024;
 
 export const verb: Verb = {
-  usage: "sandbox [-s read-only|workspace-write] [-C DIR] [--timeout SECONDS] [--json] -- COMMAND…",
+  usage:
+    "sandbox [-s read-only|workspace-write] [-C DIR] [--timeout SECONDS] [--allow-domain HOST]… [--deny-domain HOST]… [--json] -- COMMAND…",
   summary:
-    "Runs one command in the sandbox, with DIR (default: here) as its workspace and no network. With workspace-write it works on a copy; its changes are written back, new .git, .agents and .codex never.",
+    "Runs one command in the sandbox, with DIR (default: here) as its workspace and no network but the hosts that --allow-domain opens. With workspace-write it works on a copy; its changes are written back, new .git, .agents and .codex never.",
   async run(args, terminal) {
     const split = args.indexOf("--");
     const command = split === -1 ? [] : args.slice(split + 1);
@@ -30,6 +32,8 @@ export const verb: Verb = {
         sandbox: { type: "string", short: "s", default: "read-only" },
         directory: { type: "string", short: "C", default: "." },
         timeout: { type: "string", default: "120" },
+        "allow-domain": { type: "string", multiple: true, default: [] },
+        "deny-domain": { type: "string", multiple: true, default: [] },
         json: { type: "boolean" },
       },
     });
@@ -40,11 +44,13 @@ export const verb: Verb = {
     const seconds = Number(values.timeout);
     if (!Number.isInteger(seconds) || seconds < 1 || seconds > 3600)
       throw new UsageError("--timeout takes 1 to 3600 seconds");
+    const network = networkOf({ allow: values["allow-domain"], deny: values["deny-domain"] });
     try {
       const where = resolve(terminal.cwd, values.directory);
-      const result = await runInside({ where, mode, seconds, command }, terminal);
+      const result = await runInside({ where, mode, seconds, command, network }, terminal);
       if (values.json === true) terminal.out(JSON.stringify(result));
       else show(result, terminal);
+      for (const line of network.blocked) terminal.err(`airlock: ${line}`);
       return codeOf(result, seconds, terminal);
     } catch (thrown) {
       const { code, message, fix } = explain(thrown);
@@ -61,9 +67,34 @@ interface Order {
   mode: SandboxMode;
   seconds: number;
   command: string[];
+  network: Network;
 }
 
-async function runInside({ where, mode, seconds, command }: Order, terminal: Terminal): Promise<RunResult> {
+interface Network {
+  /** Absent: no network at all. */
+  egress?: Egress;
+  /** One line for each different request that was refused, in the order of the first. */
+  blocked: ReadonlySet<string>;
+}
+
+/** Different refused requests that are told. */
+const blockedMax = 100;
+
+function networkOf(access: Access): Network {
+  const read = readAccess(access);
+  if (read.kind === "invalid") {
+    const all = read.problems.map(({ list, entry, why }) => `--${list}-domain ${quoted(entry)}: ${why}`);
+    throw new UsageError(all.join("\n"));
+  }
+  const blocked = new Set<string>();
+  if (access.allow.length === 0) return { blocked };
+  const onDecision = ({ host, port, allowed, reason }: EgressDecision) => {
+    if (!allowed && blocked.size < blockedMax) blocked.add(`blocked: ${host}:${port} (${reason})`);
+  };
+  return { egress: { rule: read.rule, onDecision }, blocked };
+}
+
+async function runInside({ where, mode, seconds, command, network }: Order, terminal: Terminal): Promise<RunResult> {
   const workspace = await directory(where);
   await using ours = await temporaryDirectory();
   await using sandbox = await quickSandbox(ours.path, terminal, workspace);
@@ -73,7 +104,8 @@ async function runInside({ where, mode, seconds, command }: Order, terminal: Ter
   for (const path of staged.leftOut)
     terminal.err(`airlock: not shown to the command, it cannot be read: ${quoted(path)}`);
   const limits = { timeoutMs: seconds * 1000, output: { headBytes: 8 * megabyte, tailBytes: 8 * megabyte } };
-  const profile = { workspace: { host: staged.host, mode }, limits };
+  const egress = network.egress === undefined ? {} : { egress: network.egress };
+  const profile = { workspace: { host: staged.host, mode }, limits, ...egress };
   const stdin = terminal.input === undefined ? {} : { stdin: terminal.input };
   const result = await sandbox.run(profile, command, { signal: terminal.signal, ...stdin });
   if (mode === "read-only") return result;

@@ -112,6 +112,7 @@ async function runPipeline(order: Order, terminal: Terminal): Promise<PipelineRe
     directory,
     limits: config.limits,
     setup: config.setup,
+    network: config.network.prepare,
     onProgress,
   });
   const tell = narrator(onProgress);

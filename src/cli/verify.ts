@@ -50,6 +50,7 @@ async function verifyRevisions(revisions: Revisions, terminal: Terminal): Promis
     directory: revisions.directory,
     limits: task.config.limits,
     setup: task.config.setup,
+    network: task.config.network.prepare,
     onProgress,
   });
   const secrets = setupSecrets(

@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
+import { domainProblem } from "./domains.ts";
 
-/** What no single key can tell: values that are each allowed and make no sense together. Out: the key to change, and why. */
+/** What no single key's schema can tell: values that make no sense together, and entries of `[network]` that are no hosts. Out: the key to change, and why. */
 export function contradictions(config: Config): { path: PropertyKey[]; message: string; allowed: null }[] {
   const { limits, risk, checks, setup } = config;
   const found: { path: PropertyKey[]; message: string; allowed: null }[] = [];
@@ -24,6 +25,22 @@ export function contradictions(config: Config): { path: PropertyKey[]; message: 
       message: `"${check.name}" is already the name of check ${first + 1}`,
       allowed: null,
     });
+  }
+  return [...found, ...networkProblems(config)];
+}
+
+function networkProblems({ network }: Config): ReturnType<typeof contradictions> {
+  const found: ReturnType<typeof contradictions> = [];
+  for (const phase of ["prepare", "solve", "verify"] as const) {
+    for (const list of ["allow", "deny"] as const) {
+      for (const [index, entry] of network[phase][list].entries()) {
+        const isBoth = list === "allow" && network[phase].deny.includes(entry);
+        const why = domainProblem(entry, list) ?? (isBoth ? "it is on the deny list as well, which goes first" : null);
+        if (why === null) continue;
+        const message = `${JSON.stringify(entry)}: ${why}`;
+        found.push({ path: ["network", phase, list, index], message, allowed: null });
+      }
+    }
   }
   return found;
 }

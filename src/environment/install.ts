@@ -7,6 +7,7 @@ import { makeCacheDirectories } from "./mounts.ts";
 import { orderInstall } from "./order.ts";
 import { registryLogin } from "./registry-token.ts";
 import { runInstallScripts } from "./scripts.ts";
+import { eitherRule } from "../../sandbox/allow-list.ts";
 import { workspaceInside } from "../../sandbox/sandbox.ts";
 import type { Egress, EgressRule, Limits, ReadOnlyMount, Sandbox } from "../../sandbox/sandbox.ts";
 import type { Installable } from "./detect.ts";
@@ -33,6 +34,8 @@ export interface InstallOptions {
   registryToken?: string;
   /** The manager's cache, shared by installations of one job; made when missing. Its content is checked by the manager. */
   cacheDir: string;
+  /** What else `[network.prepare]` opens and closes. Absent: nothing. */
+  access?: EgressRule;
   limits: Limits;
   onProgress?: (line: string) => void;
   signal?: AbortSignal;
@@ -76,7 +79,7 @@ export async function installDependencies(options: InstallOptions): Promise<Inst
         { host: cacheDir, inside: cacheInside },
       ],
       env: { ...command.env, ...login.env },
-      egress: registryEgress(registry, denied),
+      egress: registryEgress(registry, denied, options.access),
       limits: options.limits,
     },
     [...command.argv, ...login.argv],
@@ -118,7 +121,8 @@ export function registryRule(registry: URL): EgressRule {
   const port = registry.port === "" ? (registry.protocol === "http:" ? 80 : 443) : Number(registry.port);
   return (asked, askedPort) =>
     asked === host && askedPort === port
-      ? { kind: "allow" }
+      ? // Where a company's own registry lies is the machine's affair, and its name is the machine's own.
+        { kind: "allow", mayBePrivate: true }
       : { kind: "deny", reason: "only the package registry can be reached" };
 }
 
@@ -130,10 +134,11 @@ export function withoutCredentials(registry: URL): URL {
   return plain;
 }
 
-/** The registry alone; whatever else was asked for is added to `denied`. */
-export function registryEgress(registry: URL, denied: Set<string>): Egress {
+/** The registry, and what `access` opens; whatever else was asked for is added to `denied`. */
+export function registryEgress(registry: URL, denied: Set<string>, access?: EgressRule): Egress {
+  const rule = registryRule(registry);
   return {
-    rule: registryRule(registry),
+    rule: access === undefined ? rule : eitherRule(rule, access),
     onDecision: ({ host, port, allowed, reason }) => {
       if (!allowed) denied.add(`${host}:${port} (${reason})`);
     },

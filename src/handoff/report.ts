@@ -3,6 +3,7 @@ import { Sha } from "../change.ts";
 import { CheckKind } from "../config.ts";
 import { Finding } from "./finding.ts";
 import { Digest, Identity, Snapshot } from "./identity.ts";
+import { NetworkRows } from "./network.ts";
 import { Certificate } from "./solution.ts";
 
 /** What one check did on one side. */
@@ -42,6 +43,8 @@ export const Report = z.strictObject({
   checks: z.array(CheckResult),
   findings: z.array(Finding),
   certificate: Certificate,
+  /** What its commands asked of the network. */
+  network: NetworkRows,
   audit_head: Digest,
 });
 export type Report = z.infer<typeof Report>;

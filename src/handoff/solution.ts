@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Change, Sha } from "../change.ts";
 import { Finding } from "./finding.ts";
 import { Digest, Identity, Snapshot } from "./identity.ts";
+import { NetworkRows } from "./network.ts";
 
 /** How the agent's work ended. Every member is expected; a crash writes no Solution at all. */
 export const Ending = z.discriminatedUnion("kind", [
@@ -60,6 +61,8 @@ export const Solution = z.strictObject({
   certificate: Certificate,
   /** The credential that was planted outside the sandbox for this run, worthless since its end: publish looks for it. Absent: nobody worked. */
   canary: z.string().min(16).max(100).optional(),
+  /** What its commands asked of the network. */
+  network: NetworkRows,
   audit_head: Digest,
 });
 export type Solution = z.infer<typeof Solution>;

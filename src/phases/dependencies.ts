@@ -12,6 +12,7 @@ import { managerMounts } from "../environment/manager-mounts.ts";
 import { dependencyMounts } from "../environment/mounts.ts";
 import type { Settings } from "../environment/settings.ts";
 import type { InstalledPlaces } from "../environment/view.ts";
+import { accessRule } from "./network.ts";
 import { type Wanted, wantedBy } from "./wanted.ts";
 
 /** Where installations happen, and from where. */
@@ -26,6 +27,8 @@ export interface Ground {
   limits: Config["limits"];
   /** Absent: no install script of any package runs. */
   setup?: Pick<Config["setup"], "scripts">;
+  /** What else installations may reach (`[network.prepare]`). Absent: nothing. */
+  network?: Config["network"]["prepare"];
   onProgress: (text: string) => void;
   signal: AbortSignal;
 }
@@ -169,6 +172,7 @@ async function install(
     scripts: ground.setup?.scripts ?? [],
     into: stage?.directory ?? join(ground.dir, `dependencies-${key.slice(0, 16)}`),
     registry: ground.registry,
+    ...(ground.network === undefined ? {} : { access: accessRule(ground.network) }),
     ...(registryToken === undefined ? {} : { registryToken }),
     cacheDir: join(ground.dir, "npm-cache"),
     limits: installLimits(ground),

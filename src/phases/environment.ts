@@ -1,11 +1,13 @@
 import { rm } from "node:fs/promises";
 import { findResidue, type Residue, type Secret } from "../environment/residue.ts";
+import { eitherRule } from "../../sandbox/allow-list.ts";
 import { registryRule } from "../environment/install.ts";
 import { runSetup } from "../environment/setup.ts";
 import { AirlockError } from "../errors.ts";
 import type { Task } from "../handoff/task.ts";
 import { redact } from "../text/redact.ts";
 import { type Ground, installFor, type Installed } from "./dependencies.ts";
+import { accessRule } from "./network.ts";
 import { sandboxDirectory } from "./place.ts";
 import type { SetupSecrets } from "./setup-secrets.ts";
 
@@ -49,7 +51,8 @@ async function withSetup(ground: Ground, order: EnvironmentOrder, installed: Rea
   const { setup, limits } = order.task.config;
   if (setup.commands.length === 0) return installed;
   const { sandbox, dir, registry, onProgress, signal } = ground;
-  const rule = registryRule(registry);
+  const toRegistry = registryRule(registry);
+  const rule = ground.network === undefined ? toRegistry : eitherRule(toRegistry, accessRule(ground.network));
   const denied = new Set<string>();
   const ran = await runSetup({
     sandbox,

@@ -90,6 +90,7 @@ export function solutionOfTrees(
     usage: { turns: 0, input_tokens: 0, cached_input_tokens: 0, output_tokens: 0, cost_usd: 0 },
     violations: [],
     certificate: made.certificate,
+    network: [],
     audit_head: made.auditHead,
   };
 }

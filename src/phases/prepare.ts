@@ -64,8 +64,8 @@ export async function prepare(
   const sandbox = opened.use(await openGround(place));
   order.onProgress(`sandbox proved: ${sandbox.certificate.probes.length} probes held, ${sandbox.certificate.bwrap}`);
   const cache = await machineCache(wantedCache, sandbox, order.onProgress);
-  const { limits, setup } = task.config;
-  const ground = { sandbox, dir: place.dir, limits, setup, ...cache, ...rest };
+  const { limits, setup, network } = task.config;
+  const ground = { sandbox, dir: place.dir, limits, setup, network: network.prepare, ...cache, ...rest };
   const installed = await makeEnvironment(ground, { checkout, source: checkout, task, secrets });
   if (installed.kind === "failed") order.onProgress(`dependencies are not installed: ${installed.reason}`);
   const prepared: Prepared = { installed, programs: await programHashes(place) };

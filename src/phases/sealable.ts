@@ -3,20 +3,29 @@ import type { AgentResult } from "../agent/loop.ts";
 import { unpriced } from "../agent/turn.ts";
 import type { Change } from "../change.ts";
 import { canonical } from "../handoff/canonical.ts";
+import type { NetworkRow } from "../handoff/network.ts";
 import { sha256 } from "../handoff/seal.ts";
 import type { Ending, Solution } from "../handoff/solution.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { baseContents } from "./before.ts";
 import { canaryRule } from "./canary-rule.ts";
 import { canaryFinding, type CanaryWatch } from "./canary-watch.ts";
+import { sayableNetwork } from "./network.ts";
 import type { SolveEffects, SolveRequest } from "./solve.ts";
 import { blockingFindings, sayable } from "./solve-findings.ts";
+
+interface Worked {
+  result: AgentResult;
+  workspace: Workspace;
+  watch: CanaryWatch;
+  network: readonly NetworkRow[];
+}
 
 /** Promise 5's first half: nothing leaves that does not pass the validator and the secret scan. */
 export async function sealable(
   request: SolveRequest,
   { sandbox, audit, dir, onProgress }: SolveEffects,
-  { result, workspace, watch }: { result: AgentResult; workspace: Workspace; watch: CanaryWatch },
+  { result, workspace, watch, network }: Worked,
 ): Promise<Solution> {
   onProgress("scanning the change for secrets before it is sealed");
   const { task, taskDigest, known, source } = request;
@@ -66,6 +75,7 @@ export async function sealable(
     usage: result.usage,
     violations: isSecret ? result.violations.map(() => unsaid) : await sayable(result.violations, known),
     certificate: sandbox.certificate,
+    network: isSecret ? [] : await sayableNetwork(network, known),
     audit_head: audit.head,
     canary: request.canary.value,
     ...carried,

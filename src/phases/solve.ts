@@ -15,6 +15,7 @@ import { createTools } from "../tools/create.ts";
 import { openWorkspace } from "../workspace/open.ts";
 import { watchCanary } from "./canary-watch.ts";
 import { type Installed, mountsOf } from "./dependencies.ts";
+import { watchNetwork } from "./network.ts";
 import { sealable } from "./sealable.ts";
 
 export interface SolveRequest {
@@ -92,10 +93,11 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
     approval_policy: task.approval_policy,
     start: task.start.commit,
   });
+  const network = watchNetwork(task.config.network.solve, audit);
   const writeEvent = sessionWriter(effects.session, effects.now);
   const result = await runAgent({
     model: watch.model(effects.model),
-    tools: createTools({ sandbox, profile, limits }),
+    tools: createTools({ sandbox, profile, limits, egress: network.egress }),
     task,
     prompt: assemblePrompt(await readFixPrompt(), task),
     limits,
@@ -108,7 +110,7 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
     signal: AbortSignal.any([effects.signal, watch.signal]),
     known: [...request.known, canary.value],
   });
-  const solution = await sealable(request, effects, { result, workspace, watch });
+  const solution = await sealable(request, effects, { result, workspace, watch, network: network.rows() });
   audit.append("agent.ended", {
     ending: solution.ending.kind,
     turns: result.usage.turns,

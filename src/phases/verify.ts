@@ -15,6 +15,7 @@ import { scanSecrets } from "../inspect/secrets.ts";
 import { contentsBefore } from "../workspace/local.ts";
 import { viewRepository } from "../workspace/store.ts";
 import { trustedManifests } from "./before.ts";
+import { sayableNetwork, watchNetwork } from "./network.ts";
 import { dependenciesBySide, type Ground, type Installed } from "./dependencies.ts";
 
 /** Problems of a refused change that its message names. */
@@ -50,6 +51,7 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
   expectSame("task", solution.task_digest, digests.task);
   expectSame("base", canonical(solution.base), canonical(task.start));
   expectContainable(solution.change, task);
+  const network = watchNetwork(task.config.network.verify, audit);
   const { head_tree, checks } = await runChecks({
     sandbox,
     source,
@@ -60,6 +62,7 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
     headTree: solution.tree,
     dependencies: dependenciesBySide(ground, [request.dependencies], task.config.setup.commands.length > 0),
     registry: ground.registry,
+    egress: network.egress,
     scanSecrets,
     signal,
     onProgress: (progress) => onProgress(sentence(progress)),
@@ -82,6 +85,7 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
     checks,
     findings,
     certificate: sandbox.certificate,
+    network: await sayableNetwork(network.rows(), []),
     audit_head: audit.head,
   };
 }

@@ -1,4 +1,4 @@
-import type { Profile, Sandbox } from "../../sandbox/sandbox.ts";
+import type { Egress, Profile, Sandbox } from "../../sandbox/sandbox.ts";
 import type { Config } from "../config.ts";
 import { applyPatchTool } from "./apply-patch.ts";
 import type { Inside } from "./files.ts";
@@ -22,20 +22,22 @@ function hinting(tool: Tool, { sandbox, profile }: Inside): Tool {
 
 /**
  * All that the model may do. In: an established sandbox, the profile every command runs under (its time and output limits are
- * replaced per tool) and the task's limits. The order is stable, for the provider's prompt cache.
+ * replaced per tool), the task's limits, and the way out that shell commands alone get (absent: none). The order is stable, for the provider's prompt cache.
  */
 export function createTools({
   sandbox,
   profile,
   limits,
+  egress,
 }: {
   sandbox: Sandbox;
   profile: Profile;
   limits: Config["limits"];
+  egress?: Egress | undefined;
 }): Tool[] {
   const inside = { sandbox, profile };
   // The model thinks before its first command as after every other.
   sandbox.ready(profile);
-  const tools: Tool[] = [shellTool(inside, limits), readFileTool(inside, limits), applyPatchTool(inside)];
+  const tools: Tool[] = [shellTool(inside, limits, egress), readFileTool(inside, limits), applyPatchTool(inside)];
   return [...tools.map(answeringUnmountable).map((tool) => hinting(tool, inside)), finishTool];
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { RunResult } from "../../sandbox/sandbox.ts";
+import type { Egress, RunResult } from "../../sandbox/sandbox.ts";
 import type { Config } from "../config.ts";
 import { capText } from "./cap.ts";
 import type { Inside } from "./files.ts";
@@ -18,6 +18,11 @@ const input = z.strictObject({
 const description = `Runs one command in the sandbox and gives back its exit code, stdout and stderr. There is no network. The
 command is a list; no shell reads it unless you call one. Nothing stays running after it ends. Use apply_patch to edit files.`;
 
+const throughProxy = "Only the opened hosts can be reached, through the proxy that the environment names.";
+
+/** Different requests that one answer names. */
+const blockedMax = 10;
+
 /** Linux refuses a single argument above 128 KiB (MAX_ARG_STRLEN in execve(2)); all of them together are kept well below the stack limit. */
 const argumentBytesMax = 120_000;
 const argumentsBytesMax = 1_000_000;
@@ -28,10 +33,10 @@ const perArgumentBytes = 9;
 const enterAndRun = 'cd -- "$1" || exit 2; shift; exec "$@"';
 
 /** The tool that runs commands. Its time and its output are bounded by the task's limits. */
-export function shellTool(inside: Inside, limits: Config["limits"]): Tool<typeof input> {
+export function shellTool(inside: Inside, limits: Config["limits"], egress?: Egress): Tool<typeof input> {
   return {
     name: "shell",
-    description,
+    description: egress === undefined ? description : description.replace("There is no network.", throughProxy),
     input,
     writes: true,
     async run({ command, workdir, timeout_s }, signal) {
@@ -43,9 +48,31 @@ export function shellTool(inside: Inside, limits: Config["limits"]): Tool<typeof
       const output = { headBytes: limits.output_head_bytes, tailBytes: limits.output_tail_bytes };
       const profile = { ...inside.profile, limits: { ...inside.profile.limits, timeoutMs: seconds * 1000, output } };
       const argv = directory.path === "." ? command : ["sh", "-c", enterAndRun, "sh", directory.path, ...command];
-      return report(await inside.sandbox.run(profile, argv, { signal }), seconds, limits);
+      const blocked = new Set<string>();
+      const ran = await inside.sandbox.run(
+        egress === undefined ? profile : { ...profile, egress: watched(egress, blocked) },
+        argv,
+        { signal },
+      );
+      return withBlocked(report(ran, seconds, limits), blocked);
     },
   };
+}
+
+/** A program says "network unreachable" or nothing where a policy refused: so the model is told. */
+function watched(egress: Egress, blocked: Set<string>): Egress {
+  return {
+    rule: egress.rule,
+    onDecision: (decision) => {
+      egress.onDecision?.(decision);
+      const { host, port, allowed, reason } = decision;
+      if (!allowed && blocked.size < blockedMax) blocked.add(`blocked: ${host}:${port} (${reason})`);
+    },
+  };
+}
+
+function withBlocked(result: ToolResult, blocked: ReadonlySet<string>): ToolResult {
+  return blocked.size === 0 ? result : { ...result, output: [result.output, ...blocked].join("\n") };
 }
 
 function unusable(command: readonly string[]): string | null {

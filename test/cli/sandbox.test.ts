@@ -1,6 +1,9 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { portOf } from "../sandbox/room.ts";
 import { temporaryDirectory, writeFiles } from "../workspace/repository.ts";
 import { sleepers } from "../sandbox/processes.ts";
 import { airlock, json } from "./airlock.ts";
@@ -106,6 +109,8 @@ describe("its own exit codes", () => {
     ["nothing at all", []],
     ["an option nobody knows", ["--network", "--", "true"]],
     ["a mode that does not exist", ["-s", "danger-full-access", "--", "true"]],
+    ["a pattern for every host", ["--allow-domain", "*", "--", "true"]],
+    ["a denied domain that is none", ["--allow-domain", "a.example", "--deny-domain", "a b", "--", "true"]],
     ["no time at all", ["--timeout", "0", "--", "true"]],
     ["part of a second", ["--timeout", "1.5", "--", "true"]],
     ["more than an hour", ["--timeout", "3601", "--", "true"]],
@@ -117,6 +122,35 @@ describe("its own exit codes", () => {
       out: [],
       usage: expect.stringMatching(/^usage: airlock sandbox /),
     });
+  });
+});
+
+describe("the network", () => {
+  const ask = (url: string) => ["curl", "-s", "-o", "/dev/null", "--noproxy", "", "-w", "%{http_code}", url];
+
+  test("is open for the named hosts alone, and what was refused is told afterwards", async () => {
+    using at = place();
+    const site = createServer((_request, response) => void response.end("x")).listen(0, "127.0.0.1");
+    await once(site, "listening");
+    const host = `127.0.0.1:${portOf(site)}`;
+    const other = ask("http://evil.example:8080/path");
+    const allowed = ["--allow-domain", host, "--allow-domain", "**.a.example", "--deny-domain", "b.a.example"];
+    expect(await run(at.workspace, ...allowed, "--", ...ask(`http://${host}/`))).toEqual({
+      code: 0,
+      out: ["200"],
+      err: [],
+    });
+    expect(await run(at.workspace, ...allowed, "--", ...other)).toEqual({
+      code: 0,
+      out: ["403"],
+      err: ["airlock: blocked: evil.example:8080 (blocked-by-allowlist)"],
+    });
+    expect((await run(at.workspace, ...allowed, "--", ...ask("http://b.a.example/"))).err).toEqual([
+      "airlock: blocked: b.a.example:80 (blocked-by-denylist)",
+    ]);
+    // The twin: nothing is named, and there is not even a proxy that could refuse.
+    expect(await run(at.workspace, "--", ...ask(`http://${host}/`))).toEqual({ code: 7, out: ["000"], err: [] });
+    site.close();
   });
 });
 

@@ -21,7 +21,7 @@ afterAll(() => registry[Symbol.asyncDispose]());
 
 const project = { "package.json": '{"name":"p","dependencies":{"a":"1.0.0"}}', "yarn.lock": "# yarn lockfile v1\n" };
 
-function place(setup: Config["setup"] = Config.parse({}).setup) {
+function place(setup: Pick<Config["setup"], "scripts"> = Config.parse({}).setup) {
   const temporary = temporaryDirectory();
   chmodSync(temporary.path, 0o711);
   const said: string[] = [];

@@ -105,6 +105,7 @@ export const solution = (more: Partial<Solution> = {}): Solution => ({
   usage: { turns: 4, input_tokens: 12_000, cached_input_tokens: 8_000, output_tokens: 900, cost_usd: 0.0312 },
   violations: [],
   certificate,
+  network: [],
   audit_head: digest("2"),
   ...more,
 });
@@ -156,6 +157,7 @@ export const report = (more: Partial<Report> = {}): Report => ({
   checks,
   findings: [],
   certificate,
+  network: [],
   audit_head: digest("3"),
   ...more,
 });

@@ -1,150 +1,98 @@
 import { once } from "node:events";
-import { createServer, request } from "node:http";
-import { connect } from "node:net";
-import { rmSync } from "node:fs";
-import { lstat, mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { createServer } from "node:http";
+import { duplexPair } from "node:stream";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { openEgressProxy } from "../../sandbox/egress.ts";
-import { openDirectory, openRoom, portOf, printed } from "./room.ts";
-import type { IncomingMessage, Server } from "node:http";
-import type { EgressOptions } from "../../sandbox/egress.ts";
+import { dial, get, only, openProxy, say } from "./proxy-room.ts";
+import { openRoom, portOf, printed } from "./room.ts";
+import type { Server } from "node:http";
+import type { Socket } from "node:net";
 import type { Egress } from "../../sandbox/sandbox.ts";
 
-let dir: string;
 let site: Server;
 let port: number;
 beforeAll(async () => {
-  dir = await openDirectory();
   site = createServer((req, res) =>
     res.setHeader("x-seen", JSON.stringify(req.headers)).end(`${req.method} ${req.url}`),
   ).listen(0, "127.0.0.1");
   await once(site, "listening");
   port = portOf(site);
 });
-afterAll(() => {
-  site.close();
-  rmSync(dir, { recursive: true, force: true });
-});
-
-const only =
-  (host: string): Egress["rule"] =>
-  (asked) =>
-    asked === host ? { kind: "allow" } : { kind: "deny", reason: "not listed" };
-let count = 0;
-
-async function open(options: Partial<EgressOptions> & { egress: Egress }) {
-  const decisions: string[] = [];
-  const resolved: string[] = [];
-  const proxy = await openEgressProxy({
-    socketPath: join(dir, `s${(count += 1)}`),
-    resolve: async (name) => {
-      resolved.push(name);
-      return options.resolve?.(name) ?? [];
-    },
-    ownAddresses: options.ownAddresses ?? [],
-    egress: {
-      ...options.egress,
-      onDecision: ({ host, port, allowed, reason }) => void decisions.push(`${host}:${port} ${allowed} ${reason}`),
-    },
-  });
-  onTestFinished(() => proxy[Symbol.asyncDispose]());
-  return { proxy, decisions, resolved };
-}
-
-/** Sends raw bytes to the proxy and returns the first answer. */
-async function say(socketPath: string, text: string): Promise<string> {
-  const socket = connect(socketPath);
-  socket.end(text);
-  let answer = "";
-  for await (const chunk of socket) answer += String(chunk);
-  return answer;
-}
-
-async function get(socketPath: string, url: string, headers: Record<string, string> = {}) {
-  const asked = request({ socketPath, path: url, headers: { host: new URL(url).host, ...headers } }).end();
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    asked.once("response", resolve);
-    asked.once("error", reject);
-  });
-  let body = "";
-  for await (const chunk of response) body += String(chunk);
-  return {
-    status: response.statusCode,
-    reason: response.headers["x-airlock-egress"],
-    seen: response.headers["x-seen"],
-    body,
-  };
-}
+afterAll(() => void site.close());
 
 describe("CONNECT", () => {
   test("an allowed address is connected, and bytes go both ways", async () => {
-    const { proxy, decisions } = await open({ egress: { rule: only("127.0.0.1") } });
+    const { proxy, decisions } = openProxy({ egress: { rule: only("127.0.0.1") } });
     const answer = await say(
-      proxy.socketPath,
+      proxy,
       `CONNECT 127.0.0.1:${port} HTTP/1.1\r\nHost: x\r\n\r\nGET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
     );
     expect(answer).toMatch(/^HTTP\/1.1 200 Connection Established\r\n\r\nHTTP\/1.1 200 OK[^]*GET \/a$/);
-    expect(decisions).toEqual([`127.0.0.1:${port} true allowed-by-rule`]);
+    expect(decisions).toEqual([`CONNECT 127.0.0.1:${port} allowed`]);
   });
 
   test.each([
     [
       "a host the rule does not know",
       "other.example:443",
-      /^HTTP\/1.1 403 Refused\r\nX-Airlock-Egress: blocked-by-rule: not listed/,
+      /^HTTP\/1.1 403 Refused\r\nX-Airlock-Egress: blocked-by-allowlist\r\n[^]*\r\n\r\nblocked-by-allowlist: not listed\n$/,
       [],
     ],
     ["another spelling of another host", "EXAMPLE.com.evil.example:443", /403/, []],
-    ["a name that leads to a private address", "example.com:443", /403[^]*blocked-private-address/, ["example.com"]],
-    ["no authority", "/path", /400[^]*bad-authority/, []],
+    [
+      "a name that leads to a private address",
+      "example.com:443",
+      /403[^]*blocked-by-policy: the name leads to a private address/,
+      ["example.com"],
+    ],
+    ["no authority", "/path", /400[^]*blocked-by-policy: no host and port/, []],
     ["user information", "a@example.com:443", /400/, []],
   ])("%s is refused, and a refused name never reaches a resolver", async (_title, authority, expected, asked) => {
-    const { proxy, resolved } = await open({
+    const { proxy, resolved } = openProxy({
       egress: { rule: only("example.com") },
       resolve: async () => ["10.0.0.5", "::ffff:127.0.0.1"],
     });
-    expect(await say(proxy.socketPath, `CONNECT ${authority} HTTP/1.1\r\nHost: x\r\n\r\n`)).toMatch(expected);
+    expect(await say(proxy, `CONNECT ${authority} HTTP/1.1\r\nHost: x\r\n\r\n`)).toMatch(expected);
     expect(resolved).toEqual(asked);
   });
 
   test.each<[string, () => Promise<string[]>, RegExp]>([
-    ["fails", () => Promise.reject(new Error("no")), /lookup-failed/],
-    ["answers nothing", async () => [], /lookup-failed/],
-    ["answers this machine's own address", async () => ["9.9.9.9"], /blocked-private-address/],
+    ["fails", () => Promise.reject(new Error("no")), /403[^]*the name is not known/],
+    ["answers nothing", async () => [], /403[^]*the name is not known/],
+    ["answers this machine's own address", async () => ["9.9.9.9"], /403[^]*leads to a private address/],
   ])("a lookup that %s is a refusal", async (_title, resolve, expected) => {
-    const { proxy } = await open({ egress: { rule: only("example.com") }, resolve, ownAddresses: ["9.9.9.9"] });
-    expect(await say(proxy.socketPath, "CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n")).toMatch(expected);
+    const { proxy } = openProxy({ egress: { rule: only("example.com") }, resolve, ownAddresses: ["9.9.9.9"] });
+    expect(await say(proxy, "CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n")).toMatch(expected);
   });
 
   test("a rule that throws is a refusal", async () => {
-    const { proxy } = await open({
+    const { proxy } = openProxy({
       egress: {
         rule: () => {
           throw new Error("bug");
         },
       },
     });
-    expect(await say(proxy.socketPath, "CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n")).toMatch(
-      /403[^]*the rule failed/,
-    );
+    expect(await say(proxy, "CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n")).toMatch(/403[^]*the rule failed/);
   });
 
   test("disposing cuts open connections", async () => {
-    const { proxy } = await open({ egress: { rule: only("127.0.0.1") } });
-    const socket = connect(proxy.socketPath);
-    socket.write(`CONNECT 127.0.0.1:${port} HTTP/1.1\r\nHost: x\r\n\r\n`);
-    await once(socket, "data");
-    const closed = once(socket, "close");
-    await proxy[Symbol.asyncDispose]();
-    await closed;
+    const { proxy } = openProxy({ egress: { rule: only("127.0.0.1") } });
+    const [inside, outside] = duplexPair();
+    proxy.accept(outside);
+    inside.write(`CONNECT 127.0.0.1:${port} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    const reached = new Promise<Socket>((resolve) => site.once("connection", resolve));
+    const [socket] = await Promise.all([reached, once(inside, "data")]);
+    expect([outside.destroyed, socket.destroyed]).toEqual([false, false]);
+    proxy[Symbol.dispose]();
+    await once(socket, "close");
+    expect(outside.destroyed).toBe(true);
   });
 });
 
 describe("plain HTTP", () => {
   test("an allowed request goes through without what belongs to the proxy", async () => {
-    const { proxy } = await open({ egress: { rule: only("127.0.0.1") } });
-    const answer = await get(proxy.socketPath, `http://127.0.0.1:${port}/a?b`, {
+    const { proxy } = openProxy({ egress: { rule: only("127.0.0.1") } });
+    const answer = await get(proxy, `http://127.0.0.1:${port}/a?b`, {
       "proxy-authorization": "Basic x",
       connection: "x-hop",
       "x-hop": "1",
@@ -168,33 +116,21 @@ describe("plain HTTP", () => {
     ["https in absolute form", () => ({ url: `https://127.0.0.1:${port}/`, headers: {} }), 400],
     ["user information", () => ({ url: `http://a:b@127.0.0.1:${port}/`, headers: {} }), 400],
   ])("%s is refused", async (_title, make, status) => {
-    const { proxy } = await open({ egress: { rule: only("127.0.0.1") } });
+    const { proxy } = openProxy({ egress: { rule: only("127.0.0.1") } });
     const { url, headers } = make();
-    expect((await get(proxy.socketPath, url, headers)).status).toBe(status);
+    expect((await get(proxy, url, headers)).status).toBe(status);
   });
 
   test("origin form and upgrades are refused", async () => {
-    const { proxy } = await open({ egress: { rule: only("127.0.0.1") } });
-    expect(await say(proxy.socketPath, "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")).toMatch(/ 400 /);
+    const { proxy } = openProxy({ egress: { rule: only("127.0.0.1") } });
+    expect(await say(proxy, "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")).toMatch(/ 400 /);
     expect(
       await say(
-        proxy.socketPath,
+        proxy,
         `GET http://127.0.0.1:${port}/ HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n`,
       ),
-    ).toMatch(/ 501 /);
+    ).toMatch(/ 403 [^]*blocked-by-method-policy/);
   });
-});
-
-test("a directory deeper than a socket's path may be is no obstacle", async () => {
-  const deep = join(dir, "d".repeat(90), "e".repeat(90));
-  await mkdir(deep, { recursive: true });
-  await using proxy = await openEgressProxy({
-    socketPath: join(deep, "s"),
-    egress: { rule: only("") },
-    resolve: async () => [],
-    ownAddresses: [],
-  });
-  expect((await lstat(proxy.socketPath)).isSocket()).toBe(true);
 });
 
 describe("inside the sandbox", () => {
@@ -238,19 +174,76 @@ describe("inside the sandbox", () => {
 });
 
 test("a rule that names a metadata service opens nothing, in no spelling; one that names loopback does", async () => {
-  const { proxy, decisions } = await open({ egress: { rule: () => ({ kind: "allow" }) } });
+  const { proxy, decisions } = openProxy({ egress: { rule: () => ({ kind: "allow" }) } });
   for (const host of ["169.254.169.254", "0xa9fea9fe", "[::ffff:169.254.169.254]"]) {
-    expect(await say(proxy.socketPath, `CONNECT ${host}:80 HTTP/1.1\r\nHost: ${host}:80\r\n\r\n`)).toMatch(
-      /^HTTP\/1.1 403/,
-    );
+    expect(await say(proxy, `CONNECT ${host}:80 HTTP/1.1\r\nHost: ${host}:80\r\n\r\n`)).toMatch(/^HTTP\/1.1 403/);
   }
-  expect(await say(proxy.socketPath, `CONNECT 127.0.0.1:${port} HTTP/1.1\r\nHost: x\r\n\r\n`)).toMatch(
-    /^HTTP\/1.1 200/,
-  );
+  expect(await say(proxy, `CONNECT 127.0.0.1:${port} HTTP/1.1\r\nHost: x\r\n\r\n`)).toMatch(/^HTTP\/1.1 200/);
   expect(decisions).toEqual([
-    "169.254.169.254:80 false blocked-metadata-address",
-    "169.254.169.254:80 false blocked-metadata-address",
-    "::ffff:a9fe:a9fe:80 false blocked-metadata-address",
-    `127.0.0.1:${port} true allowed-by-rule`,
+    "CONNECT 169.254.169.254:80 blocked-by-policy: this address is opened by no rule",
+    "CONNECT 169.254.169.254:80 blocked-by-policy: this address is opened by no rule",
+    "CONNECT ::ffff:a9fe:a9fe:80 blocked-by-policy: this address is opened by no rule",
+    `CONNECT 127.0.0.1:${port} allowed`,
   ]);
+});
+
+describe("plain HTTP in a tunnel to port 80", () => {
+  const inTunnel = (request_: string) => `CONNECT localhost:80 HTTP/1.1\r\nHost: x\r\n\r\n${request_}`;
+
+  test.each([
+    [
+      "another Host",
+      "GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+      "GET localhost:80 blocked-by-policy: another Host",
+    ],
+    [
+      "two Hosts",
+      "GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n",
+      "GET localhost:80 blocked-by-policy: another Host",
+    ],
+    [
+      "an absolute address",
+      "GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+      "GET localhost:80 blocked-by-policy: another Host",
+    ],
+    ["TRACE", "TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n", "TRACE localhost:80 blocked-by-method-policy"],
+  ])("%s is refused", async (_title, text, decision) => {
+    const { proxy, decisions } = openProxy({ egress: { rule: only("localhost") } });
+    expect(await say(proxy, inTunnel(text))).toMatch(/200 Connection Established\r\n\r\nHTTP\/1.1 40[03] /);
+    expect(decisions).toEqual(["CONNECT localhost:80 allowed", decision]);
+  });
+
+  test("the twin: the right Host passes, to a port on which nobody listens here", async () => {
+    const { proxy, decisions } = openProxy({ egress: { rule: only("localhost") } });
+    const socket = dial(proxy);
+    socket.write(inTunnel("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    let heard = "";
+    for await (const chunk of socket) heard += String(chunk);
+    expect(heard).toMatch(/200 Connection Established[^]* 502 /);
+    expect(decisions).toEqual(["CONNECT localhost:80 allowed"]);
+  });
+});
+
+test("a redirect from an allowed host to another is a second request, and that one is refused", async () => {
+  const redirecting = createServer((_request, response) =>
+    response.writeHead(302, { location: "http://denied.example/" }).end(),
+  ).listen(0, "127.0.0.1");
+  await once(redirecting, "listening");
+  onTestFinished(() => void redirecting.close());
+  const { proxy, decisions } = openProxy({ egress: { rule: only("127.0.0.1") } });
+  const at = portOf(redirecting);
+  expect((await get(proxy, `http://127.0.0.1:${at}/`)).status).toBe(302);
+  expect((await get(proxy, "http://denied.example/")).status).toBe(403);
+  expect(decisions).toEqual([`GET 127.0.0.1:${at} allowed`, "GET denied.example:80 blocked-by-allowlist: not listed"]);
+});
+
+test("SOCKS is not spoken", async () => {
+  const { proxy, decisions } = openProxy({ egress: { rule: () => ({ kind: "allow" }) } });
+  const [inside, outside] = duplexPair();
+  proxy.accept(outside);
+  const closed = once(outside, "close");
+  inside.write(Buffer.from([5, 1, 0]));
+  inside.write(Buffer.from([5, 1, 0, 3, 1, 97, 0, 80]));
+  await closed;
+  expect(decisions).toEqual([]);
 });

@@ -239,7 +239,7 @@ test("bwrap's own overlays: one per part, in the order of the other mounts", asy
   const options = sandboxOptions(room.host, {
     mounts: prepareMounts(profile, { ...facts, overlays: binds }),
     env: {},
-    egress: null,
+    egress: false,
   });
   expect(mounts).toEqual([]);
   expect(options.filter(([name]) => name?.includes("overlay"))).toEqual([
