@@ -73,14 +73,7 @@ export function openReady(host: Establishment): Ready {
   let closed = false;
 
   const end = (built: Promise<Built | null>) => {
-    const ending = built
-      .then((one) => {
-        if (one === null) return undefined;
-        // Its end is waited for, even when there is nothing else left to do.
-        hold(one, true);
-        return endSandbox(one.started);
-      })
-      .finally(() => endings.delete(ending));
+    const ending = built.then(endBuilt).finally(() => endings.delete(ending));
     endings.add(ending);
   };
   const cancel = () => {
@@ -98,7 +91,10 @@ export function openReady(host: Establishment): Ready {
       const plan = planOf(host, profile, shown);
       if (slot?.key === plan.key) return;
       discard();
-      const built = build(host, profile, { plan, shown }).catch(() => null);
+      // One overlay must never be mounted twice at a time.
+      const built = Promise.all(endings)
+        .then(() => build(host, profile, { plan, shown }))
+        .catch(() => null);
       slot = { key: plan.key, workspace: profile.workspace?.host, built };
     } catch {
       // Whatever is wrong with the profile is told when a command is run with it.
@@ -126,14 +122,11 @@ export function openReady(host: Establishment): Ready {
       const { built } = slot;
       slot = null;
       const one = await built;
-      if (one === null) return null;
-      if (one.started.isOver() || mountTableOf(one.pid) !== one.mountTable) {
+      if (one === null || one.started.isOver() || mountTableOf(one.pid) !== one.mountTable) {
         end(built);
         return null;
       }
-      hold(one, true);
-      one.words.end(message);
-      return one.started;
+      return handOver(one, message);
     },
     async clear() {
       cancel();
@@ -145,6 +138,19 @@ export function openReady(host: Establishment): Ready {
       await this.clear();
     },
   };
+}
+
+async function endBuilt(one: Built | null): Promise<void> {
+  if (one === null) return;
+  // Its end is waited for, even when there is nothing else left to do.
+  hold(one, true);
+  await endSandbox(one.started);
+}
+
+function handOver(one: Built, message: Buffer): Started {
+  hold(one, true);
+  one.words.end(message);
+  return one.started;
 }
 
 function eligible(profile: Profile): boolean {

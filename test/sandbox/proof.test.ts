@@ -185,7 +185,7 @@ describe("opening", () => {
     const bin = join(room.dir, "bin");
     const help = "case $1 in --help|--version) exec /usr/bin/bwrap $1;; esac";
     const mounts = "--ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64";
-    const lax = `shift 3; exec /usr/bin/bwrap ${mounts} --proc /proc --dev /dev --dir /workspace/repo --json-status-fd 4 -- "$@"`;
+    const lax = `shift 5; exec /usr/bin/bwrap ${mounts} --proc /proc --dev /dev --dir /workspace/repo --json-status-fd 4 -- "$@"`;
     mkdirSync(bin);
     writeFileSync(join(bin, "bwrap"), `#!/bin/sh\n${help}\n${lax}\n`, { mode: 0o755 });
     await expect(open({ proofs, path: `${bin}:${hostPath}` })).rejects.toThrow(/does not hold/);
