@@ -24,6 +24,8 @@ async function main(): Promise<void> {
   try {
     const runner = readRunner(environment);
     const canary = canaryFrom(randomBytes(30));
+    // Before anything is started. A child of this phase gets a list of allowed names, so this comes out only when a wall fell.
+    if (phaseOf(environment) === "solve") process.env[canaryVariable] = canary.value;
     const shell: Shell = {
       runner,
       canary,
@@ -60,8 +62,6 @@ async function main(): Promise<void> {
       process.exitCode = code;
       return;
     }
-    // Before anything is started. A child of this phase gets a list of allowed names, so this comes out only when a wall fell.
-    if (inputs.phase === "solve") process.env[canaryVariable] = canary.value;
     core.startGroup(`Airlock: ${inputs.phase}`);
     await leaving(inputs.phase, shell, () => run(inputs, shell));
   } catch (thrown) {

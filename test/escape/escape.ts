@@ -29,7 +29,15 @@ export interface EscapeCase {
   /** What the host sees afterwards; it is added to what the command printed. */
   host?: (scene: Scene) => unknown;
   held: RegExp;
-  twin: { without: string; weaken: (scene: Scene) => Weakening; escaped: RegExp } | { none: string };
+  twin:
+    | {
+        without: string;
+        weaken: (scene: Scene) => Weakening;
+        /** Where the control is a setting of the profile as well. */
+        profile?: EscapeCase["profile"];
+        escaped: RegExp;
+      }
+    | { none: string };
 }
 
 export interface Scene {
@@ -77,7 +85,8 @@ export function escapes(group: string, cases: readonly EscapeCase[]): void {
         const seen = await observe(item, room, (host) => host);
         expect(seen).toMatch(item.held);
         if ("none" in twin) return;
-        const open = await observe(item, room, (host, scene) => twin.weaken(scene)(host, scene.room.dir));
+        const other = twin.profile === undefined ? item : { ...item, profile: twin.profile };
+        const open = await observe(other, room, (host, scene) => twin.weaken(scene)(host, scene.room.dir));
         expect(open).toMatch(twin.escaped);
         // What both words fit would prove nothing.
         expect([item.held.test(open), twin.escaped.test(seen)]).toEqual([false, false]);

@@ -10,12 +10,12 @@ const twin = { without: "the limits", weaken: () => withoutLimits };
 escapes("resources", [
   {
     id: "C075",
-    control,
+    control: "`prlimit`, control group, the guard's looks",
     attack: "forks without end (a bounded variant)",
     profile: () => ({ limits: { ...limits, processes: 30 } }),
     run: () => "i=0; while [ $i -lt 200 ]; do sleep 3 & i=$((i+1)); done; echo all 200",
     held: /fork/i,
-    twin: { ...twin, escaped: /^all 200\n/ },
+    twin: { ...twin, profile: () => ({ limits }), escaped: /^all 200\n/ },
   },
   {
     id: "C077",

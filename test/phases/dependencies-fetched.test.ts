@@ -53,7 +53,8 @@ test("a manager is fetched, installs, and comes along for the scripts that call 
     version: "1.22.22",
     directory: join(at.path, "managers/yarn-classic-1.22.22-any"),
   };
-  expect(installed).toEqual({ kind: "installed", key: expect.any(String), directory: expect.any(String), manager });
+  const where = { key: expect.any(String), directory: expect.any(String) };
+  expect(installed).toEqual({ kind: "installed", ...where, from: "registry", manager });
   expect(Installed.parse(installed)).toEqual(installed);
   expect(at.said).toEqual([
     "fetching yarn-classic 1.22.22 in the sandbox",
