@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { chown, rm, writeFile } from "node:fs/promises";
 import { openSync } from "node:fs";
 import { networkInterfaces } from "node:os";
@@ -191,6 +190,9 @@ function limitedProgram(host: Establishment, profile: Profile, chain: string[]):
   return { program, args };
 }
 
+/** Inputs of this process so far; its mark and this number name a directory that no other has. */
+let inputs = 0;
+
 /** A file where the bytes are known, so that `/dev/stdin` can be opened inside; a FIFO where they are still to come. */
 async function inputOf({ stdin }: RunOptions, host: Establishment): Promise<AsyncDisposable & { read: number }> {
   const nothing = () => Promise.resolve();
@@ -199,7 +201,7 @@ async function inputOf({ stdin }: RunOptions, host: Establishment): Promise<Asyn
     const pipe = await openInputPipe(host.fifos, stdin);
     return { read: pipe.read, [Symbol.asyncDispose]: async () => pipe.release() };
   }
-  const directory = await makeUserDirectory(commandDirectory(host.stateDir, randomUUID()), host.user);
+  const directory = await makeUserDirectory(commandDirectory(host.stateDir, String((inputs += 1))), host.user);
   try {
     const path = join(directory, "stdin");
     await writeFile(path, stdin, { mode: 0o400, flag: "wx" });

@@ -1,6 +1,4 @@
-import { randomBytes } from "node:crypto";
 import { explain } from "../errors.ts";
-import { canaryFrom, canaryVariable } from "../text/canary.ts";
 import { openTerminal } from "./terminal.ts";
 import { Cancelled, exitCode, type Terminal, UsageError, type Verb } from "./verb.ts";
 import { version } from "./version.ts";
@@ -31,9 +29,16 @@ export async function main(
   environment: Terminal["environment"],
   plant: (name: string, value: string) => void,
 ): Promise<number> {
-  const canary = canaryFrom(randomBytes(30));
-  plant(canaryVariable, canary.value);
-  const { terminal, readerGone } = openTerminal(environment, canary);
+  const { terminal, readerGone } = openTerminal(environment, async () => {
+    // Loaded only by the verbs that let an agent work: node:crypto takes longer than a short command.
+    const [{ randomBytes }, { canaryFrom, canaryVariable }] = await Promise.all([
+      import("node:crypto"),
+      import("../text/canary.ts"),
+    ]);
+    const canary = canaryFrom(randomBytes(30));
+    plant(canaryVariable, canary.value);
+    return canary;
+  });
   const code = await dispatch(args, terminal);
   return (await readerGone()) ? pipeClosed : code;
 }

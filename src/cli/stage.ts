@@ -44,7 +44,14 @@ export async function stage(directory: string, order: Staging): Promise<Stage> {
   if (mode === "read-only" && process.getuid?.() !== 0)
     return { host: directory, leftOut: [], bringBack: () => Promise.resolve({ changed: [], left: [] }) };
   const host = join(ours, "stage");
-  const copying: Copying = { user, before: new Map(), leftOut: [], tellLong: teller(directory, order) };
+  const { dev, ino } = await lstat(ours, { bigint: true });
+  const copying: Copying = {
+    user,
+    not: { dev, ino },
+    before: new Map(),
+    leftOut: [],
+    tellLong: teller(directory, order),
+  };
   await copyTree({ from: Buffer.from(directory), to: Buffer.from(host) }, "", copying);
   // Only the sandbox's user enters, whoever else has an account on this machine.
   await chmod(host, 0o700);
@@ -57,6 +64,8 @@ export async function stage(directory: string, order: Staging): Promise<Stage> {
 
 interface Copying {
   user: User;
+  /** The directory of ours that the copy lies in: where it lies in the workspace, it would be copied into itself without end. */
+  not: { dev: bigint; ino: bigint };
   /** What lay at each path when it was copied. */
   before: Map<Name, string>;
   leftOut: string[];
@@ -94,6 +103,7 @@ async function copyTree({ from, to }: { from: Buffer; to: Buffer }, path: Name, 
 async function copyEntry({ from, to }: { from: Buffer; to: Buffer }, path: Name, on: Copying): Promise<void> {
   await on.tellLong();
   const stat = await lstat(from, { bigint: true });
+  if (stat.dev === on.not.dev && stat.ino === on.not.ino) return;
   if (stat.isDirectory()) return copyTree({ from, to }, path, on);
   if (stat.isSymbolicLink()) await symlink(await readlink(from, { encoding: "buffer" }), to);
   else if (!stat.isFile()) return;

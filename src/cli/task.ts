@@ -89,6 +89,7 @@ interface Order {
 
 async function runPipeline(order: Order, terminal: Terminal): Promise<PipelineResult> {
   const { agent = {}, text, directory, papers, apiKey, model } = order;
+  const canary = await terminal.plantCanary();
   await using local = await openLocal(directory);
   await warnOfUncommitted(local, terminal);
   const audit = openAudit("local", terminal.now);
@@ -134,7 +135,7 @@ async function runPipeline(order: Order, terminal: Terminal): Promise<PipelineRe
         onEvent,
         onProgress,
         known: [apiKey],
-        canary: terminal.canary,
+        canary,
         variable: (name) => terminal.environment[name],
       },
     );

@@ -8,7 +8,7 @@ import type { Terminal } from "./verb.ts";
  */
 export function openTerminal(
   environment: Terminal["environment"],
-  canary: Terminal["canary"],
+  plantCanary: Terminal["plantCanary"],
 ): {
   terminal: Terminal;
   readerGone: () => Promise<boolean>;
@@ -38,7 +38,7 @@ export function openTerminal(
       }
     },
     environment,
-    canary,
+    plantCanary,
     cwd: process.cwd(),
     now: () => Date.now(),
     signal: abort.signal,

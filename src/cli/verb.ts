@@ -17,8 +17,8 @@ export interface Terminal {
   /** Asks a person; null when nobody can answer (no terminal). */
   ask(question: string): Promise<string | null>;
   environment: Readonly<Record<string, string | undefined>>;
-  /** The credential planted for this run; it stands in the environment of this process. */
-  canary: Canary;
+  /** Makes the credential that is planted for this run, in the environment of this process. To be called before anything is started. */
+  plantCanary(): Promise<Canary>;
   cwd: string;
   now: () => number;
   /** Aborted by Ctrl-C and by SIGTERM. */

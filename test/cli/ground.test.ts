@@ -20,7 +20,7 @@ function terminal(cwd: string, environment: Terminal["environment"]): Terminal {
     err: nothing,
     ask: async () => null,
     environment,
-    canary: canaryFrom(new Uint8Array(30)),
+    plantCanary: () => Promise.resolve(canaryFrom(new Uint8Array(30))),
     cwd,
     now: () => 0,
     signal: new AbortController().signal,

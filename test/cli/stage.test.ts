@@ -62,6 +62,17 @@ describe("who works on what", () => {
     expect(host === at.mine).toBe(!root);
   });
 
+  test("a workspace that our own directory lies in, as /tmp does: the copy is not copied into itself", async () => {
+    using at = place();
+    const ours = join(at.mine, "ours");
+    mkdirSync(ours);
+    const staged = await stage(at.mine, { ...quick, user, mode: "workspace-write", ours });
+    expect(readdirSync(staged.host).sort()).toEqual([".git", "gone.ts", "link", "src", "vendor"]);
+    writeFileSync(join(staged.host, "src/a.ts"), "b");
+    expect(await brought(staged)).toMatchObject({ changed: ["src/a.ts"], left: [] });
+    expect(existsSync(ours)).toBe(true);
+  });
+
   test("copying that takes over a second is told once, with the number of files", async () => {
     using at = place();
     const told: number[] = [];
