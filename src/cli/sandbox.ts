@@ -2,7 +2,7 @@ import { constants } from "node:os";
 import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { type Access, readAccess } from "../../sandbox/allow-list.ts";
+import type { Access } from "../../sandbox/allow-list.ts";
 import type { Egress, EgressDecision, RunResult } from "../../sandbox/sandbox.ts";
 import type { SandboxMode } from "../config.ts";
 import { AirlockError, explain } from "../errors.ts";
@@ -44,7 +44,7 @@ export const verb: Verb = {
     const seconds = Number(values.timeout);
     if (!Number.isInteger(seconds) || seconds < 1 || seconds > 3600)
       throw new UsageError("--timeout takes 1 to 3600 seconds");
-    const network = networkOf({ allow: values["allow-domain"], deny: values["deny-domain"] });
+    const network = await networkOf({ allow: values["allow-domain"], deny: values["deny-domain"] });
     try {
       const where = resolve(terminal.cwd, values.directory);
       const result = await runInside({ where, mode, seconds, command, network }, terminal);
@@ -80,7 +80,10 @@ interface Network {
 /** Different refused requests that are told. */
 const blockedMax = 100;
 
-function networkOf(access: Access): Network {
+async function networkOf(access: Access): Promise<Network> {
+  if (access.allow.length === 0 && access.deny.length === 0) return { blocked: new Set() };
+  // Loaded only when it is asked for: reading addresses takes longer than a short command.
+  const { readAccess } = await import("../../sandbox/allow-list.ts");
   const read = readAccess(access);
   if (read.kind === "invalid") {
     const all = read.problems.map(({ list, entry, why }) => `--${list}-domain ${quoted(entry)}: ${why}`);
