@@ -55,9 +55,13 @@ export function memoryFileBytes(init: number): number {
   }
 }
 
+/** The file system's number of tmpfs (statfs(2)). */
+const tmpfs = 0x01021994;
+
+/** 0 where no private tmpfs is mounted: what a disk holds is no memory. */
 function usedBytes(path: string): number {
-  const { blocks, bfree, bsize } = statfsSync(path);
-  return (blocks - bfree) * bsize;
+  const { type, blocks, bfree, bsize } = statfsSync(path);
+  return type === tmpfs ? (blocks - bfree) * bsize : 0;
 }
 
 /** Bytes of memory the machine could still give (proc(5), `MemAvailable`); infinite where the kernel does not say. */

@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { realpath } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Access } from "../../sandbox/allow-list.ts";
@@ -125,6 +125,8 @@ function quoted(path: string): string {
 function show({ stdout, stderr }: RunResult, { out, err }: Terminal): void {
   if (stdout.text !== "") out(stdout.text.replace(/\n$/, ""));
   if (stderr.text !== "") err(stderr.text.replace(/\n$/, ""));
+  for (const [name, { truncated, bytes }] of [["stdout", stdout] as const, ["stderr", stderr] as const])
+    if (truncated) err(`airlock: the middle of ${name} is left out: it wrote ${bytes} bytes`);
 }
 
 function codeOf(result: RunResult, seconds: number, { err }: Terminal): number {
@@ -154,7 +156,14 @@ async function directory(path: string): Promise<string> {
       cause,
     });
   });
-  if (real === path) return real;
+  if (real === path) {
+    if ((await stat(real)).isDirectory()) return real;
+    throw new AirlockError({
+      code: "bad-input",
+      message: `${path} is no directory.`,
+      fix: "Name an existing directory with -C.",
+    });
+  }
   throw new AirlockError({
     code: "bad-input",
     message: `${path} is reached through a symbolic link.`,

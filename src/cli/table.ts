@@ -51,7 +51,8 @@ function evidence(outcome: Outcome): string[] {
     case "failed":
       return printable(outcome.evidence).slice(-20);
     case "not_run":
-      return printable(outcome.reason).slice(-20);
+      // Our own sentence comes first, then the end of what a program said.
+      return printable(outcome.reason).slice(0, 21);
     case "not_configured":
       return [];
   }

@@ -17,7 +17,9 @@ const evidenceLines = 20;
  */
 export function failureOf(command: string, result: RunResult, denied: ReadonlySet<string>): Failure {
   const output = `${result.stdout.text}\n${result.stderr.text}`;
-  const evidence = output.trim().split("\n").slice(-evidenceLines).join("\n");
+  // npm ends some messages with its usage, which would push the message itself out.
+  const told = output.split(/^npm (?:error|ERR!) (?:Clean install a project|Usage:)/m, 1).join("");
+  const evidence = told.trim().split("\n").slice(-evidenceLines).join("\n");
   const failed = (reason: string, fix: string): Failure => ({ kind: "failed", reason, fix, evidence });
   if (result.kind === "timed-out") return failed(`${command} took too long`, "Raise `limits.install_s`.");
   if (result.kind === "cancelled") return failed(`${command} was cancelled`, "Start again.");
