@@ -40,6 +40,7 @@ export interface Decider {
  */
 export function createDecider(options: DecideOptions): Decider {
   const answers = new Map<string, Promise<string[]>>();
+  let asked = 0;
   const tell = (target: Target, method: string, decision: Decision): Decision => {
     const reason = decision.kind === "deny" ? decision.reason : "allowed";
     options.egress.onDecision?.({ ...target, method, allowed: decision.kind === "allow", reason });
@@ -48,11 +49,11 @@ export function createDecider(options: DecideOptions): Decider {
   const lookup = (name: string) => {
     const known = answers.get(name);
     if (known !== undefined) return known;
-    const asked = withTimeout(options.resolve(name), lookupMs);
-    answers.set(name, asked);
+    const answer = withTimeout(options.resolve(name), lookupMs);
+    answers.set(name, answer);
     // What failed may be asked again; an answer is kept, so that a name cannot lead elsewhere later.
-    asked.catch(() => answers.delete(name));
-    return asked;
+    answer.catch(() => answers.delete(name));
+    return answer;
   };
   const judge = async (target: Target): Promise<Decision> => {
     const ruled = askRule(options.egress, target);
@@ -62,7 +63,8 @@ export function createDecider(options: DecideOptions): Decider {
     // An address is allowed only because the rule named it; a name may never lead to a private one.
     if (isLiteral(target.host))
       return { kind: "allow", addresses: target.host === "localhost" ? ["127.0.0.1", "::1"] : [target.host] };
-    if (answers.size >= namesMax && !answers.has(target.host)) return deny("too many names");
+    // Names that do not exist count as well: each of them reaches a resolver.
+    if (!answers.has(target.host) && (asked += 1) > namesMax) return deny("too many names");
     const found = await lookup(target.host).catch(() => null);
     if (found === null || found.length === 0) return deny("the name is not known");
     const addresses = found.filter((address) =>

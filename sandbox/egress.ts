@@ -40,9 +40,12 @@ export function createEgressProxy(options: DecideOptions): EgressProxy {
   };
   server.on("request", (request, response) => {
     const within = tunnels.get(request.socket);
-    void (within === undefined
-      ? forward(request, response, decider)
-      : forwardWithin(request, response, { decider, within }));
+    const done =
+      within === undefined
+        ? forward(request, response, decider)
+        : forwardWithin(request, response, { decider, within });
+    // Whatever one request does, it ends nothing but itself.
+    done.catch(() => response.destroy());
   });
   server.on("connect", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const isNested = tunnels.has(request.socket);
@@ -53,7 +56,7 @@ export function createEgressProxy(options: DecideOptions): EgressProxy {
       accept(within);
     };
     if (isNested) refuse(socket, 403, `${blocked.method}: a tunnel in a tunnel`);
-    else void tunnel({ request, socket, head }, { decider, open, retake });
+    else tunnel({ request, socket, head }, { decider, open, retake }).catch(() => socket.destroy());
   });
   server.on("upgrade", (_request, socket: Duplex) => refuse(socket, 403, `${blocked.method}: upgrade`));
   server.on("clientError", (_error, socket) => socket.destroy());
@@ -142,11 +145,19 @@ async function pass(
     createConnection: () => socket,
     method: request.method ?? "GET",
     path,
-    headers: { ...endToEnd(request.headers), host: request.headers.host, connection: "close" },
+    headers: { ...endToEnd(request.headers), ...framing(request), host: authorityOf(target), connection: "close" },
     setHost: false,
   });
   upstream.on("response", (from) => {
-    response.writeHead(from.statusCode ?? 502, endToEnd(from.headers));
+    try {
+      response.writeHead(from.statusCode ?? 502, endToEnd(from.headers));
+      // Now and not with the first bytes: Node judges some headers only when it writes them.
+      response.flushHeaders();
+    } catch {
+      // What a server may send is more than what Node writes: that server's answer is lost, and nothing else.
+      from.destroy();
+      return response.headersSent ? void response.destroy() : answer(response, 502, "bad-answer");
+    }
     from.pipe(response);
     from.on("error", () => response.destroy());
   });
@@ -169,7 +180,19 @@ function endToEnd(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
     "upgrade",
   ]);
   for (const name of (headers.connection ?? "").split(",")) hop.add(name.trim().toLowerCase());
+  // Whatever Connection names: without its length a body would be read as the next request.
+  hop.delete("content-length");
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !hop.has(name)));
+}
+
+/** A body stays framed on the next hop, or its bytes could be a second request there, for another host. */
+function framing({ headers }: IncomingMessage): OutgoingHttpHeaders {
+  return headers["transfer-encoding"] === undefined ? {} : { "transfer-encoding": "chunked" };
+}
+
+function authorityOf({ host, port }: Target): string {
+  const name = host.includes(":") ? `[${host}]` : host;
+  return port === plainPort ? name : `${name}:${port}`;
 }
 
 function refuse(socket: Duplex, status: number, reason: string): void {

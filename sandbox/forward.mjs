@@ -6,6 +6,9 @@ import { connect } from "node:http2";
 import { Socket, createServer } from "node:net";
 import { constants } from "node:os";
 
+// Node would open its inspector on this signal, which the command may send us, and hand it our memory and the pair.
+process.on("SIGUSR1", () => {});
+
 const [descriptor, program, ...words] = process.argv.slice(2);
 
 // Bytes that may be on their way to us, in one connection and in all.

@@ -155,10 +155,14 @@ export async function attend(started: Started, order: Attendance, begun = perfor
 }
 
 /** Ends a started sandbox that got no command. Returns when nothing of it lives. */
-export async function endSandbox({ child, pipes, status, exit }: Started): Promise<void> {
+export async function endSandbox(started: Started): Promise<void> {
+  const { child, pipes, status, exit } = started;
   for (const pipe of pipes) pipe.read.destroy();
-  killGroup(child.pid);
-  killSandboxInit(readStatus(status.text()).childPid);
+  // Of one that ended long ago, the number may be another's by now.
+  if (!started.isOver()) {
+    killGroup(child.pid);
+    killSandboxInit(readStatus(status.text()).childPid);
+  }
   await exit;
   await withDeadline(status.ended);
   await sandboxInitGone(readStatus(status.text()).childPid, drainMs);

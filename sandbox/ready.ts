@@ -1,4 +1,4 @@
-import { existsSync, openSync, readFileSync } from "node:fs";
+import { existsSync, openSync, readFileSync, statSync } from "node:fs";
 import { Socket } from "node:net";
 import { descriptors } from "./argv.ts";
 import { endSandbox, startSandbox } from "./launch.ts";
@@ -7,6 +7,7 @@ import { readStatus } from "./status.ts";
 import { openOutputPipes } from "./streams.ts";
 import type { Option } from "./argv.ts";
 import type { Started } from "./launch.ts";
+import type { OverlayMount } from "./overlay.ts";
 import type { Establishment, Shown } from "./run.ts";
 import type { Profile } from "./sandbox.ts";
 
@@ -144,7 +145,8 @@ async function endBuilt(one: Built | null): Promise<void> {
   if (one === null) return;
   // Its end is waited for, even when there is nothing else left to do.
   hold(one, true);
-  await endSandbox(one.started);
+  // Whoever could be told is not waiting; what still lives dies with us.
+  await endSandbox(one.started).catch(() => {});
 }
 
 function handOver(one: Built, message: Buffer): Started {
@@ -165,6 +167,14 @@ interface Plan {
   environment: string[];
 }
 
+/** An overlay's directories by what they are: a name can lead to another directory by now. */
+function layersOf(mount: OverlayMount): string[] {
+  return [mount.lower, mount.upper, mount.work].map((path) => {
+    const { dev, ino } = statSync(path, { bigint: true });
+    return `${path} ${dev} ${ino}`;
+  });
+}
+
 /** The environment goes with the command and not to the reader, which is a shell and would obey some of it. */
 function planOf(host: Establishment, profile: Profile, { mounts, overlays }: Shown): Plan {
   const options = optionsOf(host, { mounts, env: profile.env ?? {}, egress: false });
@@ -172,7 +182,7 @@ function planOf(host: Establishment, profile: Profile, { mounts, overlays }: Sho
   const variables = options.filter(isVariable).filter(([, name]) => name !== "PWD");
   const limits = Object.entries(profile.limits).filter(([name]) => name !== "timeoutMs" && name !== "output");
   return {
-    key: JSON.stringify([options, overlays, Object.fromEntries(limits)]),
+    key: JSON.stringify([options, overlays.map(layersOf), Object.fromEntries(limits)]),
     hiddenArgs: options.filter((option) => !isVariable(option)).flat(),
     // bwrap adds the last one by itself.
     environment: [...variables.map(([, name, value]) => `${name}=${value}`), "PWD=/"],

@@ -152,10 +152,9 @@ function checkWords(argv: readonly string[]): void {
   }
 }
 
-function trustedPaths({ bwrap, prlimit, mkfifo, toolchain, stateDir }: Establishment): string[] {
-  return [bwrap.path, stateDir, mkfifo, prlimit, toolchain?.node, toolchain?.npm].filter(
-    (path) => typeof path === "string",
-  );
+function trustedPaths({ bwrap, prlimit, mkfifo, overlayPrograms, toolchain, stateDir }: Establishment): string[] {
+  const programs = [bwrap.path, mkfifo, prlimit, ...Object.values(overlayPrograms ?? {}), toolchain?.node];
+  return [...programs, stateDir, toolchain?.npm].filter((path) => typeof path === "string");
 }
 
 async function egressOf(host: Establishment, { egress }: Profile): Promise<OpenEgress | null> {

@@ -6,6 +6,9 @@ import { isAbandoned, markPattern, ownMark } from "./owner.ts";
 /** The option of bwrap that carries our mark: it is on the command line, where the sweep can read it, and does nothing. */
 const marker = "--unsetenv";
 
+/** `run-MARK-…` in a state directory, `MARK-…` among temporary files. */
+const ourName = new RegExp(`^(?:run-)?(${markPattern.source})-[A-Za-z0-9-]+$`);
+
 /** Words for bwrap's command line that say whose sandbox it is. They change nothing inside. */
 export function ownerWords(): string[] {
   return [marker, ownMark()];
@@ -40,7 +43,8 @@ export function sweepProcesses(uid: number): number[] {
  */
 export async function sweepDirectories(parent: string, uids: readonly number[]): Promise<void> {
   for (const name of await readdir(parent)) {
-    if (!isAbandoned(markPattern.exec(name)?.[0] ?? "")) continue;
+    // Only names that we make: a copy that somebody kept under another is his.
+    if (!isAbandoned(ourName.exec(name)?.[1] ?? "")) continue;
     const path = join(parent, name);
     const found = await lstat(path).catch(() => null);
     if (found?.isDirectory() !== true || !uids.includes(found.uid)) continue;

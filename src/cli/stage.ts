@@ -94,7 +94,8 @@ async function countFiles(directory: Buffer): Promise<number> {
 async function copyTree({ from, to }: { from: Buffer; to: Buffer }, path: Name, on: Copying): Promise<void> {
   const names = await readdir(from, { encoding: "buffer" }).catch(refusal);
   if (names === null) return void on.leftOut.push(textOf(path));
-  await mkdir(to, { mode: 0o755 });
+  // The top one is closed from the start: others on this machine must not look on while it is filled.
+  await mkdir(to, { mode: path === "" ? 0o700 : 0o755 });
   for (const name of names) await copyEntry({ from: below(from, name), to: below(to, name) }, below(path, name), on);
   await own(to, on.user);
   on.before.set(path, fingerprintOf(await lstat(from, { bigint: true })));

@@ -91,7 +91,7 @@ export async function readPrepared(place: Place): Promise<Prepared> {
 }
 
 /** What starts every command, and what is started first in it. Each is found as the sandbox finds it. */
-const watched = ["bwrap", "prlimit", "mkfifo", "unshare"] as const;
+const watched = ["bwrap", "prlimit", "mkfifo", "unshare", "mount", "env"] as const;
 
 async function programHashes({ path, notFrom = [], bundle }: Place): Promise<Prepared["programs"]> {
   const hashes: Prepared["programs"] = { node: (await hashOf(toolchainOf(path, notFrom).node)) ?? "missing" };

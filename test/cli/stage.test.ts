@@ -73,6 +73,18 @@ describe("who works on what", () => {
     expect(existsSync(ours)).toBe(true);
   });
 
+  test("nobody else can look at a copy while it is made", async () => {
+    using at = place();
+    const modes = new Set<number>();
+    const looked = () => {
+      const found = lstatSync(join(at.path, "stage"), { throwIfNoEntry: false });
+      if (found !== undefined) modes.add(found.mode & 0o777);
+      return 0;
+    };
+    await stage(at.mine, { ...quick, now: looked, user, mode: "workspace-write", ours: at.path });
+    expect([...modes]).toEqual([0o700]);
+  });
+
   test("copying that takes over a second is told once, with the number of files", async () => {
     using at = place();
     const told: number[] = [];

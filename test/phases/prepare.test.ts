@@ -47,6 +47,8 @@ test("prepare proves the sandbox, installs, and leaves both on record for the ph
       prlimit: expect.stringMatching(hash),
       mkfifo: expect.stringMatching(hash),
       unshare: expect.stringMatching(hash),
+      mount: expect.stringMatching(hash),
+      env: expect.stringMatching(hash),
     },
   });
   expect(sandbox.certificate.probes.every(({ held }) => held)).toBe(true);

@@ -60,6 +60,16 @@ describe("names and their answers", () => {
     expect(decisions.at(-1)).toBe("CONNECT n1099.example:443 blocked-by-policy: too many names");
   });
 
+  test("names that do not exist count as well", async () => {
+    const { proxy, resolved, decisions } = openProxy({
+      egress: { rule: () => ({ kind: "allow" }) },
+      resolve: () => Promise.reject(new Error("no such name")),
+    });
+    for (let count = 0; count < 1_100; count += 1) await say(proxy, connectTo(`n${count}.example`, 443));
+    expect(resolved.length).toBe(1_000);
+    expect(decisions.at(-1)).toBe("CONNECT n1099.example:443 blocked-by-policy: too many names");
+  });
+
   test("DNS over HTTPS is a host like any other", async () => {
     const { proxy, decisions } = openProxy({ egress: { rule: only("a.example") } });
     await say(proxy, connectTo("dns.google", 443));

@@ -271,3 +271,15 @@ function linked(): string {
   link("linked/node_modules", at("deps/node_modules"));
   return lower;
 }
+
+test("a program that mounts overlays is not used where commands may write", async () => {
+  const { overlayPrograms } = room.host;
+  if (overlayPrograms === null) throw new Error("this machine mounts overlays");
+  const profile = { limits, ...room.writable("ws"), overlays: [await view("planted")] };
+  for (const name of ["unshare", "mount", "env"] as const) {
+    const planted = await room.put(`ws/bin/${name}`, "#!/bin/sh\n");
+    const host = { ...room.host, overlayPrograms: { ...overlayPrograms, [name]: planted } };
+    await expect(runCommand(host, profile, ["true"])).rejects.toThrow(/which the sandbox may write/);
+  }
+  expect(codeOf(await runCommand(room.host, profile, ["true"]))).toBe(0);
+});

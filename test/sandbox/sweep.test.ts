@@ -88,7 +88,8 @@ describe("directories", () => {
   test("those of commands whose Airlock is gone are removed, all others stay", async () => {
     const dir = await openDirectory();
     onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
-    const kept = [commandDirectory(dir, "1"), join(dir, "run-1"), join(dir, "other")];
+    const copy = join(dir, `backup-of-${gone}-important`);
+    const kept = [commandDirectory(dir, "1"), join(dir, "run-1"), copy];
     const abandoned = join(dir, `run-${gone}-x`);
     for (const path of [...kept, join(abandoned, "deep")]) mkdirSync(path, { recursive: true });
     await sweepDirectories(dir, [12_345]);
