@@ -10,7 +10,7 @@ import type { InputsOf } from "./inputs.ts";
 import { continueAudit, readPaper, writePapers } from "./papers.ts";
 import { registry } from "./prepare.ts";
 import { placeOf } from "./place.ts";
-import { checkoutAt, onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
+import { artifactDirectory, checkoutAt, onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
 
 /** Job permissions: contents: read. Holds no token and no key. */
 export async function runVerify(inputs: InputsOf<"verify">, shell: Shell): Promise<void> {
@@ -50,7 +50,7 @@ export async function runVerify(inputs: InputsOf<"verify">, shell: Shell): Promi
       const sealed = seal(Report, report);
       const directory = paperDirectory(shell);
       await writePapers(directory, { name: "report", sealed, audit });
-      shell.output("paper", directory);
+      shell.output("paper", artifactDirectory(shell));
       shell.output("digest", sealed.digest);
       shell.output("proceed", "true");
       const rows = report.checks.map((check) => `- ${plain(check.name)}: ${plain(check.class)}`).join("\n");

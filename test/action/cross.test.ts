@@ -191,6 +191,29 @@ describe.skipIf(!reachable)("the action behind a sudo that changes nothing but t
     ]);
   });
 
+  test("a sudo that makes nobody root is dropped as well, before the first sandbox is opened", async () => {
+    // It works until it is asked to end; nothing on the machine is touched.
+    const once = sudo.replace(
+      "while",
+      'case "$*" in *gpasswd*) touch "$0.refuses";; esac\n[ -e "$0.refuses" ] && exit 1\nwhile',
+    );
+    using on = await machine({ "bin/sudo": once });
+    const { status, lines } = on.run({
+      INPUT_PHASE: "prepare",
+      "INPUT_DROP-SUDO": "true",
+      USER: "nobody-of-this-name",
+    });
+    const [dropped, proved] = [/^sudo dropped/, /^sandbox proved/].map((words) =>
+      lines.findIndex((l) => words.test(l)),
+    );
+    expect({ status, dropped: (dropped ?? -1) >= 0, first: (dropped ?? 0) < (proved ?? 0) }).toEqual({
+      status: 0,
+      dropped: true,
+      first: true,
+    });
+    expect(lines).not.toContainEqual(expect.stringContaining("keeps sudo"));
+  });
+
   test("required, but sudo refuses: nothing runs, and a paper says why", async () => {
     using on = await machine({ "bin/sudo.refuses": "" });
     const { status, lines } = on.run({ INPUT_PHASE: "prepare", "INPUT_SEPARATE-USER": "require" });
