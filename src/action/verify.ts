@@ -8,7 +8,6 @@ import { verify } from "../phases/verify.ts";
 import { dropBehind } from "./drop-behind.ts";
 import type { InputsOf } from "./inputs.ts";
 import { continueAudit, readPaper, writePapers } from "./papers.ts";
-import { registry } from "./prepare.ts";
 import { placeOf } from "./place.ts";
 import { artifactDirectory, checkoutAt, onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
 
@@ -36,7 +35,7 @@ export async function runVerify(inputs: InputsOf<"verify">, shell: Shell): Promi
       const ground = {
         sandbox,
         dir: place.dir,
-        registry: await registry(),
+        registry: new URL(prepared.registry),
         limits,
         setup: task.config.setup,
         network: network.prepare,
