@@ -60,8 +60,12 @@ export const absences: Record<string, readonly string[]> = {
 /** Packages and modules that only the named places may import: a folder ends in a slash, a file does not. */
 const onlyIn: [RegExp, readonly string[]][] = [
   // The command line asks npm for its registry when it starts; the action does that with @actions/exec. When the action starts, it may
-  // start itself again behind sudo: its environment goes through a stdin that stays open, which @actions/exec has not.
-  [/^(node:)?child_process$/, ["src/workspace/", "sandbox/", "src/cli/ground.ts", "src/action/cross.ts"]],
+  // start itself again behind sudo: its environment goes through a stdin that stays open, which @actions/exec has not; nor has it the uid
+  // with which root lets the account write its own files.
+  [
+    /^(node:)?child_process$/,
+    ["src/workspace/", "sandbox/", "src/cli/ground.ts", "src/action/cross.ts", "src/action/give-back.ts"],
+  ],
   [/^@actions\//, ["src/action/"]],
   [/^(octokit|@octokit\/(?!webhooks).*)$/, ["src/github/", "src/app/server.ts"]],
   [/^(probot|@octokit\/webhooks.*)$/, ["src/github/", "src/app/"]],

@@ -5,7 +5,7 @@ import { AirlockError } from "../errors.ts";
 import { decideAccount } from "./account.ts";
 import { type Account, endLine, handedOver, type Handover } from "./handover.ts";
 import { type Inputs, jobsOfRoot } from "./inputs.ts";
-import { jobDirectory, leaveFailure, paperDirectory, type Shell } from "./shell.ts";
+import { artifactDirectory, jobDirectory, leaveFailure, type Shell } from "./shell.ts";
 import { silent as exec } from "./silent.ts";
 
 export interface Crossing {
@@ -13,6 +13,8 @@ export interface Crossing {
   shell: Shell;
   /** The environment that the runner prepared, inputs included. */
   environment: Readonly<Record<string, string | undefined>>;
+  /** Whether this process is the one that sudo started. */
+  behind: boolean;
 }
 
 /** A control group of its own, below which the sandbox may make one for each command. */
@@ -27,9 +29,9 @@ const startUp = ["NODE_EXTRA_CA_CERTS", "NODE_OPTIONS"];
  * @throws AirlockError when another user is required and impossible. That is on paper by then.
  */
 export async function crossOver(crossing: Crossing): Promise<number | null> {
-  const { inputs, shell } = crossing;
+  const { inputs, shell, behind } = crossing;
   try {
-    return await (shell.account === null ? attempt(crossing) : arrive(crossing));
+    return await (behind ? arrive(crossing) : attempt(crossing));
   } catch (thrown) {
     await leaveFailure(inputs.phase, shell, thrown);
     throw thrown;
@@ -111,7 +113,7 @@ async function behindSudo({ inputs, shell, environment }: Crossing): Promise<num
   });
   signal.removeEventListener("abort", stop);
   child.stdin.destroy();
-  if (code !== 0 && !(await exists(paperDirectory(shell)))) await leaveFailure(inputs.phase, shell, silentEnd(code));
+  if (code !== 0 && !(await exists(artifactDirectory(shell)))) await leaveFailure(inputs.phase, shell, silentEnd(code));
   return code;
 }
 

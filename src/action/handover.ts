@@ -33,20 +33,22 @@ export interface Taken extends Handover {
  */
 export async function takeOver(from: Readable, on: { onEnd: () => void; onGone: () => void }): Promise<Taken> {
   const reader = createInterface({ input: from, crlfDelay: Number.POSITIVE_INFINITY });
-  let released = false;
+  let [heard, released] = [false, false];
+  // Both listen from the start: the wish to end can come in the same chunk as the handover, and so can the end.
   const first = await new Promise<string>((resolve, reject) => {
-    reader.once("line", resolve);
-    reader.once("close", () => reject(new Error("Nothing was handed over on stdin.")));
+    reader.on("line", (line) => {
+      if (heard && line === endLine) on.onEnd();
+      heard = true;
+      resolve(line);
+    });
+    reader.on("close", () => {
+      if (released) return;
+      if (!heard) return reject(new Error("Nothing was handed over on stdin."));
+      on.onEnd();
+      setTimeout(on.onGone, goneMs).unref();
+    });
   });
   const taken = Handover.parse(JSON.parse(first));
-  reader.on("line", (line) => {
-    if (line === endLine) on.onEnd();
-  });
-  reader.on("close", () => {
-    if (released) return;
-    on.onEnd();
-    setTimeout(on.onGone, goneMs).unref();
-  });
   return {
     ...taken,
     release() {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { explain } from "../errors.ts";
 import { canaryFrom, canaryVariable } from "../text/canary.ts";
 import { redact } from "../text/redact.ts";
+import type { Crossing } from "./cross.ts";
 import { handedOver, takeOver } from "./handover.ts";
 import { type Inputs, jobsOfRoot, phaseOf, readInputs, readRunner } from "./inputs.ts";
 import { inertLog } from "./log.ts";
@@ -15,6 +16,7 @@ async function main(): Promise<void> {
   const end = () => abort.abort();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, end);
   const behind = process.argv.includes(handedOver);
+  const root = behind && process.getuid?.() === 0;
   const taken = behind ? await takeOver(process.stdin, { onEnd: end, onGone: () => process.exit(1) }) : null;
   const environment = taken?.environment ?? { ...process.env };
   passOn(environment);
@@ -31,8 +33,9 @@ async function main(): Promise<void> {
       canary,
       hosted: environment["RUNNER_ENVIRONMENT"] === "github-hosted",
       user: environment["USER"] ?? "runner",
-      account: taken?.account ?? null,
-      jobs: taken === null || process.getuid?.() !== 0 ? runner.temp : jobsOfRoot(environment),
+      // A sudo that makes nobody root changes nothing: this process is the account's own, and its sudo goes as it would have gone.
+      account: root ? (taken?.account ?? null) : null,
+      jobs: root ? jobsOfRoot(environment) : runner.temp,
       log,
       now: () => Date.now(),
       signal: abort.signal,
@@ -57,13 +60,13 @@ async function main(): Promise<void> {
       },
     };
     const inputs = await inputsOrPaper(shell, environment);
-    const code = await elsewhere(inputs, shell, environment);
+    const code = await elsewhere(inputs, { shell, environment, behind });
     if (code !== null) {
       process.exitCode = code;
       return;
     }
     core.startGroup(`Airlock: ${inputs.phase}`);
-    await leaving(inputs.phase, shell, () => run(inputs, shell));
+    await leaving(inputs.phase, shell, (within) => run(inputs, within));
   } catch (thrown) {
     const { message, fix } = explain(thrown);
     log(`fix: ${fix}`);
@@ -89,23 +92,25 @@ async function inputsOrPaper(shell: Shell, environment: Environment): Promise<In
     return readInputs(environment);
   } catch (thrown) {
     const phase = phaseOf(environment);
-    if (phase !== null) await leaveFailure(phase, shell, thrown);
+    // Behind sudo, the one that started this process does it.
+    if (phase !== null && shell.account === null) await leaveFailure(phase, shell, thrown);
     throw thrown;
   }
 }
 
 /** The phases that run anything may go on in another account; null: here. */
-async function elsewhere(inputs: Inputs, shell: Shell, environment: Environment): Promise<number | null> {
+async function elsewhere(inputs: Inputs, around: Omit<Crossing, "inputs">): Promise<number | null> {
   if (!("separate-user" in inputs)) return null;
   const { crossOver } = await import("./cross.ts");
-  return crossOver({ inputs, shell, environment });
+  return crossOver({ inputs, ...around });
 }
 
 /** Behind sudo, what is left must be the account's own, or gone. */
-async function leaving(phase: Inputs["phase"], shell: Shell, work: () => Promise<void>): Promise<void> {
-  if (shell.account === null) return work();
+async function leaving(phase: Inputs["phase"], shell: Shell, work: (shell: Shell) => Promise<void>): Promise<void> {
+  if (shell.account === null) return work(shell);
   const { leaveAccount } = await import("./give-back.ts");
-  return leaveAccount(phase, { ...shell, account: shell.account }, work);
+  const files = { output: process.env["GITHUB_OUTPUT"], summary: process.env["GITHUB_STEP_SUMMARY"] };
+  return leaveAccount(phase, { shell: { ...shell, account: shell.account }, files }, work);
 }
 
 async function run(inputs: Inputs, shell: Shell): Promise<void> {

@@ -46,15 +46,21 @@ export interface Shell {
 }
 
 type JobPhase = Exclude<AuditPhase, "local">;
+const papers = "airlock-paper";
 
 /** Where prepare leaves what the phase after it needs, in the same job. */
 export function jobDirectory(shell: Pick<Shell, "jobs">): string {
   return join(shell.jobs, "airlock");
 }
 
+/** Where a phase writes its papers. Behind sudo that is root's own place, and what lies there is carried out at the end. */
+export function paperDirectory(shell: Pick<Shell, "jobs">): string {
+  return join(shell.jobs, papers);
+}
+
 /** The directory whose files become the job's artifact. */
-export function paperDirectory(shell: Shell): string {
-  return join(shell.runner.temp, "airlock-paper");
+export function artifactDirectory(shell: Pick<Shell, "runner">): string {
+  return join(shell.runner.temp, papers);
 }
 
 /**
@@ -100,9 +106,8 @@ export async function leaveFailure(
 async function leaveStop(phase: JobPhase, shell: Shell, leaving: Stopped, audit: AuditLog): Promise<void> {
   const stopped = redacted(leaving, shell.known);
   const sealed = seal(Stop, stopPaper(phase, shell.runner.identity, stopped, audit.head));
-  const directory = paperDirectory(shell);
-  await writePapers(directory, { name: "stop", sealed, audit });
-  shell.output("paper", directory);
+  await writePapers(paperDirectory(shell), { name: "stop", sealed, audit });
+  shell.output("paper", artifactDirectory(shell));
   await shell.summary(
     `### Airlock ${phase}: ${stopped.stop.kind}\n\n${plain(stopped.stop.message)}\n\n${plain(stopped.stop.next)}\n`,
   );

@@ -13,7 +13,7 @@ import { dropBehind } from "./drop-behind.ts";
 import type { InputsOf } from "./inputs.ts";
 import { continueAudit, readPaper, writePapers } from "./papers.ts";
 import { placeOf } from "./place.ts";
-import { checkoutAt, onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
+import { artifactDirectory, checkoutAt, onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
 
 /** Job permissions: contents: read. The only job that holds the model's key, and it holds nothing else. */
 export async function runSolve(inputs: InputsOf<"solve">, shell: Shell): Promise<void> {
@@ -63,7 +63,7 @@ export async function runSolve(inputs: InputsOf<"solve">, shell: Shell): Promise
       const files = await sessionFile(solution, session);
       if (!("session.jsonl" in files)) shell.log("The session is not kept: the work holds what looks like a secret.");
       await writePapers(directory, { name: "solution", sealed, audit, files });
-      shell.output("paper", directory);
+      shell.output("paper", artifactDirectory(shell));
       shell.output("digest", sealed.digest);
       const stopped = stopOfSolution(solution);
       if (stopped !== null) return stopped;

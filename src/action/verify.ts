@@ -8,9 +8,8 @@ import { verify } from "../phases/verify.ts";
 import { dropBehind } from "./drop-behind.ts";
 import type { InputsOf } from "./inputs.ts";
 import { continueAudit, readPaper, writePapers } from "./papers.ts";
-import { registry } from "./prepare.ts";
 import { placeOf } from "./place.ts";
-import { checkoutAt, onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
+import { artifactDirectory, checkoutAt, onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
 
 /** Job permissions: contents: read. Holds no token and no key. */
 export async function runVerify(inputs: InputsOf<"verify">, shell: Shell): Promise<void> {
@@ -36,7 +35,7 @@ export async function runVerify(inputs: InputsOf<"verify">, shell: Shell): Promi
       const ground = {
         sandbox,
         dir: place.dir,
-        registry: await registry(),
+        registry: new URL(prepared.registry),
         limits,
         setup: task.config.setup,
         network: network.prepare,
@@ -50,7 +49,7 @@ export async function runVerify(inputs: InputsOf<"verify">, shell: Shell): Promi
       const sealed = seal(Report, report);
       const directory = paperDirectory(shell);
       await writePapers(directory, { name: "report", sealed, audit });
-      shell.output("paper", directory);
+      shell.output("paper", artifactDirectory(shell));
       shell.output("digest", sealed.digest);
       shell.output("proceed", "true");
       const rows = report.checks.map((check) => `- ${plain(check.name)}: ${plain(check.class)}`).join("\n");

@@ -17,6 +17,8 @@ const Prepared = z.strictObject({
   installed: Installed,
   /** SHA-256 of the programs that every sandbox is built with; compared again before they are used. */
   programs: z.record(z.string(), z.string()),
+  /** The machine's package registry. Nothing on the machine is asked again: by then its PATH may be somebody else's. */
+  registry: z.url(),
 });
 export type Prepared = z.infer<typeof Prepared>;
 
@@ -68,7 +70,7 @@ export async function prepare(
   const ground = { sandbox, dir: place.dir, limits, setup, network: network.prepare, ...cache, ...rest };
   const installed = await makeEnvironment(ground, { checkout, source: checkout, task, secrets });
   if (installed.kind === "failed") order.onProgress(`dependencies are not installed: ${installed.reason}`);
-  const prepared: Prepared = { installed, programs: await programHashes(place) };
+  const prepared: Prepared = { installed, programs: await programHashes(place), registry: order.registry.href };
   samePrograms(before, prepared.programs);
   await writeFile(join(place.dir, "prepared.json"), JSON.stringify(prepared));
   opened.move();

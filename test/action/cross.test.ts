@@ -1,95 +1,11 @@
-import { spawn, spawnSync } from "node:child_process";
-import { chownSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, test } from "vitest";
-import { canReach } from "../../sandbox/reach.ts";
-import { openAudit } from "../../src/audit/log.ts";
-import { writePapers } from "../../src/action/papers.ts";
-import { seal } from "../../src/handoff/seal.ts";
-import { Task } from "../../src/handoff/task.ts";
-import { task } from "../record/papers.ts";
-import { temporaryDirectory, writeFiles } from "../workspace/repository.ts";
+import { writeFiles } from "../workspace/repository.ts";
+import { machine, main, reachable, root, sudo, user } from "./sudo-machine.ts";
 
-const root = process.getuid?.() === 0;
-/** Root never crosses, so as root the account of the job is another one. */
-const user = root ? { uid: 61_002, gid: 61_002 } : { uid: process.getuid!(), gid: process.getgid!() };
-const main = join(import.meta.dirname, "../../src/action/main.ts");
-const reachable = canReach(main, user) && canReach(process.execPath, user);
 if (!reachable) process.stderr.write(`crossing over: NOT RUN: uid ${user.uid} cannot read ${main} or its node\n`);
-
-/** Writes down how it was called and with what environment; then it is what sudo would start, with hardly an environment. */
-const sudo = `#!/bin/sh
-printf '%s\\n' "$*" >> "$0.calls"
-env >> "$0.env"
-[ -e "$0.refuses" ] && exit 1
-while [ "$1" = -n ] || [ "$1" = -- ]; do shift; done
-exec env -i PATH="$PATH" "$@"
-`;
-const systemdRun = `#!/bin/sh
-while [ "$1" != -- ]; do shift; done
-shift
-exec "$@"
-`;
-
-/** A job of an ordinary account on a machine where \`sudo\` and \`systemd-run\` are stand-ins. */
-async function machine(files: Record<string, string> = {}) {
-  const temporary = temporaryDirectory();
-  const { path } = temporary;
-  writeFiles(path, {
-    "bin/sudo": { executable: sudo },
-    "bin/systemd-run": { executable: systemdRun },
-    "bin/npm": { executable: "#!/bin/sh\necho https://packages.example/\n" },
-    "repository/README.md": "# demo\n",
-    ...Object.fromEntries(Object.entries(files).map(([name, text]) => [name, { executable: text }])),
-    "files/output": "",
-    "files/summary": "",
-  });
-  const audit = openAudit("gate", () => 1_795_000_000_000);
-  audit.append("task.sealed");
-  const sealed = seal(Task, task({ audit_head: audit.head }));
-  await writePapers(`${path}/papers`, { name: "task", sealed, audit });
-  if (root)
-    for (const name of ["", "bin", "files/output", "files/summary"]) chownSync(join(path, name), 61_002, 61_002);
-  const env = {
-    PATH: `${path}/bin:${dirname(process.execPath)}:/usr/bin:/bin`,
-    HOME: path,
-    RUNNER_TEMP: path,
-    RUNNER_ENVIRONMENT: "github-hosted",
-    GITHUB_REPOSITORY: "octo/demo",
-    GITHUB_REPOSITORY_ID: "1",
-    GITHUB_RUN_ID: "77",
-    GITHUB_RUN_ATTEMPT: "1",
-    GITHUB_JOB: "solve",
-    GITHUB_API_URL: "http://127.0.0.1:9",
-    GITHUB_SERVER_URL: "http://127.0.0.1:9",
-    GITHUB_OUTPUT: `${path}/files/output`,
-    GITHUB_STEP_SUMMARY: `${path}/files/summary`,
-    ACTIONS_RUNTIME_TOKEN: "runtime-token",
-    INPUT_REPOSITORY: `${path}/repository`,
-    INPUT_TASK: `${path}/papers`,
-    "INPUT_TASK-DIGEST": sealed.digest,
-    "INPUT_SETUP-HOST": "false",
-    "INPUT_DROP-SUDO": "false",
-    "INPUT_SEPARATE-USER": "auto",
-  };
-  const read = (name: string) => readFileSync(join(path, name), "utf8");
-  return {
-    ...temporary,
-    env,
-    read,
-    calls: () =>
-      read("bin/sudo.calls")
-        .trim()
-        .split("\n")
-        .map((line) => line.replace(process.execPath, "NODE").replace(/ \S*main\.ts/, " MAIN")),
-    run: (more: Record<string, string>) => {
-      const options = { env: { ...env, ...more }, cwd: path, encoding: "utf8" as const, ...(root ? user : {}) };
-      const { status, stdout, stderr } = spawnSync(process.execPath, [main], options);
-      return { status, lines: stdout.trimEnd().split("\n"), stderr };
-    },
-  };
-}
 
 const scope = "systemd-run --scope --quiet --collect -p Delegate=yes --";
 
@@ -189,6 +105,29 @@ describe.skipIf(!reachable)("the action behind a sudo that changes nothing but t
       "-n rm -f -- /etc/sudoers.d/nobody-of-this-name",
       "-n true",
     ]);
+  });
+
+  test("a sudo that makes nobody root is dropped as well, before the first sandbox is opened", async () => {
+    // It works until it is asked to end; nothing on the machine is touched.
+    const once = sudo.replace(
+      "while",
+      'case "$*" in *gpasswd*) touch "$0.refuses";; esac\n[ -e "$0.refuses" ] && exit 1\nwhile',
+    );
+    using on = await machine({ "bin/sudo": once });
+    const { status, lines } = on.run({
+      INPUT_PHASE: "prepare",
+      "INPUT_DROP-SUDO": "true",
+      USER: "nobody-of-this-name",
+    });
+    const [dropped, proved] = [/^sudo dropped/, /^sandbox proved/].map((words) =>
+      lines.findIndex((l) => words.test(l)),
+    );
+    expect({ status, dropped: (dropped ?? -1) >= 0, first: (dropped ?? 0) < (proved ?? 0) }).toEqual({
+      status: 0,
+      dropped: true,
+      first: true,
+    });
+    expect(lines).not.toContainEqual(expect.stringContaining("keeps sudo"));
   });
 
   test("required, but sudo refuses: nothing runs, and a paper says why", async () => {

@@ -37,6 +37,18 @@ describe("what the runner's account hands over", () => {
     result.release();
   });
 
+  test("also when it comes in one piece with the handover, and when the sender is gone by then", async () => {
+    const { changed, told, result } = await taken(`${JSON.stringify(handover)}\nnoise\n${endLine}\n`);
+    await changed;
+    expect(told).toEqual(["end"]);
+    result.release();
+    const from = new PassThrough();
+    from.end(`${JSON.stringify(handover)}\n`);
+    await new Promise<void>((resolve, reject) => {
+      takeOver(from, { onEnd: resolve, onGone: () => {} }).catch(reject);
+    });
+  });
+
   test("a sender that is killed counts as the wish to end", async () => {
     const { from, changed, told } = await taken(`${JSON.stringify(handover)}\n`);
     from.end();

@@ -50,6 +50,7 @@ test("prepare proves the sandbox, installs, and leaves both on record for the ph
       mount: expect.stringMatching(hash),
       env: expect.stringMatching(hash),
     },
+    registry: noRegistry.href,
   });
   expect(sandbox.certificate.probes.every(({ held }) => held)).toBe(true);
   expect(on.said).toEqual([expect.stringMatching(/^sandbox proved: \d+ probes held, bubblewrap /)]);
@@ -133,6 +134,16 @@ describe("the phase after it", () => {
     await prepare(on.place, on.order);
     writeFileSync(join(on.place.dir, "prepared.json"), '{"installed":{"kind":"installed","key":"k","directory":1}}');
     await expect(readPrepared(on.place)).rejects.toThrow(/programs|directory/);
+  });
+
+  test("takes the registry from the record, and refuses one without", async () => {
+    using on = machine();
+    await prepare(on.place, on.order);
+    expect((await readPrepared(on.place)).registry).toBe(noRegistry.href);
+    const file = join(on.place.dir, "prepared.json");
+    const { registry: _registry, ...rest } = JSON.parse(readFileSync(file, "utf8"));
+    writeFileSync(file, JSON.stringify(rest));
+    await expect(readPrepared(on.place)).rejects.toThrow(/registry/);
   });
 });
 
