@@ -33,9 +33,11 @@ export async function makeEnvironment(ground: Ground, order: EnvironmentOrder): 
   if (secrets.length > 0 && start.tree !== trusted.tree) throw notTrusted();
   if (secrets.length > 0)
     ground.onProgress(`secrets for this step alone: ${secrets.map(({ name }) => name).join(", ")}`);
-  // Commands may write into the installation, so it is theirs alone.
+  // Commands may write into the installation, so it is theirs alone. What a registry gave for a token lies below our directory until it
+  // was searched, and is never for a later job that has no token.
   const { cache, ...withoutCache } = ground;
-  const own = order.task.config.setup.commands.length > 0 || cache === undefined ? withoutCache : ground;
+  const isPrivate = order.task.config.setup.commands.length > 0 || secrets.length > 0;
+  const own = isPrivate || cache === undefined ? withoutCache : ground;
   const installed = withoutValues(
     await installFor(own, order.checkout, { registryToken: registryToken?.value }),
     secrets,

@@ -5,10 +5,12 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Config } from "../../src/config.ts";
 import { makeEnvironment } from "../../src/phases/environment.ts";
+import { machineCache } from "../../src/phases/machine-cache.ts";
 import { noSecrets, setupSecrets } from "../../src/phases/setup-secrets.ts";
 import { realSandbox } from "../checks/sandbox.ts";
+import { startRegistry } from "../emulators/registry/registry.ts";
 import { portOf } from "../sandbox/room.ts";
-import type { FixtureFile } from "../workspace/repository.ts";
+import { type FixtureFile, temporaryDirectory } from "../workspace/repository.ts";
 import { type LocalScene, localScene } from "./local-scene.ts";
 
 const real = realSandbox();
@@ -252,5 +254,47 @@ describe("the registry's token", () => {
     const { asked, result } = await installed({});
     expect(asked).toEqual(["nothing"]);
     expect(result).toMatchObject({ kind: "failed", reason: expect.stringContaining("[setup] registry_token") });
+  });
+
+  /** A machine that keeps installations, and a registry that serves a package with this text in it. */
+  async function onMachineThatKeeps(setup: Partial<Config["setup"]>, text: string) {
+    const published = [{ name: "private", version: "1.0.0", files: { "about.txt": text } }];
+    await using registry = await startRegistry(published);
+    await using on = await localScene(real.sandbox, files);
+    using machine = temporaryDirectory();
+    const root = join(machine.path, "cache");
+    on.ground.registry = registry.url;
+    Object.assign(on.ground, await machineCache({ root, now: Date.now }, real.sandbox, on.ground.onProgress));
+    const config = Config.parse({ setup });
+    const secrets = setupSecrets(
+      config.setup,
+      () => value,
+      () => undefined,
+    );
+    const task = { ...(await on.task()), config };
+    const { root: checkout } = on.repository;
+    const result = await makeEnvironment(on.ground, { checkout, source: checkout, task, secrets }).catch(
+      (thrown: unknown) => thrown,
+    );
+    return { result, kept: readdirSync(root).length, removed: !existsSync(on.ground.dir) };
+  }
+
+  test.each([
+    ["in a package ends the run", value, { code: "secret-residue" }, true],
+    ["in no package lets the run go on", "plain", { kind: "installed", from: "registry" }, false],
+  ])("%s, and the machine keeps nothing of an installation that it paid for", async (_title, text, result, removed) => {
+    expect(await onMachineThatKeeps({ registry_token: "NPM_TOKEN" }, text)).toEqual({
+      result: expect.objectContaining(result),
+      kept: 0,
+      removed,
+    });
+  });
+
+  test("the twin: the same package without a secret is kept for the next job", async () => {
+    expect(await onMachineThatKeeps({}, value)).toEqual({
+      result: expect.objectContaining({ kind: "installed", from: "registry" }),
+      kept: 1,
+      removed: false,
+    });
   });
 });
