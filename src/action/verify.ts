@@ -36,7 +36,7 @@ export async function runVerify(inputs: InputsOf<"verify">, shell: Shell): Promi
       const ground = {
         sandbox,
         dir: place.dir,
-        registry: await registry(),
+        registry: await registry(shell),
         limits,
         setup: task.config.setup,
         network: network.prepare,
