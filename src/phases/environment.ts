@@ -6,6 +6,7 @@ import { runSetup } from "../environment/setup.ts";
 import { AirlockError } from "../errors.ts";
 import type { Task } from "../handoff/task.ts";
 import { redact } from "../text/redact.ts";
+import { redactAnyCase } from "../text/redact-any-case.ts";
 import { type Ground, installFor, type Installed } from "./dependencies.ts";
 import { accessRule } from "./network.ts";
 import { sandboxDirectory } from "./place.ts";
@@ -77,7 +78,7 @@ async function withSetup(ground: Ground, order: EnvironmentOrder, installed: Rea
 }
 
 function redactAll(text: string, secrets: readonly Secret[]): string {
-  return redact(
+  return redactAnyCase(
     text,
     secrets.map(({ value }) => value),
   );
