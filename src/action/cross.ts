@@ -2,11 +2,13 @@ import { spawn } from "node:child_process";
 import { access } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { AirlockError } from "../errors.ts";
+import type { Exec } from "../phases/prepare-host.ts";
 import { decideAccount } from "./account.ts";
 import { type Account, endLine, handedOver, type Handover } from "./handover.ts";
 import { type Inputs, jobsOfRoot } from "./inputs.ts";
+import { programEnvironment } from "./program-environment.ts";
 import { artifactDirectory, jobDirectory, leaveFailure, type Shell } from "./shell.ts";
-import { silent as exec } from "./silent.ts";
+import { silent } from "./silent.ts";
 
 export interface Crossing {
   inputs: Extract<Inputs, { "separate-user": string }>;
@@ -44,7 +46,7 @@ async function attempt(crossing: Crossing): Promise<number | null> {
   const wish = inputs["separate-user"];
   const root = process.getuid?.() === 0;
   const worthAsking = !root && wish !== "off" && (hosted || wish === "require");
-  const sudo = worthAsking && (await exec("sudo", ["-n", "true"])).code === 0;
+  const sudo = worthAsking && (await probe(environment)("sudo", ["-n", "true"])).code === 0;
   const decision = decideAccount({ wish, root, hosted, sudo });
   switch (decision.kind) {
     case "stay":
@@ -56,6 +58,11 @@ async function attempt(crossing: Crossing): Promise<number | null> {
     case "cross":
       return behindSudo(crossing);
   }
+}
+
+/** Nothing was taken out of the step's environment yet, so the programs that are tried are not given it. */
+function probe(environment: Crossing["environment"]): Exec {
+  return silent(programEnvironment(environment));
 }
 
 /** Behind sudo: whether it made us root is seen, not believed. */
@@ -89,7 +96,7 @@ async function exists(path: string): Promise<boolean> {
 
 async function behindSudo({ inputs, shell, environment }: Crossing): Promise<number> {
   const { log, signal } = shell;
-  const scoped = (await exec("sudo", ["-n", "--", ...scope, "true"])).code === 0;
+  const scoped = (await probe(environment)("sudo", ["-n", "--", ...scope, "true"])).code === 0;
   log(
     `going on behind sudo, so that sandboxed processes are a user's that nobody else is (${scoped ? "in a control group of its own" : "no control group: systemd-run does not work here"})`,
   );

@@ -9,6 +9,6 @@ import { silent } from "./silent.ts";
 export async function dropBehind(inputs: { "drop-sudo": boolean }, shell: Shell): Promise<void> {
   if (shell.account === null || !inputs["drop-sudo"]) return;
   const { hosted, log } = shell;
-  const order = { exec: silent, root: true, dir: jobDirectory(shell), hosted, onProgress: log };
+  const order = { exec: silent(shell.programs), root: true, dir: jobDirectory(shell), hosted, onProgress: log };
   await dropSudo({ ...order, user: shell.account.name, behind: true });
 }

@@ -6,6 +6,7 @@ import type { Crossing } from "./cross.ts";
 import { handedOver, takeOver } from "./handover.ts";
 import { type Inputs, jobsOfRoot, phaseOf, readInputs, readRunner } from "./inputs.ts";
 import { inertLog } from "./log.ts";
+import { programEnvironment } from "./program-environment.ts";
 import { leaveFailure, type Shell } from "./shell.ts";
 
 await main();
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
       output: (name, value) => core.setOutput(name, value),
       known,
       ...(import.meta.filename.endsWith(".mjs") ? { bundle: import.meta.dirname } : {}),
+      programs: programEnvironment(environment),
       takeVariable: (name) => {
         const value = process.env[name];
         delete process.env[name];

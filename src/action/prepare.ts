@@ -9,7 +9,7 @@ import type { InputsOf } from "./inputs.ts";
 import { continueAudit, readPaper } from "./papers.ts";
 import { placeOf } from "./place.ts";
 import { checkoutAt, jobDirectory, onPaper, type Shell } from "./shell.ts";
-import { silent, silentIn } from "./silent.ts";
+import { silent } from "./silent.ts";
 
 /** Readies the machine for solve or verify. Needs no token and no key; the secrets of `[setup]` are given to this step alone. */
 export async function runPrepare(inputs: InputsOf<"prepare">, shell: Shell): Promise<void> {
@@ -33,7 +33,13 @@ async function ready(inputs: InputsOf<"prepare">, task: Task, shell: Shell): Pro
   const dir = jobDirectory(shell);
   // First of all: whatever is started from here on inherits this process's environment.
   const secrets = setupSecrets(task.config.setup, shell.takeVariable, shell.mask);
-  const host = { exec: silent, root: process.getuid?.() === 0, dir, hosted: shell.hosted, onProgress: shell.log };
+  const host = {
+    exec: silent(shell.programs),
+    root: process.getuid?.() === 0,
+    dir,
+    hosted: shell.hosted,
+    onProgress: shell.log,
+  };
   if (inputs["setup-host"]) await prepareHost(host);
   else shell.log("setup-host is off: this machine is left as it is");
   // Before anything of the repository is at work: an install runs other people's programs, if only in the sandbox.
@@ -43,7 +49,7 @@ async function ready(inputs: InputsOf<"prepare">, task: Task, shell: Shell): Pro
     checkout,
     task,
     secrets,
-    registry: await registry(),
+    registry: await registry(shell),
     cache: cacheOf(inputs, shell),
     onProgress: shell.log,
     signal: shell.signal,
@@ -65,8 +71,8 @@ function cacheOf({ "environment-cache": root }: InputsOf<"prepare">, shell: Shel
  * The package registry of the machine's npm configuration; never a built-in name. It becomes the one host that installs reach, so npm is
  * asked in `/`, where no project's `.npmrc` lies: the job's own directory is the repository's.
  */
-export async function registry(): Promise<URL> {
-  const { code, output } = await silentIn("/")("npm", ["config", "get", "registry", "--logs-max=0"]);
+export async function registry({ programs }: Pick<Shell, "programs">): Promise<URL> {
+  const { code, output } = await silent(programs, "/")("npm", ["config", "get", "registry", "--logs-max=0"]);
   const line = output
     .trim()
     .split("\n")

@@ -35,6 +35,8 @@ export interface Shell {
    * configuration holds.
    */
   takeVariable: (name: string) => string | undefined;
+  /** All that the machine's own programs are given: sudo, apt, npm. */
+  programs: Readonly<Record<string, string>>;
   /** The credential planted for this run; it stands in this process's environment since the start. */
   canary: Canary;
   /** Registers a value that the runner must hide in every later line, and that stands in no paper. */

@@ -1,15 +1,22 @@
 import { exec } from "@actions/exec";
 import type { Exec } from "../phases/prepare-host.ts";
 
-/** The runner obeys commands it reads from a child's output, so a child's output is never passed on. */
-export const silent: Exec = (program, args) => quietly(program, args, {});
+type Environment = Readonly<Record<string, string>>;
 
-/** The same, started in a directory. */
-export function silentIn(cwd: string): Exec {
-  return (program, args) => quietly(program, args, { cwd });
+/**
+ * The runner obeys commands it reads from a child's output, so a child's output is never passed on. In: all that programs have in their
+ * environment; the directory they are started in (absent: this process's own).
+ */
+export function silent(env: Environment, cwd?: string): Exec {
+  const where = { env: { ...env }, ...(cwd === undefined ? {} : { cwd }) };
+  return (program, args) => quietly(program, args, where);
 }
 
-async function quietly(program: string, args: string[], where: { cwd?: string }): ReturnType<Exec> {
+async function quietly(
+  program: string,
+  args: string[],
+  where: { env: Record<string, string>; cwd?: string },
+): ReturnType<Exec> {
   let output = "";
   const listen = (data: Buffer) => {
     output = (output + data.toString("utf8")).slice(-10_000);

@@ -6,6 +6,7 @@ import { runSetup } from "../environment/setup.ts";
 import { AirlockError } from "../errors.ts";
 import type { Task } from "../handoff/task.ts";
 import { redact } from "../text/redact.ts";
+import { redactAnyCase } from "../text/redact-any-case.ts";
 import { type Ground, installFor, type Installed } from "./dependencies.ts";
 import { accessRule } from "./network.ts";
 import { sandboxDirectory } from "./place.ts";
@@ -33,9 +34,11 @@ export async function makeEnvironment(ground: Ground, order: EnvironmentOrder): 
   if (secrets.length > 0 && start.tree !== trusted.tree) throw notTrusted();
   if (secrets.length > 0)
     ground.onProgress(`secrets for this step alone: ${secrets.map(({ name }) => name).join(", ")}`);
-  // Commands may write into the installation, so it is theirs alone.
+  // Commands may write into the installation, so it is theirs alone. What a registry gave for a token lies below our directory until it
+  // was searched, and is never for a later job that has no token.
   const { cache, ...withoutCache } = ground;
-  const own = order.task.config.setup.commands.length > 0 || cache === undefined ? withoutCache : ground;
+  const isPrivate = order.task.config.setup.commands.length > 0 || secrets.length > 0;
+  const own = isPrivate || cache === undefined ? withoutCache : ground;
   const installed = withoutValues(
     await installFor(own, order.checkout, { registryToken: registryToken?.value }),
     secrets,
@@ -75,7 +78,7 @@ async function withSetup(ground: Ground, order: EnvironmentOrder, installed: Rea
 }
 
 function redactAll(text: string, secrets: readonly Secret[]): string {
-  return redact(
+  return redactAnyCase(
     text,
     secrets.map(({ value }) => value),
   );

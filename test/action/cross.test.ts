@@ -62,13 +62,33 @@ describe.skipIf(!reachable)("the action behind a sudo that changes nothing but t
     expect(seen).toContain("NODE_OPTIONS=--no-deprecation");
   });
 
+  test("no program is given a secret of [setup], neither before prepare took it nor after", async () => {
+    using on = await machine({ "bin/npm": '#!/bin/sh\nenv > "$0.env"; echo https://packages.example/\n' });
+    const npm_config_registry = "https://packages.example/npm/";
+    for (const wish of ["auto", "off"]) {
+      const { status } = on.run({
+        INPUT_PHASE: "prepare",
+        "INPUT_SEPARATE-USER": wish,
+        NPM_TOKEN: "plum-4711-cake-0815",
+        npm_config_registry,
+      });
+      expect(status).toBe(0);
+      const seen = on.read("bin/sudo.env") + on.read("bin/npm.env");
+      expect(seen).not.toContain("NPM_TOKEN");
+      expect(seen).not.toContain("plum-4711");
+      // The twin: what they need is there.
+      expect(seen).toContain(`HOME=${on.path}\n`);
+      expect(on.read("bin/npm.env")).toContain(`npm_config_registry=${npm_config_registry}\n`);
+    }
+  });
+
   test("programs that a phase starts are given no input and no token of the runner", async () => {
     using on = await machine({ "bin/npm": '#!/bin/sh\nenv > "$0.env"; echo https://packages.example/\n' });
     for (const wish of ["auto", "off"]) {
       on.run({ INPUT_PHASE: "prepare", "INPUT_SEPARATE-USER": wish });
       const names = on.read("bin/npm.env").split("\n");
       expect(names.filter((line) => /^(INPUT|ACTIONS)_/.test(line))).toEqual([]);
-      expect(names).toContain("GITHUB_JOB=solve");
+      expect(names).toContain(`HOME=${on.path}`);
     }
   });
 

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
 import { registry, runPrepare } from "../../src/action/prepare.ts";
+import { programEnvironment } from "../../src/action/program-environment.ts";
 import { openAudit } from "../../src/audit/log.ts";
 import { writePapers } from "../../src/action/papers.ts";
 import { Config } from "../../src/config.ts";
@@ -16,7 +17,7 @@ describe("the registry is the machine's own", () => {
     writeFiles(on.path, { "bin/npm": { executable: `#!/bin/sh\n${script}\n` } });
     vi.stubEnv("PATH", `${on.path}/bin:/usr/bin:/bin`);
     try {
-      return await registry().then(
+      return await registry({ programs: programEnvironment(process.env) }).then(
         (url) => url.href,
         (thrown: unknown) => thrown,
       );

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunnerFacts } from "../../src/action/inputs.ts";
+import { programEnvironment } from "../../src/action/program-environment.ts";
 import { paperDirectory, type Shell } from "../../src/action/shell.ts";
 import { canaryOf } from "../../src/text/canary.ts";
 import { temporaryDirectory } from "../workspace/repository.ts";
@@ -33,6 +34,7 @@ export function recordingShell(
     signal: new AbortController().signal,
     output: (name, value) => void told.outputs.set(name, value),
     canary: canaryOf(["ghp", "recordingShellCanary0123456789abcdef"].join("_")),
+    programs: programEnvironment(process.env),
     takeVariable: (name) => {
       const value = variables[name];
       delete variables[name];

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { registry } from "../../src/action/prepare.ts";
+import { programEnvironment } from "../../src/action/program-environment.ts";
 import { temporaryDirectory, writeFiles } from "../workspace/repository.ts";
 
 test("the registry is the machine's, although the job's directory is the repository's", async () => {
@@ -13,7 +14,7 @@ test("the registry is the machine's, although the job's directory is the reposit
   const before = process.cwd();
   process.chdir(repository);
   try {
-    expect((await registry()).href).toBe("https://packages.example/npm/");
+    expect((await registry({ programs: programEnvironment(process.env) })).href).toBe("https://packages.example/npm/");
   } finally {
     process.chdir(before);
     vi.unstubAllEnvs();

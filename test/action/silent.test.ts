@@ -1,5 +1,9 @@
 import { describe, expect, test, vi } from "vitest";
-import { silent, silentIn } from "../../src/action/silent.ts";
+import { programEnvironment } from "../../src/action/program-environment.ts";
+import { silent as silentWith } from "../../src/action/silent.ts";
+
+const programs = programEnvironment(process.env);
+const silent = silentWith(programs);
 
 describe("a program's output is read, never passed on", () => {
   test("out come its exit code and what it printed on both streams; the runner sees nothing", async () => {
@@ -33,5 +37,21 @@ describe("a program's output is read, never passed on", () => {
 });
 
 test("a program is started where it is asked for", async () => {
-  expect((await silentIn("/")("pwd", [])).output).toBe("/\n");
+  expect((await silentWith(programs, "/")("pwd", [])).output).toBe("/\n");
+});
+
+test("a program is given what it was said to be given, and nothing of this process's environment", async () => {
+  vi.stubEnv("NPM_TOKEN", "plum-4711-cake-0815");
+  try {
+    const { output } = await silentWith(programEnvironment({ ...process.env, npm_config_registry: "r" }))("env", []);
+    expect(output).not.toContain("plum-4711");
+    expect(output).toContain("DEBIAN_FRONTEND=noninteractive\n");
+    expect(output).toContain("npm_config_registry=r\n");
+    // The twin.
+    expect((await silentWith({ PATH: process.env["PATH"] ?? "", NPM_TOKEN: "x" })("env", [])).output).toContain(
+      "NPM_TOKEN=x",
+    );
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });

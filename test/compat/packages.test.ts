@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { registry as machineRegistry } from "../../src/action/prepare.ts";
+import { programEnvironment } from "../../src/action/program-environment.ts";
 import { notRun, openBed, ownTree, registryTree, testCases } from "./bed.ts";
 import { lines } from "./case.ts";
 import type { Bed } from "./bed.ts";
@@ -201,7 +202,7 @@ describe("tools of this project, and npm", () => {
   testCases(cases, () => bed);
 });
 
-const address = await machineRegistry();
+const address = await machineRegistry({ programs: programEnvironment(process.env) });
 const unreachable = await fetch(address, { method: "HEAD", signal: AbortSignal.timeout(10_000) }).then(
   () => null,
   (error: unknown) => String(error),

