@@ -30,12 +30,13 @@ export type Planned =
   /** The tree cannot be installed without running or reading what is never run or read. */
   | { kind: "refused"; reason: string; fix: string };
 
-/** A loopback registry must be asked through the proxy as well, so nothing is excepted. */
+/** A loopback registry must be asked through the proxy as well, so nothing is excepted. git fetches nothing, over no protocol. */
 export const throughProxy: Readonly<Record<string, string>> = {
   NO_PROXY: "",
   no_proxy: "",
   npm_config_noproxy: "",
   npm_config_userconfig: "/dev/null",
+  GIT_ALLOW_PROTOCOL: "none",
 };
 
 /** The files with one added, or put in the place of the one at its path. */

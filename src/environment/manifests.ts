@@ -75,7 +75,8 @@ export async function readPackageJson(
 function namedPaths(lock: Buffer): string[] | string {
   const parsed = Lockfile.safeParse(parseJson(lock.toString("utf8")));
   if (!parsed.success) return "cannot be read as a lockfile";
-  if (parsed.data.packages === undefined)
+  // npm would ask the registry for the rest of an older one's entries.
+  if (parsed.data.packages === undefined || parsed.data.lockfileVersion < 2)
     return `has lockfileVersion ${parsed.data.lockfileVersion}; run npm install once with npm 7 or newer`;
   const paths = new Set<string>();
   for (const [key, { resolved }] of Object.entries(parsed.data.packages)) {

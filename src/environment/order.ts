@@ -4,6 +4,7 @@ import { installCommand } from "./install-command.ts";
 import { type Manifest, readManifests } from "./manifests.ts";
 import { npmCommand } from "./npm.ts";
 import type { Settings } from "./settings.ts";
+import { foreignSource } from "./sources.ts";
 import { readTreeManifests } from "./tree-manifests.ts";
 
 export type InstallOrder =
@@ -33,6 +34,14 @@ export async function orderInstall(
     return { kind: "refused", reason: read.reason, fix };
   }
   const { files } = read;
+  const foreign = foreignSource(wanted, files);
+  if (foreign !== null) {
+    return {
+      kind: "refused",
+      reason: `a dependency does not come from the registry: ${JSON.stringify(foreign.slice(0, 200))}`,
+      fix: `Take the package from the registry and write ${wanted.lockfile} anew; git and address dependencies cannot be installed.`,
+    };
+  }
   if (wanted.kind === "npm") {
     return { kind: "ordered", command: npmCommand(registry, settings, files), manifests: files };
   }

@@ -177,13 +177,13 @@ describe("a registry on this machine", () => {
   test.each<[string, () => object, RegExp, RegExp]>([
     [
       "a package from another host",
-      () => ({ resolved: "https://elsewhere.example/hostile.tgz" }),
+      () => ({ resolved: "https://elsewhere.example/hostile/-/hostile-1.0.0.tgz" }),
       /hosts other than the registry: elsewhere\.example:443/,
       /from the registry/,
     ],
     [
       "a package from another port of the same host",
-      () => ({ resolved: "http://127.0.0.1:1/hostile.tgz" }),
+      () => ({ resolved: "http://127.0.0.1:1/hostile/-/hostile-1.0.0.tgz" }),
       /127\.0\.0\.1:1 /,
       /from the registry/,
     ],
