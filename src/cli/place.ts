@@ -28,7 +28,10 @@ export async function quickSandbox(dir: string, terminal: Terminal, directory: s
   const [path, notFrom] = [pathOf(terminal), [await repositoryOf(directory)]];
   const stateDir = join(dir, "sandbox");
   await mkdir(stateDir);
-  return openSandbox({ path, notFrom, stateDir, toolchain: toolchainOf(path, notFrom), proofs: proofsOf(terminal) });
+  const proofs = proofsOf(terminal);
+  // What a command may write, and what is carried back for it, is no place for a proof.
+  const known = `${proofs}/`.startsWith(`${directory}/`) ? {} : { proofs };
+  return openSandbox({ path, notFrom, stateDir, toolchain: toolchainOf(path, notFrom), ...known });
 }
 
 export function pathOf({ environment }: Terminal): string {
