@@ -45,7 +45,8 @@ interface Recipe {
  */
 export async function fetchManager(order: FetchOrder): Promise<Fetched> {
   const { sandbox, manager, dir } = order;
-  const name = `${manager.name}-${manager.version}-${manager.hash?.hex.slice(0, 16) ?? "any"}`;
+  const hash = manager.hash === null ? "any" : `${manager.hash.algorithm}-${manager.hash.hex}`;
+  const name = `${manager.name}-${manager.version}-${hash}`;
   const directory = join(dir, name);
   if (await exists(join(directory, "bin"))) return { kind: "fetched", directory };
   await mkdir(dir, { recursive: true });

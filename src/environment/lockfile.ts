@@ -47,13 +47,13 @@ function lockedByPnpm(text: string): Locked {
       "Run `pnpm install` once with pnpm 9 or newer and commit pnpm-lock.yaml.",
     );
   }
-  const documents = text.split(/^---\s*$/m).filter((part) => part.trim() !== "");
+  const documents = text.split(/^---[ \t\r]*$/m).filter((part) => part.trim() !== "");
   return { kind: "locked", name: "pnpm", version: documents.length > 1 ? pnpmOfTwoDocuments : known };
 }
 
 function lockedByYarn(text: string): Locked {
   if (/^# yarn lockfile v1\r?$/m.test(text)) return { kind: "locked", name: "yarn-classic", version: yarnClassic };
-  const version = /^__metadata:\r?\n(?:[ #].*\r?\n)*? {2}version: *['"]?(\d+)/m.exec(text)?.[1];
+  const version = /^__metadata:\r?\n(?:[ #][^\r\n]*\r?\n)*? {2}version: *['"]?(\d+)/m.exec(text)?.[1];
   const known = version === undefined ? undefined : berryByLockfile[version];
   if (known !== undefined) return { kind: "locked", name: "yarn-berry", version: known };
   return unsupported(

@@ -7,6 +7,9 @@ import type { Settings } from "./settings.ts";
 import { foreignSource } from "./sources.ts";
 import { readTreeManifests } from "./tree-manifests.ts";
 
+/** What is written beside a tree's manifests for pnpm, yarn and bun; nothing of the tree may lie there or below. */
+const ownFiles = [".npmrc", ".airlock-yarnrc.yml", ".airlock-bunfig.toml"];
+
 export type InstallOrder =
   | {
       kind: "ordered";
@@ -44,6 +47,11 @@ export async function orderInstall(
   }
   if (wanted.kind === "npm") {
     return { kind: "ordered", command: npmCommand(registry, settings, files), manifests: files };
+  }
+  const within = files.find(({ path }) => ownFiles.some((own) => `${path}/`.startsWith(`${own}/`)));
+  if (within !== undefined) {
+    const reason = `the tree has ${within.path}, where a file of Airlock's own is laid out`;
+    return { kind: "refused", reason, fix: "Give the file or its directory another name." };
   }
   const planned = installCommand({ manager: wanted.manager, registry, settings, files });
   return planned.kind === "refused" ? planned : { kind: "ordered", command: planned.command, manifests: files };

@@ -162,7 +162,9 @@ function refusedLock(lock: string): Extract<Planned, { kind: "refused" }> | null
       "Express what the hook does as `overrides` or `packageExtensions`, remove .pnpmfile.cjs and commit the new lockfile.",
     );
   }
-  if (/^\s+resolution: \{(?=[^}]*\bdirectory:)/m.test(lock) || /^\s+type: directory\s*$/m.test(lock)) {
+  const copies = (line: string) =>
+    /^[ \t]+type: directory[ \t\r]*$/.test(line) || /^[ \t]+resolution: \{[^}]*?\bdirectory:/.test(line);
+  if (lock.split("\n").some(copies)) {
     return refused(
       "pnpm-lock.yaml installs a copy of a local directory (`file:` or an injected workspace package)",
       "Use `workspace:` or `link:` for packages of the repository.",

@@ -8,6 +8,7 @@ import { redact } from "../text/redact.ts";
 import { type Checkout, checkoutTree } from "../workspace/checkout.ts";
 import { keepFiles, leftIn } from "../workspace/generated.ts";
 import { copyTrees, type Store, viewRepository } from "../workspace/store.ts";
+import type { resourceLimits } from "./limits.ts";
 import { dependencyMounts, makeCacheDirectories } from "./mounts.ts";
 import type { Secret } from "./residue.ts";
 
@@ -26,6 +27,8 @@ export interface SetupOptions {
   egress?: Egress;
   /** Milliseconds for each command. */
   timeoutMs: number;
+  /** Memory and processes of each command. Absent: the sandbox's own. */
+  resources?: ReturnType<typeof resourceLimits>;
   onProgress: (text: string) => void;
   signal: AbortSignal;
 }
@@ -86,7 +89,7 @@ async function runOne(
         writable: mounts.filter(({ inside }) => existsSync(join(root, inside.slice(workspaceInside.length)))),
         env,
         ...(egress === undefined ? {} : { egress }),
-        limits: { timeoutMs, output: outputBytes },
+        limits: { timeoutMs, output: outputBytes, ...options.resources },
       },
       withLocalPrograms(command),
       { signal },

@@ -9,7 +9,7 @@ const downloaded =
 /** Managers read such an address as that of a git repository, whatever its path, or as a packed one. */
 const gitHosted =
   /^https?:\/\/(?:[^/]*@)?(?:www\.)?(?:github\.com|gist\.github\.com|bitbucket\.org|git\.sr\.ht|codeload\.[^/]+)\/|\.git(?:[?#/]|$)|tar\.gz/i;
-const ofTheTree = /^(?:file|link|portal|workspace|root):|^\.{0,2}\/|^\.{1,2}$|^~\//;
+const ofTheTree = /^(?:file|link|portal|workspace|root):|^\.{0,2}\/(?!\/)|^\.{1,2}$|^~\//;
 const ofTheRegistry = /^(?:npm|jsr|catalog|runtime):/;
 
 /**
@@ -35,6 +35,9 @@ function patched(source: string): string {
   }
 }
 
+/** `  resolved "…"`, `  dependencies:` or `    name "range"`, as yarn 1 writes them. */
+const entryLine = /^(?: {2}| {4})("[^"]*"|[^\s":,]+)(?: ("[^"]*"|[^\s"]+)|:)$/;
+
 /** Everything that yarn 1's lockfile asks for and is resolved to: of keys, of `resolved`, and of dependencies. */
 export function* yarnOneSpecs(lock: string): Generator<string> {
   for (const raw of lock.split(/[\r\n]/)) {
@@ -43,10 +46,14 @@ export function* yarnOneSpecs(lock: string): Generator<string> {
     if (line === "" || line.startsWith("#")) continue;
     if (line.includes("\\")) yield line;
     if (!/^[ \t]/.test(raw)) {
+      if (!line.endsWith(":")) yield `${line}:`;
       for (const pattern of line.replace(/:$/, "").split(",")) yield afterName(bare(pattern));
       continue;
     }
-    const [, key = "", value = ""] = /^("[^"]*"|[^\s":]+):?[ \t]*(.*)$/.exec(line) ?? [];
+    const entry = entryLine.exec(raw.trimEnd());
+    // yarn reads a lockfile that is not its own form as YAML.
+    if (entry === null) yield `${line}:`;
+    const [, key = "", value = ""] = entry ?? [];
     if (["version", "integrity", "uid"].includes(bare(key)) && !raw.startsWith("    ")) continue;
     yield bare(key) === "name" ? bare(value).replace(/^@[^/]*\//, "") : bare(value);
   }

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { lstatSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 
 /** What an installed tree looks like from outside. Equal facts mean that nothing was added, removed, written or given away. */
 export interface TreeFacts {
@@ -18,26 +17,28 @@ export interface TreeFacts {
 export function treeFacts(root: string): TreeFacts {
   const hash = createHash("sha256");
   const facts = { entries: 0, bytes: 0 };
-  const look = (path: string) => {
-    const stat = lstatSync(join(root, path));
+  const top = Buffer.from(root);
+  const look = (path: Buffer) => {
+    const stat = lstatSync(below(top, path));
     facts.entries += 1;
     if (stat.isFile()) facts.bytes += stat.size;
-    hash.update(
-      `${path.length}:${path} ${stat.mode} ${stat.uid} ${stat.gid} ${stat.size} ${stat.ino} ${stat.mtimeMs} ${stat.ctimeMs}\n`,
-    );
+    hash.update(`${path.byteLength}:`).update(path);
+    hash.update(` ${stat.mode} ${stat.uid} ${stat.gid} ${stat.size} ${stat.ino} ${stat.mtimeMs} ${stat.ctimeMs}\n`);
+    return stat.isDirectory();
   };
-  const walk = (directory: string) => {
-    for (const entry of readdirSync(join(root, directory), { withFileTypes: true }).sort(byName)) {
-      const path = directory === "" ? entry.name : `${directory}/${entry.name}`;
-      look(path);
-      if (entry.isDirectory()) walk(path);
+  // Names stay bytes: one that is not UTF-8 counts as well.
+  const walk = (directory: Buffer) => {
+    for (const name of readdirSync(below(top, directory), { encoding: "buffer" }).sort((a, b) => a.compare(b))) {
+      const path = below(directory, name);
+      if (look(path)) walk(path);
     }
   };
-  look("");
-  walk("");
+  look(Buffer.alloc(0));
+  walk(Buffer.alloc(0));
   return { ...facts, digest: hash.digest("hex") };
 }
 
-function byName(a: { name: string }, b: { name: string }): number {
-  return a.name < b.name ? -1 : 1;
+function below(directory: Buffer, name: Buffer): Buffer {
+  if (directory.byteLength === 0 || name.byteLength === 0) return directory.byteLength === 0 ? name : directory;
+  return Buffer.concat([directory, Buffer.from("/"), name]);
 }

@@ -9,6 +9,7 @@ import {
   withFile,
 } from "./command.ts";
 import { flag, type Form, isRecord, listed, namesByKind, oneOf } from "./settings.ts";
+import { lineCharactersMax } from "./spec.ts";
 
 /** Our own file of settings, by a name that no repository has; berry reads no other. */
 const berrySettings = ".airlock-yarnrc.yml";
@@ -58,7 +59,9 @@ export const classicEnvironment: Readonly<Record<string, string>> = {
  */
 export function classicCommand({ registry, settings, files }: CommandFacts): Planned {
   const lock = textOf(files, "yarn.lock") ?? "";
-  if (/^"?[^\s#][^\n]*@file:(?![^\n",]*\.(tgz|tar\.gz)\b)/m.test(lock)) return localCopies;
+  const lines = lock.split("\n");
+  if (lines.some((line) => line.length > lineCharactersMax)) return longLine;
+  if (lines.some(copiesDirectory)) return localCopies;
   const shape = classicFlags(settings[".yarnrc"] ?? "");
   const argv = [
     `${managerInside}/bin/yarn`,
@@ -75,6 +78,13 @@ export function classicCommand({ registry, settings, files }: CommandFacts): Pla
   ];
   const laid = withFile(files, "yarn.lock", onRegistry(lock, registry));
   return { kind: "planned", command: { argv, env: { ...throughProxy, ...classicEnvironment }, files: laid, shape } };
+}
+
+/** A key whose `file:` is no tarball. */
+function copiesDirectory(line: string): boolean {
+  if (/^[ \t#]/.test(line)) return false;
+  const [, ...asked] = line.split("@file:");
+  return asked.some((rest) => !/\.(tgz|tar\.gz)\b/.test(/^[^",]*/.exec(rest)?.[0] ?? ""));
 }
 
 function classicFlags(yarnrc: string): string[] {
@@ -94,16 +104,24 @@ export function onRegistry(lock: string, registry: URL): string {
   const base = registry.href.endsWith("/") ? registry.href : `${registry.href}/`;
   const lines = lock.split("\n");
   const moved = lines.map((line, index) => {
-    const [, path, hash = ""] = registryAddress.exec(line) ?? [];
+    const [, host, rest = "", hash = ""] = line.length > lineCharactersMax ? [] : (address.exec(line) ?? []);
+    const path = host === undefined ? undefined : packagePath(rest);
     const hashed = hash !== "" || lines[index + 1]?.startsWith("  integrity ") === true;
     return path === undefined || !hashed ? line : `  resolved "${base}${path}${hash}"`;
   });
   return moved.join("\n");
 }
 
-/** `host/prefix/@scope/name/-/name-1.2.3.tgz#sha1`: the path from the package's name on, and the hash. */
-const registryAddress =
-  /^ {2}resolved "https?:\/\/[^/\s"]+\/(?:[^\s"#]*?\/)?((?:@[^/\s"]+(?:\/|%2f))?[^/\s"@]+\/-\/[^\s"#/]+\.tgz)(#[0-9a-f]{40})?"\r?$/i;
+const address = /^ {2}resolved "https?:\/\/([^/\s"]+)\/([^\s"#]*)(#[0-9a-f]{40})?"\r?$/i;
+
+/** `prefix/@scope/name/-/name-1.2.3.tgz`: from the package's name on; undefined when it is none. */
+function packagePath(path: string): string | undefined {
+  const [file = "", dash, name = "", scope = ""] = path.split("/").toReversed();
+  if (dash !== "-" || !/.\.tgz$/i.test(file)) return undefined;
+  if (/^@[^@]+%2f[^@]+$/i.test(name)) return `${name}/-/${file}`;
+  if (name === "" || name.includes("@")) return undefined;
+  return /^@./.test(scope) ? `${scope}/${name}/-/${file}` : `${name}/-/${file}`;
+}
 
 /**
  * `yarn install` of yarn 3 and 4. Plug'n'Play repositories are installed as `node_modules` too: `.pnp.cjs` at the root would be a file of
@@ -111,8 +129,18 @@ const registryAddress =
  */
 export function berryCommand({ registry, settings, files }: CommandFacts): Planned {
   const lock = textOf(files, "yarn.lock") ?? "";
-  if (/^\s+resolution: "[^"]*@exec:/m.test(lock)) return execProtocol;
-  if (/^\s+resolution: "[^"]*@file:(?![^"]*\.(tgz|tar\.gz)(#|::|"))/m.test(lock)) return localCopies;
+  const resolutions = lock.split("\n").flatMap((line) => /^[ \t]+resolution: "([^"\n]*")/.exec(line)?.[1] ?? []);
+  if (resolutions.some((resolution) => resolution.includes("@exec:"))) return execProtocol;
+  if (
+    resolutions.some((one) =>
+      one
+        .split("@file:")
+        .slice(1)
+        .some((rest) => !/\.(tgz|tar\.gz)(#|::|")/.test(rest)),
+    )
+  ) {
+    return localCopies;
+  }
   const shaped = listed(readYaml(settings[".yarnrc.yml"] ?? null), berryShapes);
   const wished = listed(readYaml(textOf(files, ".yarnrc.yml")), berryWishes);
   const own = {
@@ -148,6 +176,12 @@ function readYaml(text: string | null): unknown {
     return null;
   }
 }
+
+const longLine: Planned = {
+  kind: "refused",
+  reason: `yarn.lock has a line of more than ${lineCharactersMax} characters`,
+  fix: "Write yarn.lock anew with `yarn install`.",
+};
 
 const localCopies: Planned = {
   kind: "refused",

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { findResidue, type Residue, type Secret } from "../environment/residue.ts";
 import { eitherRule } from "../../sandbox/allow-list.ts";
+import { resourceLimits } from "../environment/limits.ts";
 import { registryRule } from "../environment/install.ts";
 import { runSetup } from "../environment/setup.ts";
 import { AirlockError } from "../errors.ts";
@@ -67,6 +68,7 @@ async function withSetup(ground: Ground, order: EnvironmentOrder, installed: Rea
     secrets: order.secrets.given,
     egress: { rule, onDecision: ({ host, port, allowed }) => void (allowed || denied.add(`${host}:${port}`)) },
     timeoutMs: limits.setup_s * 1000,
+    resources: resourceLimits(limits),
     onProgress,
     signal,
   });

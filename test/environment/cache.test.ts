@@ -190,6 +190,18 @@ test("of many that install the same at once one wins, and all have the same", as
   expect(await on.cache.find(key)).not.toBeNull();
 });
 
+test("a name that is no UTF-8 counts like any other", async () => {
+  using on = await machine();
+  const stage = await on.cache.stage();
+  mkdirSync(join(stage.directory, "node_modules"), { recursive: true });
+  if (asRoot) execFileSync("chown", ["-R", `${user.uid}:${user.gid}`, stage.directory]);
+  writeFileSync(Buffer.concat([Buffer.from(join(stage.directory, "node_modules/a")), Buffer.from([0xff])]), "x");
+  const { kept, directory } = await stage.keep(key);
+  expect([kept, await on.cache.find(key)]).toEqual([true, { directory, ageMs: 0 }]);
+  writeFileSync(Buffer.concat([Buffer.from(join(directory, "node_modules/a")), Buffer.from([0xfe])]), "x");
+  expect(await on.cache.find(key)).toBeNull();
+});
+
 describe("room", () => {
   const large = { "large.js": "x".repeat(600) };
 

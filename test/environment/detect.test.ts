@@ -134,3 +134,10 @@ test("what is not supported says why and what to change", () => {
     ]
   `);
 });
+
+test("a yarn.lock made to keep a pattern busy is answered", () => {
+  const text = `__metadata:\r\n${" x\r\n".repeat(100_000)}x`;
+  expect(detectDependencies(["package.json", "yarn.lock"], "{}", { "yarn.lock": text })).toMatchObject({
+    kind: "unsupported",
+  });
+});

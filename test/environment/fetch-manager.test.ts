@@ -85,6 +85,16 @@ describe("the hash in packageManager", () => {
     expect(await at.fetch(yarn("4.18.1", sha512(yarnJs)))).toMatchObject({ kind: "fetched" });
   });
 
+  test("counts whole and with its algorithm, also after a right one was fetched", async () => {
+    using at = room();
+    const right = sha512(await tarball());
+    expect(await at.fetch(yarn("1.22.22", right))).toMatchObject({ kind: "fetched" });
+    const alike = { ...right, hex: `${right.hex.slice(0, 16)}${"0".repeat(112)}` };
+    expect(await at.fetch(yarn("1.22.22", alike))).toMatchObject({ kind: "failed" });
+    const other = { algorithm: "sha256", hex: right.hex.slice(0, 64) };
+    expect(await at.fetch(yarn("1.22.22", other))).toMatchObject({ kind: "failed" });
+  });
+
   test.each(["1.22.22", "4.18.1"])(
     "of yarn %s that differs is a failure, and nothing of the download stays",
     async (version) => {

@@ -160,6 +160,15 @@ test.each<[string, Record<string, string>, RegExp]>([
   });
 });
 
+test.each([
+  ["newlines", "\n"],
+  ["spaces", " "],
+  ["what could be a copy", "  resolution: { "],
+])("a lockfile of %s is answered", (_title, piece) => {
+  const lock = `lockfileVersion: '9.0'\n${piece.repeat((512 * 1024) / piece.length)}x\n`;
+  expect(plan("10.34.9", {}, { "pnpm-lock.yaml": lock })).toMatchObject({ kind: "planned" });
+});
+
 test("what counts is in the shape, so that it makes another key", () => {
   const shape = (settings: Settings) => {
     const planned = plan("10.34.9", settings);

@@ -9,6 +9,10 @@ const real = realSandbox();
 
 /** Runs commands on a repository with an installation of one package, which brings one program. */
 async function setup(...scripts: string[]) {
+  return setupWith({}, scripts);
+}
+
+async function setupWith(resources: { processes?: number }, scripts: string[]) {
   using fixture = fixtureRepository({ "package.json": "{}", ".gitignore": "node_modules/\n" });
   const installed = join(fixture.dir, "installed");
   const program = { executable: "#!/bin/sh\necho generated > node_modules/tool/client.js\n" };
@@ -27,6 +31,7 @@ async function setup(...scripts: string[]) {
     commands: scripts.map((script) => script.split(" ")),
     secrets: [],
     timeoutMs: 60_000,
+    resources,
     onProgress: (text) => void said.push(text),
     signal: new AbortController().signal,
   });
@@ -60,4 +65,14 @@ test("a file in the place of a cache is the command's fault, and said so", async
 test("nothing can be reached when nothing was allowed", async () => {
   const { ran } = await setup("node -e fetch('http://127.0.0.1:1').then(console.log)");
   expect(ran).toMatchObject({ kind: "failed", evidence: expect.stringContaining("fetch failed") });
+});
+
+test("limits of memory and processes hold for setup commands; the twin without them ends well", async () => {
+  const many = [
+    "node -e for(let\u00a0i=0;i<40;i++)require('child_process').spawn('sleep',['1']).on('error',()=>process.exit(3))",
+  ];
+  expect(await setupWith({ processes: 20 }, many)).toMatchObject({
+    ran: { kind: "failed", reason: expect.stringMatching(/processes/) },
+  });
+  expect(await setupWith({}, many)).toMatchObject({ ran: { kind: "done" } });
 });

@@ -48,6 +48,8 @@ describe("what comes from git or from another address is found in the lockfile",
     ["yarn 1: without quotes", classic, `a@1:\n  version "1.0.0"\n  resolved ${git}\n`],
     ["yarn 1: with a colon", classic, `a@1:\n  version "1.0.0"\n  resolved: "${git}"\n`],
     ["yarn 1: an escape", classic, 'a@1:\n  resolved "\\u0067it+http:\\u002f\\u002fh.example"\n'],
+    ["yarn 1: YAML over several lines", classic, `a@1:\n  resolved: >-\n    ${git}\n`],
+    ["yarn 1: YAML on one line", classic, `{a@1: {resolved: '${git}'}}\n`],
     ["yarn 1: a long line", classic, `a@1:\n  version "${"1".repeat(10_001)}"\n`],
     ["yarn 3 and 4: resolution", berry, `"a@npm:1":\n  resolution: "a@http://h.example/a.git#commit=abc"\n`],
     ["yarn 3 and 4: the key", berry, `"a@${git}":\n  resolution: "a@npm:1.0.0"\n`],
@@ -80,6 +82,7 @@ describe("what comes from git or from another address is found in the lockfile",
     ["bun: github", bun, '{ "packages": { "a": ["a@github:o/a#abc", {}, "o-a-abc"] } }'],
     ["bun: another address", bun, '{ "packages": { "a": ["a@https://h.example/a.tgz", {}] } }'],
     ["bun: what a workspace asks for", bun, `{ "workspaces": { "": { "dependencies": { "a": "${git}" } } } }`],
+    ["bun: one of two equal keys", bun, '{ "packages": { "a": ["a@github:o/a"], "a": ["a@1.0.0"] } }'],
     ["bun: the binary form", fetched("bun", "bun.lockb"), "\0\0a\0git+ssh://h.example/a\0"],
   ])("%s", (_title, wanted, lock) => expect(found(wanted, lock)).not.toBeNull());
 });
@@ -120,4 +123,24 @@ test("what the tree asks for past its lockfile is found as well, because npm and
   ).toBe(git);
   // A package.json that belongs to no workspace is nobody's wish.
   expect(found(berry, empty, { "test/fixture/package.json": asks })).toBeNull();
+});
+
+test.each<[string, Installable]>([
+  ["yarn 1", classic],
+  ["yarn 3 and 4", berry],
+  ["pnpm", pnpm],
+  ["bun", bun],
+])("a lockfile of %s that was made to keep a pattern busy is answered", (_title, wanted) => {
+  const size = 512 * 1024;
+  expect(found(wanted, `${wanted === bun ? "{}" : ""}\n${"\n".repeat(size)}\n`)).toBeNull();
+  expect(found(wanted, `  resolved "https://h.example/@${"%2f".repeat(size / 3)}"\n: [`)).not.toBeNull();
+});
+
+test("twenty thousand keys are read; what is equal is found without comparing each with each", () => {
+  const keys = Array.from({ length: 20_000 }, (_, index) => `"k${index}": {}`);
+  expect([found(berry, keys.join("\n")), found(pnpm, keys.join("\n")), found(bun, `{ ${keys.join(",\n")} }`)]).toEqual([
+    null,
+    null,
+    null,
+  ]);
 });

@@ -99,6 +99,25 @@ describe("yarn 1", () => {
   });
 });
 
+describe("a lockfile made to keep a pattern busy is answered", () => {
+  const size = 512 * 1024;
+
+  test("newlines", () => {
+    expect(planClassic({}, `${classic}${"\n".repeat(size)}x\n`)).toMatchObject({ kind: "planned" });
+    expect(planBerry({}, { lock: `${berry}${"\n".repeat(size)}x: 1\n` })).toMatchObject({ kind: "planned" });
+  });
+
+  test("one long line", () => {
+    const line = `  resolved "https://h.example/@${"%2f".repeat(size / 3)}"\n`;
+    expect(planClassic({}, classic + line)).toMatchObject({ kind: "refused", reason: expect.stringMatching(/10000/) });
+    expect(onRegistry(line, registry)).toBe(line);
+    expect(planBerry({}, { lock: `${berry}${" ".repeat(size)}x` })).toMatchObject({ kind: "planned" });
+    expect(planBerry({}, { lock: `${berry}  resolution: "${"@file:".repeat(size / 6)}` })).toMatchObject({
+      kind: "planned",
+    });
+  });
+});
+
 describe("yarn 3 and 4", () => {
   test("one immutable installation that reads a file of ours and runs nothing that is committed", () => {
     const planned = planBerry({ ".yarnrc.yml": "yarnPath: ./evil.cjs\nplugins: [./evil.cjs]\n" });
