@@ -48,6 +48,7 @@ test("prepare proves the sandbox, installs, and leaves both on record for the ph
       mkfifo: expect.stringMatching(hash),
       unshare: expect.stringMatching(hash),
     },
+    network: [],
   });
   expect(sandbox.certificate.probes.every(({ held }) => held)).toBe(true);
   expect(on.said).toEqual([expect.stringMatching(/^sandbox proved: \d+ probes held, bubblewrap /)]);
