@@ -30,7 +30,7 @@ export function watchNetwork(access: Access, audit: AuditLog): WatchedNetwork {
   return { egress: { rule: accessRule(access), onDecision }, rows };
 }
 
-export interface NetworkRecord {
+interface NetworkRecord {
   onDecision: (decision: EgressDecision) => void;
   rows: () => NetworkRow[];
 }
@@ -44,7 +44,7 @@ export function recordPrepare(registry: URL): NetworkRecord {
   const { onDecision, rows } = recordNetwork();
   return {
     onDecision: (decision) => void (isRegistry(decision.host, decision.port).kind === "deny" && onDecision(decision)),
-    rows,
+    rows: () => rows().map((row) => ({ ...row, where: "prepare" as const })),
   };
 }
 
@@ -58,7 +58,7 @@ export function appendPrepare(audit: AuditLog, rows: readonly NetworkRow[]): voi
 function recordNetwork({
   onFirst,
   onFull,
-}: { onFirst?: (row: Omit<NetworkRow, "count">) => void; onFull?: () => void } = {}): NetworkRecord {
+}: { onFirst?: (row: Omit<NetworkRow, "count" | "where">) => void; onFull?: () => void } = {}): NetworkRecord {
   const rows = new Map<string, NetworkRow>();
   let isFull = false;
   const onDecision = ({ host, port, method, allowed, reason }: EgressDecision) => {

@@ -69,7 +69,8 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
     signal,
     onProgress: (progress) => onProgress(sentence(progress)),
   });
-  appendPrepare(audit, await sayableNetwork(installs.rows(), []));
+  const installed = await sayableNetwork(installs.rows(), []);
+  appendPrepare(audit, installed);
   expectSame("tree", head_tree, solution.tree);
   const findings = await findingsOf(request, ground.dir);
   audit.append("verify.done", {
@@ -88,7 +89,7 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
     checks,
     findings,
     certificate: sandbox.certificate,
-    network: await sayableNetwork(network.rows(), []),
+    network: [...(await sayableNetwork(network.rows(), [])), ...installed],
     audit_head: audit.head,
   };
 }
