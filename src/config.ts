@@ -103,7 +103,9 @@ const Setup = z.strictObject({
     .array(SecretName)
     .max(20)
     .default([])
-    .describe("Variables that only these commands are given. The agent and the checks never see them."),
+    .describe(
+      "Variables that only these commands are given. The agent and the checks never see them. The commands reach the package registry, and what `[network.prepare]` opens.",
+    ),
   registry_token: SecretName.optional().describe(
     "The variable with the token that the installation sends to the registry of the machine's npm configuration. Given to the installation only.",
   ),
@@ -221,7 +223,7 @@ const Access = z.strictObject({ allow: domains(allow), deny: domains(deny) });
 /** Off by default: an empty `allow` is no network at all, and not even a proxy. */
 const Network = z.strictObject({
   prepare: Access.prefault({}).describe(
-    "While dependencies are installed; the package registry of the machine is always added.",
+    "While dependencies are installed and for the commands of `[setup]`, which may hold secrets; the package registry of the machine is always added.",
   ),
   solve: Access.prefault({}).describe("For the commands of the agent."),
   verify: Access.prefault({}).describe("For the checks, on both sides."),

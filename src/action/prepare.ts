@@ -1,4 +1,5 @@
 import { mkdir } from "node:fs/promises";
+import type { AuditLog } from "../audit/log.ts";
 import { AirlockError } from "../errors.ts";
 import { Task } from "../handoff/task.ts";
 import { dropSudo, prepareHost } from "../phases/prepare-host.ts";
@@ -22,14 +23,18 @@ export async function runPrepare(inputs: InputsOf<"prepare">, shell: Shell): Pro
       const audit = await continueAudit("prepare", { directory, head: task.audit_head, through: [] }, shell.now);
       return { audit, papers: task };
     },
-    work: async (_audit, task) => {
-      await ready(inputs, task, shell);
+    work: async (audit, task) => {
+      await ready(inputs, { task, audit }, shell);
       return null;
     },
   });
 }
 
-async function ready(inputs: InputsOf<"prepare">, task: Task, shell: Shell): Promise<void> {
+async function ready(
+  inputs: InputsOf<"prepare">,
+  { task, audit }: { task: Task; audit: AuditLog },
+  shell: Shell,
+): Promise<void> {
   const dir = jobDirectory(shell);
   // First of all: whatever is started from here on inherits this process's environment.
   const secrets = setupSecrets(task.config.setup, shell.takeVariable, shell.mask);
@@ -49,6 +54,7 @@ async function ready(inputs: InputsOf<"prepare">, task: Task, shell: Shell): Pro
     checkout,
     task,
     secrets,
+    audit,
     registry: await registry(shell),
     cache: cacheOf(inputs, shell),
     onProgress: shell.log,

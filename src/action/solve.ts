@@ -44,6 +44,7 @@ export async function runSolve(inputs: InputsOf<"solve">, shell: Shell): Promise
           taskDigest: inputs["task-digest"],
           source,
           dependencies: prepared.installed,
+          prepared: prepared.network,
           known: [apiKey],
           canary: shell.canary,
         },

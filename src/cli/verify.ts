@@ -3,7 +3,7 @@ import type { Report } from "../handoff/report.ts";
 import { seal } from "../handoff/seal.ts";
 import { Solution } from "../handoff/solution.ts";
 import { Task } from "../handoff/task.ts";
-import { makeEnvironment } from "../phases/environment.ts";
+import { makeEnvironmentOnRecord } from "../phases/environment.ts";
 import { checkoutOf } from "../phases/local-checkout.ts";
 import { localTask, solutionOfTrees } from "../phases/local-task.ts";
 import { setupSecrets } from "../phases/setup-secrets.ts";
@@ -59,7 +59,7 @@ async function verifyRevisions(revisions: Revisions, terminal: Terminal): Promis
     () => undefined,
   );
   const dependencies = await checkoutOf(local, task.start.tree, ground, (checkout) =>
-    makeEnvironment(ground, { checkout, source: revisions.directory, task, secrets }),
+    makeEnvironmentOnRecord(ground, { checkout, source: revisions.directory, task, secrets }, audit),
   );
   const taskDigest = seal(Task, task).digest;
   const solution = solutionOfTrees(task, {

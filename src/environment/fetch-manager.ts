@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { chmod, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Limits, RunResult, Sandbox } from "../../sandbox/sandbox.ts";
+import type { Egress, Limits, RunResult, Sandbox } from "../../sandbox/sandbox.ts";
 import { cacheInside, managerInside } from "./command.ts";
 import { failureOf, type Failure } from "./failure.ts";
 import { makeOwned, registryEgress, withoutCredentials } from "./install.ts";
@@ -17,6 +17,8 @@ export interface FetchOrder {
   dir: string;
   registry: URL;
   cacheDir: string;
+  /** Told of every request to leave. */
+  onDecision?: Egress["onDecision"];
   limits: Limits;
   signal?: AbortSignal;
 }
@@ -86,7 +88,8 @@ async function make(order: FetchOrder, making: string): Promise<Failure | null> 
     const denied = new Set<string>();
     await makeOwned(join(making, `${directory}.d`), sandbox.user);
     const pack = ["npm", "pack", spec, "--silent", `--pack-destination=${managerInside}/${directory}.d`];
-    const egress = registryEgress(order.registry, denied);
+    const { onDecision } = order;
+    const egress = registryEgress(order.registry, denied, onDecision === undefined ? {} : { onDecision });
     const packed = await run([...pack, ...npmOptions(withoutCredentials(order.registry))], { egress });
     if (!succeeded(packed)) return failureOf(`npm pack ${spec}`, packed, denied);
     const [tarball, ...others] = await readdir(join(making, `${directory}.d`));

@@ -36,6 +36,8 @@ export interface InstallOptions {
   cacheDir: string;
   /** What else `[network.prepare]` opens and closes. Absent: nothing. */
   access?: EgressRule;
+  /** Told of every request to leave. */
+  onDecision?: Egress["onDecision"];
   limits: Limits;
   onProgress?: (line: string) => void;
   signal?: AbortSignal;
@@ -79,7 +81,7 @@ export async function installDependencies(options: InstallOptions): Promise<Inst
         { host: cacheDir, inside: cacheInside },
       ],
       env: { ...command.env, ...login.env },
-      egress: registryEgress(registry, denied, options.access),
+      egress: registryEgress(registry, denied, options),
       limits: options.limits,
     },
     [...command.argv, ...login.argv],
@@ -135,11 +137,17 @@ export function withoutCredentials(registry: URL): URL {
 }
 
 /** The registry, and what `access` opens; whatever else was asked for is added to `denied`. */
-export function registryEgress(registry: URL, denied: Set<string>, access?: EgressRule): Egress {
+export function registryEgress(
+  registry: URL,
+  denied: Set<string>,
+  { access, onDecision }: Pick<InstallOptions, "access" | "onDecision">,
+): Egress {
   const rule = registryRule(registry);
   return {
     rule: access === undefined ? rule : eitherRule(rule, access),
-    onDecision: ({ host, port, allowed, reason }) => {
+    onDecision: (decision) => {
+      const { host, port, allowed, reason } = decision;
+      onDecision?.(decision);
       if (!allowed) denied.add(`${host}:${port} (${reason})`);
     },
   };

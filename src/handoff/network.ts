@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Rows of one paper. What comes after is not counted any more. */
+/** Rows of a paper for its own phase, and as many for the installation before it. What comes after is not counted any more. */
 export const networkRowsMax = 50;
 
 /**
@@ -16,8 +16,10 @@ export const NetworkRow = z.strictObject({
   /** `allowed`, or a word that begins with `blocked-by-` and what may follow it. */
   reason: z.string().max(200),
   count: z.int().min(1),
+  /** `prepare`: an installation or a setup command asked. Absent: a command of the paper's own phase. */
+  where: z.literal("prepare").optional(),
 });
 export type NetworkRow = z.infer<typeof NetworkRow>;
 
-/** Empty when nothing was opened: then there is no way out that could be asked. */
-export const NetworkRows = z.array(NetworkRow).max(networkRowsMax);
+/** Without rows of `prepare` empty when nothing was opened: then there is no way out that could be asked. */
+export const NetworkRows = z.array(NetworkRow).max(2 * networkRowsMax);

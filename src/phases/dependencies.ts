@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import type { Sandbox } from "../../sandbox/sandbox.ts";
+import type { Egress, Sandbox } from "../../sandbox/sandbox.ts";
 import type { SideDependencies, SideName } from "../checks/side.ts";
 import type { Config } from "../config.ts";
 import type { EnvironmentCache } from "../environment/cache.ts";
@@ -29,6 +29,8 @@ export interface Ground {
   setup?: Pick<Config["setup"], "scripts">;
   /** What else installations may reach (`[network.prepare]`). Absent: nothing. */
   network?: Config["network"]["prepare"];
+  /** Told of every request to leave that an installation or a setup command made. Absent: nobody keeps them. */
+  onDecision?: Egress["onDecision"];
   onProgress: (text: string) => void;
   signal: AbortSignal;
 }
@@ -173,6 +175,7 @@ async function install(
     into: stage?.directory ?? join(ground.dir, `dependencies-${key.slice(0, 16)}`),
     registry: ground.registry,
     ...(ground.network === undefined ? {} : { access: accessRule(ground.network) }),
+    ...teller(ground),
     ...(registryToken === undefined ? {} : { registryToken }),
     cacheDir: join(ground.dir, "npm-cache"),
     limits: installLimits(ground),
@@ -203,9 +206,14 @@ async function managerFor(ground: Ground, dependencies: Installable) {
     dir: join(ground.dir, "managers"),
     registry: ground.registry,
     cacheDir: join(ground.dir, "npm-cache"),
+    ...teller(ground),
     limits: installLimits(ground),
     signal: ground.signal,
   });
+}
+
+function teller({ onDecision }: Ground): Pick<Ground, "onDecision"> {
+  return onDecision === undefined ? {} : { onDecision };
 }
 
 function installLimits({ limits }: Ground) {

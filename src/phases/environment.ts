@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import type { AuditLog } from "../audit/log.ts";
 import { findResidue, type Residue, type Secret } from "../environment/residue.ts";
 import { eitherRule } from "../../sandbox/allow-list.ts";
 import { resourceLimits } from "../environment/limits.ts";
@@ -9,9 +10,9 @@ import type { Task } from "../handoff/task.ts";
 import { redact } from "../text/redact.ts";
 import { redactAnyCase } from "../text/redact-any-case.ts";
 import { type Ground, installFor, type Installed } from "./dependencies.ts";
-import { accessRule } from "./network.ts";
+import { accessRule, appendPrepare, recordPrepare, sayableNetwork } from "./network.ts";
 import { sandboxDirectory } from "./place.ts";
-import type { SetupSecrets } from "./setup-secrets.ts";
+import { type SetupSecrets, valuesOf } from "./setup-secrets.ts";
 
 export interface EnvironmentOrder {
   /** A checkout of `task.start`; its files are read, nothing of it is run. */
@@ -49,6 +50,20 @@ export async function makeEnvironment(ground: Ground, order: EnvironmentOrder): 
   return made;
 }
 
+/** The same for a run with one log: what was asked of the network is written into it, however this ends. */
+export async function makeEnvironmentOnRecord(
+  ground: Ground,
+  order: EnvironmentOrder,
+  audit: AuditLog,
+): Promise<Installed> {
+  const { onDecision, rows } = recordPrepare(ground.registry);
+  try {
+    return await makeEnvironment({ ...ground, onDecision }, order);
+  } finally {
+    appendPrepare(audit, await sayableNetwork(rows(), valuesOf(order.secrets)));
+  }
+}
+
 type Ready = Exclude<Installed, { kind: "failed" }>;
 
 async function withSetup(ground: Ground, order: EnvironmentOrder, installed: Ready): Promise<Installed> {
@@ -66,15 +81,24 @@ async function withSetup(ground: Ground, order: EnvironmentOrder, installed: Rea
     installed: installed.kind === "installed" ? installed.directory : null,
     commands: setup.commands,
     secrets: order.secrets.given,
-    egress: { rule, onDecision: ({ host, port, allowed }) => void (allowed || denied.add(`${host}:${port}`)) },
+    egress: {
+      rule,
+      onDecision: (decision) => {
+        ground.onDecision?.(decision);
+        if (!decision.allowed) denied.add(`${decision.host}:${decision.port}`);
+      },
+    },
     timeoutMs: limits.setup_s * 1000,
     resources: resourceLimits(limits),
     onProgress,
     signal,
   });
   if (ran.kind === "done") return { ...installed, generated: ran.generated };
+  const open = (ground.network?.allow ?? []).length === 0 ? "" : " and what [network.prepare] opens";
   const asked =
-    denied.size === 0 ? "" : `It asked for ${[...denied].slice(0, 5).join(", ")}; only the registry can be reached.`;
+    denied.size === 0
+      ? ""
+      : `It asked for ${[...denied].slice(0, 5).join(", ")}; only the registry${open} can be reached.`;
   const reason = [ran.reason, asked, ran.evidence].filter((part) => part !== "").join("\n");
   return { kind: "failed", key: installed.key, reason: redactAll(reason, order.secrets.given) };
 }

@@ -1,5 +1,6 @@
 import type { AuditLog } from "../audit/log.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
+import { appendPrepare } from "./network.ts";
 import type { Prepared } from "./prepare.ts";
 
 /**
@@ -8,7 +9,7 @@ import type { Prepared } from "./prepare.ts";
  */
 export function recordGround(
   audit: AuditLog,
-  { installed, programs }: Prepared,
+  { installed, programs, network }: Prepared,
   { certificate, overlay }: Sandbox,
 ): void {
   audit.append("machine.prepared", {
@@ -16,6 +17,7 @@ export function recordGround(
     ...(installed.kind === "installed" ? { from: installed.from } : {}),
     ...programs,
   });
+  appendPrepare(audit, network);
   const { bwrap, uid, limits, probes } = certificate;
   audit.append("sandbox.proved", {
     bwrap,

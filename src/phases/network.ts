@@ -1,10 +1,11 @@
 import { readAccess } from "../../sandbox/allow-list.ts";
 import type { Egress, EgressDecision, EgressRule } from "../../sandbox/sandbox.ts";
 import type { AuditLog } from "../audit/log.ts";
+import { registryRule } from "../environment/install.ts";
 import type { Config } from "../config.ts";
 import { AirlockError } from "../errors.ts";
 import { type NetworkRow, networkRowsMax } from "../handoff/network.ts";
-import { redact } from "../text/redact.ts";
+import { redactAnyCase } from "../text/redact-any-case.ts";
 import { holdsSecret } from "./holds-secret.ts";
 
 type Access = Config["network"]["solve"];
@@ -22,6 +23,42 @@ export interface WatchedNetwork {
  */
 export function watchNetwork(access: Access, audit: AuditLog): WatchedNetwork {
   if (access.allow.length === 0) return { rows: () => [] };
+  const { onDecision, rows } = recordNetwork({
+    onFirst: (row) => audit.append("network.asked", row),
+    onFull: () => audit.append("network.more", { kept: networkRowsMax }),
+  });
+  return { egress: { rule: accessRule(access), onDecision }, rows };
+}
+
+interface NetworkRecord {
+  onDecision: (decision: EgressDecision) => void;
+  rows: () => NetworkRow[];
+}
+
+/**
+ * What installations and setup commands ask for besides the machine's own package registry, whose name is nobody's business. Their
+ * egress is always open to that one, so a refusal is on record although nothing else is opened.
+ */
+export function recordPrepare(registry: URL): NetworkRecord {
+  const isRegistry = registryRule(registry);
+  const { onDecision, rows } = recordNetwork();
+  return {
+    onDecision: (decision) => void (isRegistry(decision.host, decision.port).kind === "deny" && onDecision(decision)),
+    rows: () => rows().map((row) => ({ ...row, where: "prepare" as const })),
+  };
+}
+
+/** Writes into a log what the making of the environment asked for. In: rows that may leave the job. */
+export function appendPrepare(audit: AuditLog, rows: readonly NetworkRow[]): void {
+  for (const row of rows) audit.append("network.asked", { ...row, where: "prepare" });
+  if (rows.length >= networkRowsMax) audit.append("network.more", { kept: networkRowsMax, where: "prepare" });
+}
+
+/** Counts equal requests together. Told of the first of each, and once when there are more different ones than are kept. */
+function recordNetwork({
+  onFirst,
+  onFull,
+}: { onFirst?: (row: Omit<NetworkRow, "count" | "where">) => void; onFull?: () => void } = {}): NetworkRecord {
   const rows = new Map<string, NetworkRow>();
   let isFull = false;
   const onDecision = ({ host, port, method, allowed, reason }: EgressDecision) => {
@@ -31,13 +68,13 @@ export function watchNetwork(access: Access, audit: AuditLog): WatchedNetwork {
     if (known !== undefined) known.count += 1;
     else if (rows.size < networkRowsMax) {
       rows.set(key, { ...row, count: 1 });
-      audit.append("network.asked", row);
+      onFirst?.(row);
     } else if (!isFull) {
       isFull = true;
-      audit.append("network.more", { kept: networkRowsMax });
+      onFull?.();
     }
   };
-  return { egress: { rule: accessRule(access), onDecision }, rows: () => [...rows.values()] };
+  return { onDecision, rows: () => [...rows.values()] };
 }
 
 /** The rule of an access list. @throws AirlockError `bad-config`; one that was loaded has no bad entry. */
@@ -56,8 +93,7 @@ export async function sayableNetwork(rows: readonly NetworkRow[], known: readonl
   const said: NetworkRow[] = [];
   for (const row of rows) {
     // Names are lower case by now, whatever the value was.
-    const holdsKnown = known.some((value) => value.length >= 6 && row.host.includes(value.toLowerCase()));
-    const isHidden = holdsKnown || redact(row.host, known) !== row.host || (await holdsSecret(row.host));
+    const isHidden = redactAnyCase(row.host, known) !== row.host || (await holdsSecret(row.host));
     said.push(isHidden ? { ...row, host: "a name that holds a secret" } : row);
   }
   return said;

@@ -10,7 +10,7 @@ import type { Canary } from "../text/canary.ts";
 import { contentsBefore, type LocalRepository, localTree } from "../workspace/local.ts";
 import { trustedManifests } from "./before.ts";
 import type { Ground } from "./dependencies.ts";
-import { makeEnvironment } from "./environment.ts";
+import { makeEnvironmentOnRecord } from "./environment.ts";
 import { checkoutOf } from "./local-checkout.ts";
 import { type LocalOrder, localTask } from "./local-task.ts";
 import { withEnding } from "./partial.ts";
@@ -62,7 +62,7 @@ export async function pipeline(
   const known = [...effects.known];
   const secrets = setupSecrets(task.config.setup, effects.variable, (value) => known.push(value));
   const dependencies = await checkoutOf(local, task.start.tree, ground, (checkout) =>
-    makeEnvironment(ground, { checkout, source, task, secrets }),
+    makeEnvironmentOnRecord(ground, { checkout, source, task, secrets }, audit),
   );
   const { model, now, session, onEvent } = effects;
   const solution = await solve(

@@ -6,11 +6,15 @@ import { findProgram } from "../../sandbox/bubblewrap.ts";
 import { openSandbox } from "../../sandbox/open.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { toolchainOf } from "../environment/host.ts";
+import type { AuditLog } from "../audit/log.ts";
 import { AirlockError } from "../errors.ts";
+import { NetworkRows } from "../handoff/network.ts";
 import { type Ground, Installed } from "./dependencies.ts";
 import { type EnvironmentOrder, makeEnvironment } from "./environment.ts";
 import { type MachineCache, machineCache } from "./machine-cache.ts";
+import { appendPrepare, recordPrepare, sayableNetwork } from "./network.ts";
 import { sandboxDirectory } from "./place.ts";
+import { valuesOf } from "./setup-secrets.ts";
 
 /** What the prepare step leaves for the phase after it, in the same job on the same machine. */
 const Prepared = z.strictObject({
@@ -19,6 +23,8 @@ const Prepared = z.strictObject({
   programs: z.record(z.string(), z.string()),
   /** The machine's package registry. Nothing on the machine is asked again: by then its PATH may be somebody else's. */
   registry: z.url(),
+  /** What the installation and the setup commands asked for besides the registry; a name that holds a secret is not said. */
+  network: NetworkRows,
 });
 export type Prepared = z.infer<typeof Prepared>;
 
@@ -56,21 +62,32 @@ export async function prepare(
     registry: URL;
     /** Absent or null: nothing of an earlier job is used, and nothing is kept for a later one. */
     cache?: MachineCache | null;
+    /** For what was asked of the network, when this ends in a failure; otherwise the phase after it writes it. */
+    audit?: AuditLog;
     onProgress: Ground["onProgress"];
     signal: AbortSignal;
   },
 ): Promise<{ prepared: Prepared; sandbox: Sandbox }> {
-  const { checkout, task, secrets, cache: wantedCache = null, ...rest } = order;
+  const { checkout, task, secrets, audit, cache: wantedCache = null, ...rest } = order;
   const before = await programHashes(place);
   await using opened = new AsyncDisposableStack();
   const sandbox = opened.use(await openGround(place));
   order.onProgress(`sandbox proved: ${sandbox.certificate.probes.length} probes held, ${sandbox.certificate.bwrap}`);
   const cache = await machineCache(wantedCache, sandbox, order.onProgress);
   const { limits, setup, network } = task.config;
-  const ground = { sandbox, dir: place.dir, limits, setup, network: network.prepare, ...cache, ...rest };
-  const installed = await makeEnvironment(ground, { checkout, source: checkout, task, secrets });
+  const asked = recordPrepare(order.registry);
+  const { onDecision } = asked;
+  const ground = { sandbox, dir: place.dir, limits, setup, network: network.prepare, onDecision, ...cache, ...rest };
+  const said = () => sayableNetwork(asked.rows(), valuesOf(secrets));
+  const installed = await makeEnvironment(ground, { checkout, source: checkout, task, secrets }).catch(
+    async (thrown: unknown) => {
+      if (audit !== undefined) appendPrepare(audit, await said());
+      throw thrown;
+    },
+  );
   if (installed.kind === "failed") order.onProgress(`dependencies are not installed: ${installed.reason}`);
-  const prepared: Prepared = { installed, programs: await programHashes(place), registry: order.registry.href };
+  const recorded = { registry: order.registry.href, network: await said() };
+  const prepared: Prepared = { installed, programs: await programHashes(place), ...recorded };
   samePrograms(before, prepared.programs);
   await writeFile(join(place.dir, "prepared.json"), JSON.stringify(prepared));
   opened.move();

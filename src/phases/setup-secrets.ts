@@ -13,6 +13,11 @@ export interface SetupSecrets {
   registryToken: Secret | null;
 }
 
+/** All their values. */
+export function valuesOf({ given, registryToken }: SetupSecrets): string[] {
+  return [...given, ...(registryToken === null ? [] : [registryToken])].map(({ value }) => value);
+}
+
 export const noSecrets: SetupSecrets = { given: [], registryToken: null };
 
 /**

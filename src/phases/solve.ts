@@ -7,6 +7,7 @@ import type { AuditLog } from "../audit/log.ts";
 import { resourceLimits } from "../environment/limits.ts";
 import { type InstalledPlaces, openDependencyView } from "../environment/view.ts";
 import { AirlockError } from "../errors.ts";
+import type { NetworkRow } from "../handoff/network.ts";
 import type { Solution } from "../handoff/solution.ts";
 import type { Task } from "../handoff/task.ts";
 import type { Model } from "../model/model.ts";
@@ -25,6 +26,8 @@ export interface SolveRequest {
   /** Host directory in or above a repository that holds `task.start`. */
   source: string;
   dependencies: Installed;
+  /** What the making of the environment asked of the network. Absent: it is told elsewhere. */
+  prepared?: readonly NetworkRow[];
   /** Values this process holds; they must reach neither the model nor a paper. */
   known: readonly string[];
   /** The credential that is planted for this run. It stands in this process's environment and nowhere inside. */
@@ -110,7 +113,8 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
     signal: AbortSignal.any([effects.signal, watch.signal]),
     known: [...request.known, canary.value],
   });
-  const solution = await sealable(request, effects, { result, workspace, watch, network: network.rows() });
+  const rows = [...network.rows(), ...(request.prepared ?? [])];
+  const solution = await sealable(request, effects, { result, workspace, watch, network: rows });
   audit.append("agent.ended", {
     ending: solution.ending.kind,
     turns: result.usage.turns,

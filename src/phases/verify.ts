@@ -15,7 +15,7 @@ import { scanSecrets } from "../inspect/secrets.ts";
 import { contentsBefore } from "../workspace/local.ts";
 import { viewRepository } from "../workspace/store.ts";
 import { trustedManifests } from "./before.ts";
-import { sayableNetwork, watchNetwork } from "./network.ts";
+import { appendPrepare, recordPrepare, sayableNetwork, watchNetwork } from "./network.ts";
 import { dependenciesBySide, type Ground, type Installed } from "./dependencies.ts";
 
 /** Problems of a refused change that its message names. */
@@ -52,6 +52,8 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
   expectSame("base", canonical(solution.base), canonical(task.start));
   expectContainable(solution.change, task);
   const network = watchNetwork(task.config.network.verify, audit);
+  const installs = recordPrepare(ground.registry);
+  const watchedGround = { ...ground, onDecision: installs.onDecision };
   const { head_tree, checks } = await runChecks({
     sandbox,
     source,
@@ -60,13 +62,15 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
     base: task.start,
     change: solution.change,
     headTree: solution.tree,
-    dependencies: dependenciesBySide(ground, [request.dependencies], task.config.setup.commands.length > 0),
+    dependencies: dependenciesBySide(watchedGround, [request.dependencies], task.config.setup.commands.length > 0),
     registry: ground.registry,
     egress: network.egress,
     scanSecrets,
     signal,
     onProgress: (progress) => onProgress(sentence(progress)),
   });
+  const installed = await sayableNetwork(installs.rows(), []);
+  appendPrepare(audit, installed);
   expectSame("tree", head_tree, solution.tree);
   const findings = await findingsOf(request, ground.dir);
   audit.append("verify.done", {
@@ -85,7 +89,7 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
     checks,
     findings,
     certificate: sandbox.certificate,
-    network: await sayableNetwork(network.rows(), []),
+    network: [...(await sayableNetwork(network.rows(), [])), ...installed],
     audit_head: audit.head,
   };
 }

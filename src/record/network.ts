@@ -27,13 +27,18 @@ export function networkSection({ task, solution, report, known }: Shown): Outgoi
     ...openedLine(ours`the checks`, verify.allow, known),
   ];
   const asked = [
-    ...solution.network.map((row) => ({ row, who: ours`agent` })),
-    ...report.network.map((row) => ({ row, who: ours`checks` })),
+    ...solution.network.map((row) => ({ row, who: row.where === "prepare" ? ours`installation` : ours`agent` })),
+    ...report.network.map((row) => ({
+      row,
+      who: row.where === "prepare" ? ours`installation for the checks` : ours`checks`,
+    })),
   ];
   if (opened.length === 0 && asked.length === 0) return ours``;
   const listOf = (allowed: boolean) =>
     asked.filter(({ row }) => row.allowed === allowed).map(({ row, who }) => rowLine(row, who, known));
-  const isCut = [solution.network, report.network].some(({ length }) => length >= networkRowsMax);
+  const isCut = [solution.network, report.network].some((rows) =>
+    ["prepare", undefined].some((from) => rows.filter(({ where }) => where === from).length >= networkRowsMax),
+  );
   return joined(
     [
       ours`### Network\n`,

@@ -17,6 +17,7 @@ interface Way {
   setup: Partial<Config["setup"]>;
   variables?: Record<string, string>;
   limits?: Partial<Config["limits"]>;
+  allow?: string[];
 }
 
 async function made(way: Way, use: (on: LocalScene) => Promise<void> | void = () => undefined) {
@@ -34,6 +35,7 @@ async function made(way: Way, use: (on: LocalScene) => Promise<void> | void = ()
     task: { ...task, config },
     secrets,
   };
+  if (way.allow !== undefined) on.ground.network = { allow: way.allow, deny: [] };
   const installed = await makeEnvironment(on.ground, order).catch((thrown: unknown) => thrown);
   await use(on);
   return { installed, said: on.said };
@@ -98,6 +100,18 @@ describe("the setup commands", () => {
     expect(installed).toMatchObject({
       kind: "failed",
       reason: expect.stringContaining("It asked for other.example:80; only the registry can be reached."),
+    });
+  });
+
+  test("reach what [network.prepare] opens as well, and a failure does not say otherwise", async () => {
+    const { installed } = await made({
+      setup: { commands: [["npm", "ping", "--registry=http://other.example/", "--fetch-retries=0"]] },
+      allow: ["a.example"],
+    });
+    expect(installed).toMatchObject({
+      reason: expect.stringContaining(
+        "It asked for other.example:80; only the registry and what [network.prepare] opens can be reached.",
+      ),
     });
   });
 

@@ -62,6 +62,17 @@ describe("a host that the trusted configuration opens for the agent", () => {
     expect(session).toContain("blocked: evil.example:443 (blocked-by-allowlist)");
   });
 
+  test("stands in the Solution beside what the installation asked for, and no value of this job in either", async () => {
+    const row = { port: 443, method: "CONNECT", allowed: false, reason: "blocked-by-allowlist", count: 1 };
+    const prepared = ["evil.example", "plum-cake.evil.example"].map((host) => ({
+      ...row,
+      host,
+      where: "prepare" as const,
+    }));
+    const { solution } = await solved([finish("Looked.")], { prepared, known: ["Plum-Cake"] });
+    expect(solution.network).toEqual([prepared[0], { ...prepared[1], host: "a name that holds a secret" }]);
+  });
+
   test("the twin: nothing is opened, nothing is reached, and there is nothing to tell", async () => {
     asked.length = 0;
     const { solution, events } = await solved(fetches(`http://127.0.0.1:${port}/`));

@@ -51,6 +51,7 @@ test("prepare proves the sandbox, installs, and leaves both on record for the ph
       env: expect.stringMatching(hash),
     },
     registry: noRegistry.href,
+    network: [],
   });
   expect(sandbox.certificate.probes.every(({ held }) => held)).toBe(true);
   expect(on.said).toEqual([expect.stringMatching(/^sandbox proved: \d+ probes held, bubblewrap /)]);

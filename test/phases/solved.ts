@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { expect } from "vitest";
 import { seal } from "../../src/handoff/seal.ts";
+import type { NetworkRow } from "../../src/handoff/network.ts";
 import { Solution } from "../../src/handoff/solution.ts";
 import { Task } from "../../src/handoff/task.ts";
 import { solve } from "../../src/phases/solve.ts";
@@ -20,6 +21,7 @@ export const canary = canaryFrom(randomBytes(30));
 
 /** How a run differs from the plain one. */
 export interface Way {
+  prepared?: NetworkRow[];
   known?: readonly string[];
   task?: (task: Task) => Task;
   signal?: AbortSignal;
@@ -27,7 +29,10 @@ export interface Way {
 }
 
 /** Lets the scripted model work on the cart repository. */
-export async function solved(steps: Step[], { known = [], task: change = (task) => task, signal, files }: Way = {}) {
+export async function solved(
+  steps: Step[],
+  { known = [], task: change = (task) => task, signal, files, prepared = [] }: Way = {},
+) {
   await using on = await localScene(real.sandbox, files);
   const { server, model } = await scripted(steps);
   await using _server = server;
@@ -39,6 +44,7 @@ export async function solved(steps: Step[], { known = [], task: change = (task) 
       taskDigest: seal(Task, task).digest,
       source: on.repository.root,
       dependencies: { kind: "none", key: "none" },
+      prepared,
       known,
       canary,
     },

@@ -47,6 +47,18 @@ test("what was opened, what was refused and what was reached", () => {
   `);
 });
 
+test("what an installation asked for is told apart from what the phase after it did", () => {
+  const asked = row({ where: "prepare" });
+  expect(show({ solve: [asked, row()], verify: [asked, row()] })).toContain(
+    [
+      "- installation: `evil.example:443` CONNECT (`blocked-by-allowlist`)",
+      "- agent: `evil.example:443` CONNECT (`blocked-by-allowlist`)",
+      "- installation for the checks: `evil.example:443` CONNECT (`blocked-by-allowlist`)",
+      "- checks: `evil.example:443` CONNECT (`blocked-by-allowlist`)",
+    ].join("\n"),
+  );
+});
+
 describe("a host name is a stranger's text", () => {
   test.each(["@mona", "x`](https://evil.example)", "closes #1 | <img src=x>", "/agent fix\n# Title"])("%j", (host) => {
     const shown = show({ solve: [row({ host })] });

@@ -60,9 +60,9 @@ test("a secret of [setup] is used by its command and stands nowhere else: no pap
   const log = world.repository.runs().flatMap((one) => one.log.map(({ text }) => text));
   expect(log.filter((line) => line.includes("***"))).toEqual([]);
   expect(told.includes("[redacted]")).toBe(false);
-  // Our own children inherit the step's environment, without the secret.
+  // The machine's own programs are given a short list of variables, and no secret.
   const inherited = readFileSync(path.join(on.path, "seen"), "utf8");
-  expect(inherited).toContain("RUNNER_TEMP=");
+  expect(inherited).toContain("npm_config_registry=");
   expect(formsPattern(value).test(inherited)).toBe(false);
   // The twin: the command did see it, and what it made is in the agent's workspace and in both sides of the checks.
   expect(world.modelSaw()).toContain(`length ${value.length}`);
