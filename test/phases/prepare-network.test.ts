@@ -79,16 +79,16 @@ test("a name that carries a secret is on record without the name; the refusal be
 
 test("what an installation asks for besides the registry is on record, and the registry's name is not", async () => {
   await using registry = await startRegistry([]);
-  const lock = (resolved: string) => ({
-    name: "p",
-    version: "1.0.0",
-    lockfileVersion: 3,
-    packages: { "": { dependencies: { a: resolved } }, "node_modules/a": { version: "1.0.0", resolved } },
-  });
-  const address = "http://evil.example/a.tgz";
+  // Another host in the form of a registry: whatever has another form is refused before anything is asked.
+  const resolved = "http://evil.example/a/-/a-1.0.0.tgz";
+  const dependencies = { a: "1.0.0" };
+  const packages = {
+    "": { name: "p", version: "1.0.0", dependencies },
+    "node_modules/a": { version: "1.0.0", resolved },
+  };
   await using on = await localScene(real.sandbox, {
-    "package.json": JSON.stringify({ name: "p", version: "1.0.0", dependencies: { a: address } }),
-    "package-lock.json": JSON.stringify(lock(address)),
+    "package.json": JSON.stringify({ name: "p", version: "1.0.0", dependencies }),
+    "package-lock.json": JSON.stringify({ name: "p", version: "1.0.0", lockfileVersion: 3, packages }),
   });
   on.ground.registry = registry.url;
   const { root } = on.repository;
