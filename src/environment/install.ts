@@ -136,6 +136,9 @@ export function withoutCredentials(registry: URL): URL {
   return plain;
 }
 
+/** Different refused requests of one installation that are kept for its message, which shows five. */
+export const deniedMax = 100;
+
 /** The registry, and what `access` opens; whatever else was asked for is added to `denied`. */
 export function registryEgress(
   registry: URL,
@@ -148,7 +151,7 @@ export function registryEgress(
     onDecision: (decision) => {
       const { host, port, allowed, reason } = decision;
       onDecision?.(decision);
-      if (!allowed) denied.add(`${host}:${port} (${reason})`);
+      if (!allowed && denied.size < deniedMax) denied.add(`${host}:${port} (${reason})`);
     },
   };
 }

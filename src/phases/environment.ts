@@ -3,7 +3,7 @@ import type { AuditLog } from "../audit/log.ts";
 import { findResidue, type Residue, type Secret } from "../environment/residue.ts";
 import { eitherRule } from "../../sandbox/allow-list.ts";
 import { resourceLimits } from "../environment/limits.ts";
-import { registryRule } from "../environment/install.ts";
+import { deniedMax, registryRule } from "../environment/install.ts";
 import { runSetup } from "../environment/setup.ts";
 import { AirlockError } from "../errors.ts";
 import type { Task } from "../handoff/task.ts";
@@ -85,7 +85,7 @@ async function withSetup(ground: Ground, order: EnvironmentOrder, installed: Rea
       rule,
       onDecision: (decision) => {
         ground.onDecision?.(decision);
-        if (!decision.allowed) denied.add(`${decision.host}:${decision.port}`);
+        if (!decision.allowed && denied.size < deniedMax) denied.add(`${decision.host}:${decision.port}`);
       },
     },
     timeoutMs: limits.setup_s * 1000,
