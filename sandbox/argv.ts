@@ -63,7 +63,9 @@ export function sandboxOptions(host: HostFacts, command: CommandFacts): Option[]
  */
 export function commandArguments(cwd: string, argv: readonly string[], egress: boolean): string[] {
   const enter = 'cd -- "$1" || exit 125; unset OLDPWD; shift; exec "$@"';
-  const forward = egress ? [`${toolchainInside}/bin/node`, forwarderInside, String(descriptors.egress)] : [];
+  // A Node that compiles in other threads can wait for them for ever when it ends (nodejs/node#54918), and the command's end with it.
+  const node = [`${toolchainInside}/bin/node`, "--single-threaded"];
+  const forward = egress ? [...node, forwarderInside, String(descriptors.egress)] : [];
   return [...forward, "/bin/sh", "-c", enter, "sh", cwd, ...argv];
 }
 

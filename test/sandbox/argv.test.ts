@@ -178,6 +178,7 @@ test("the command is words, never shell text; with egress the forwarder starts i
   ]);
   expect(commandArguments("/tmp", ["npm", "ci"], true)).toEqual([
     "/opt/airlock/bin/node",
+    "--single-threaded",
     "/opt/airlock/forward.mjs",
     "6",
     ...commandArguments("/tmp", ["npm", "ci"], false),

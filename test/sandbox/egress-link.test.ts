@@ -64,7 +64,7 @@ describe("the forwarder's end of the pair", () => {
   /** Finds the forwarder, which is the parent, and its sockets; tries all ways to get at one. */
   const take = `
     const fs = require("fs"), at = "/proc/" + process.ppid;
-    const name = fs.readFileSync(at + "/cmdline", "utf8").split("\\0")[1];
+    const name = fs.readFileSync(at + "/cmdline", "utf8").split("\\0")[2];
     const sockets = fs.readdirSync(at + "/fd").filter((fd) => fs.readlinkSync(at + "/fd/" + fd).startsWith("socket:"));
     const codes = new Set(sockets.map((fd) => { try { fs.openSync(at + "/fd/" + fd, "r+"); return "opened" } catch (e) { return e.code } }));
     const mem = (() => { try { fs.openSync(at + "/mem", "r+"); return "opened" } catch (e) { return e.code } })();
