@@ -148,7 +148,7 @@ const rules: readonly Rule[] = [
   { name: "the mount calls are refused, old and new (open_tree)", judge: calls(attempts.mounts), fix: filter },
   { name: "keyrings are closed", judge: calls(attempts.keyring), fix: filter },
   { name: "io_uring does not exist", judge: calls(attempts.uring), fix: filter },
-  { name: "other processes cannot be traced or read", judge: calls(attempts.tracing), fix: filter },
+  { name: "other processes cannot be traced", judge: calls(attempts.tracing), fix: filter },
   { name: "bpf, perf, userfaultfd and fanotify are refused", judge: calls(attempts.kernel), fix: filter },
   {
     name: "sockets of the hypervisor, the kernel's crypto and raw packets",

@@ -1,12 +1,10 @@
-import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { pipeline } from "../../src/phases/pipeline.ts";
-import { canaryFrom } from "../../src/text/canary.ts";
 import { realSandbox } from "../checks/sandbox.ts";
 import { call, type Step } from "../emulators/model/step.ts";
 import { scripted } from "../model/scripted.ts";
 import { finish, patch } from "../stories/road.ts";
 import { cartFiles, localScene } from "./local-scene.ts";
+import { runPipeline } from "./run-pipeline.ts";
 
 const real = realSandbox();
 
@@ -31,24 +29,7 @@ async function run(steps: Step[], more: Record<string, string> = {}) {
   await using on = await localScene(real.sandbox, files);
   const { server, model } = await scripted(steps);
   await using _server = server;
-  const { local, ground, audit, now } = on;
-  const result = await pipeline(
-    { text: "Quantities are ignored.", revision: "HEAD" },
-    {
-      local,
-      source: on.repository.root,
-      ground,
-      model,
-      audit,
-      now,
-      session: () => {},
-      onEvent: () => {},
-      onProgress: ground.onProgress,
-      known: [],
-      canary: canaryFrom(randomBytes(30)),
-      variable: () => undefined,
-    },
-  );
+  const result = await runPipeline(on, model);
   server.assertDone();
   const shown = JSON.stringify(server.requests);
   if (result.kind !== "judged") throw new Error(result.stopped.message);

@@ -1,15 +1,10 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { seal } from "../../src/handoff/seal.ts";
-import { Solution } from "../../src/handoff/solution.ts";
-import { Task } from "../../src/handoff/task.ts";
-import { solutionOfTrees } from "../../src/phases/local-task.ts";
 import { verify } from "../../src/phases/verify.ts";
-import { localChange } from "../../src/workspace/local.ts";
 import { realSandbox } from "../checks/sandbox.ts";
 import { portOf } from "../sandbox/room.ts";
-import { writeFiles } from "../workspace/repository.ts";
+import { requestFor } from "./change-request.ts";
 import { cartFiles, localScene } from "./local-scene.ts";
 
 const real = realSandbox();
@@ -28,28 +23,10 @@ async function verified(trusted: string, changed: string) {
     "package.json": JSON.stringify({ scripts }),
     ".github/airlock.toml": trusted,
   });
-  const task = await on.task();
-  writeFiles(on.repository.root, { ".github/airlock.toml": changed });
-  const head = on.repository.recommit();
-  const taskDigest = seal(Task, task).digest;
-  const solution = solutionOfTrees(task, {
-    change: await localChange(on.local, task.start.tree, head.tree),
-    tree: head.tree,
-    taskDigest,
-    certificate: real.sandbox.certificate,
-    auditHead: on.audit.head,
-  });
+  const request = await requestFor(on, { ".github/airlock.toml": changed });
   const { ground, audit } = on;
-  const report = await verify(
-    {
-      task,
-      solution,
-      digests: { task: taskDigest, solution: seal(Solution, solution).digest },
-      source: on.repository.root,
-      dependencies: { kind: "none", key: "none" },
-    },
-    { sandbox: real.sandbox, ground, audit, onProgress: ground.onProgress, signal: ground.signal },
-  );
+  const { sandbox, onProgress, signal } = ground;
+  const report = await verify(request, { sandbox, ground, audit, onProgress, signal });
   return { tests: report.checks.find(({ name }) => name === "tests")?.class, network: report.network };
 }
 

@@ -1,11 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { verifyAudit } from "../../src/audit/log.ts";
 import { seal } from "../../src/handoff/seal.ts";
 import { Solution } from "../../src/handoff/solution.ts";
 import { Task } from "../../src/handoff/task.ts";
-import { judgeLocally, pipeline } from "../../src/phases/pipeline.ts";
-import { canaryFrom } from "../../src/text/canary.ts";
+import { judgeLocally } from "../../src/phases/pipeline.ts";
 import { localChange } from "../../src/workspace/local.ts";
 import { realSandbox } from "../checks/sandbox.ts";
 import type { Step } from "../emulators/model/step.ts";
@@ -13,6 +11,7 @@ import { scripted } from "../model/scripted.ts";
 import { finish, goodFix, patch } from "../stories/road.ts";
 import { plainGit, writeFiles } from "../workspace/repository.ts";
 import { localScene } from "./local-scene.ts";
+import { runPipeline } from "./run-pipeline.ts";
 
 const real = realSandbox();
 
@@ -20,25 +19,9 @@ async function run(steps: Step[]) {
   await using on = await localScene(real.sandbox);
   const { server, model } = await scripted(steps);
   await using _server = server;
-  const { local, ground, audit, now, said } = on;
+  const { audit, said } = on;
   const events: string[] = [];
-  const result = await pipeline(
-    { text: "Quantities are ignored.", revision: "HEAD" },
-    {
-      local,
-      source: on.repository.root,
-      ground,
-      model,
-      audit,
-      now,
-      session: () => {},
-      onEvent: ({ type }) => void events.push(type),
-      onProgress: ground.onProgress,
-      known: [],
-      canary: canaryFrom(randomBytes(30)),
-      variable: () => undefined,
-    },
-  );
+  const result = await runPipeline(on, model, ({ type }) => void events.push(type));
   server.assertDone();
   expect(verifyAudit(audit.text(), audit.head).kind).toBe("intact");
   const status = plainGit(on.repository.root, "status", "--porcelain");

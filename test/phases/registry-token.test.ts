@@ -11,10 +11,23 @@ import { realSandbox } from "../checks/sandbox.ts";
 import { startRegistry } from "../emulators/registry/registry.ts";
 import { portOf } from "../sandbox/room.ts";
 import { temporaryDirectory } from "../workspace/repository.ts";
-import { localScene } from "./local-scene.ts";
+import { type LocalScene, localScene } from "./local-scene.ts";
 
 const real = realSandbox();
 const value = "plum-4711-cake-0815";
+
+/** The environment of a scene under these settings; every secret that they name has the one value. */
+async function made(on: LocalScene, setup: Partial<Config["setup"]>) {
+  const config = Config.parse({ setup });
+  const secrets = setupSecrets(
+    config.setup,
+    () => value,
+    () => undefined,
+  );
+  const task = { ...(await on.task()), config };
+  const { root } = on.repository;
+  return makeEnvironment(on.ground, { checkout: root, source: root, task, secrets });
+}
 
 describe("the registry's token", () => {
   const lock = {
@@ -40,15 +53,7 @@ describe("the registry's token", () => {
     try {
       await using on = await localScene(real.sandbox, files);
       on.ground.registry = new URL(`http://127.0.0.1:${portOf(registry)}/npm`);
-      const config = Config.parse({ setup });
-      const secrets = setupSecrets(
-        config.setup,
-        () => value,
-        () => undefined,
-      );
-      const task = { ...(await on.task()), config };
-      const { root } = on.repository;
-      const result = await makeEnvironment(on.ground, { checkout: root, source: root, task, secrets });
+      const result = await made(on, setup);
       return { asked: [...new Set(asked)], result, said: on.said.join("\n") };
     } finally {
       registry.close();
@@ -79,17 +84,7 @@ describe("the registry's token", () => {
     const root = join(machine.path, "cache");
     on.ground.registry = registry.url;
     Object.assign(on.ground, await machineCache({ root, now: Date.now }, real.sandbox, on.ground.onProgress));
-    const config = Config.parse({ setup });
-    const secrets = setupSecrets(
-      config.setup,
-      () => value,
-      () => undefined,
-    );
-    const task = { ...(await on.task()), config };
-    const { root: checkout } = on.repository;
-    const result = await makeEnvironment(on.ground, { checkout, source: checkout, task, secrets }).catch(
-      (thrown: unknown) => thrown,
-    );
+    const result = await made(on, setup).catch((thrown: unknown) => thrown);
     return { result, kept: readdirSync(root).length, removed: !existsSync(on.ground.dir) };
   }
 

@@ -3,41 +3,18 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Report } from "../../src/handoff/report.ts";
 import { seal } from "../../src/handoff/seal.ts";
-import { Solution } from "../../src/handoff/solution.ts";
 import { Task } from "../../src/handoff/task.ts";
-import { solutionOfTrees } from "../../src/phases/local-task.ts";
 import { verify, type VerifyRequest } from "../../src/phases/verify.ts";
 import { localChange } from "../../src/workspace/local.ts";
 import { realSandbox } from "../checks/sandbox.ts";
 import { digest } from "../record/papers.ts";
 import { plainGit, writeFiles } from "../workspace/repository.ts";
+import { requestFor } from "./change-request.ts";
 import { cartFiles, type LocalScene, localScene } from "./local-scene.ts";
 
 const real = realSandbox();
 const right = (cartFiles()["src/cart.ts"] ?? "").replace("item.cents,", "item.cents * item.quantity,");
 const wrong = right.replace("item.quantity,", "(item.quantity - 1),");
-
-/** The request for the step from the repository's first commit to one with these files. */
-async function requestFor(on: LocalScene, files: Record<string, string>): Promise<VerifyRequest> {
-  const task = await on.task();
-  writeFiles(on.repository.root, files);
-  const head = on.repository.recommit();
-  const taskDigest = seal(Task, task).digest;
-  const solution = solutionOfTrees(task, {
-    change: await localChange(on.local, task.start.tree, head.tree),
-    tree: head.tree,
-    taskDigest,
-    certificate: real.sandbox.certificate,
-    auditHead: on.audit.head,
-  });
-  return {
-    task,
-    solution,
-    digests: { task: taskDigest, solution: seal(Solution, solution).digest },
-    source: on.repository.root,
-    dependencies: { kind: "none", key: "none" },
-  };
-}
 
 const verified = (on: LocalScene, request: VerifyRequest) =>
   verify(request, {

@@ -28,10 +28,10 @@ test("a writable workspace with dependencies, a socket and egress", () => {
   const options = sandboxOptions(host, {
     mounts: {
       binds: [
-        { host: "/work", inside: "/workspace/repo", writable: true },
+        { host: "/host/copy", inside: "/workspace/repo", writable: true },
         { host: "/deps/node_modules", inside: "/workspace/repo/node_modules", writable: false },
       ],
-      protectedBinds: [{ host: "/work/.git", inside: "/workspace/repo/.git", writable: false }],
+      protectedBinds: [{ host: "/host/copy/.git", inside: "/workspace/repo/.git", writable: false }],
       masked: ["/workspace/repo/s.sock"],
       scratch: ["/workspace/repo/node_modules/.cache"],
     },
@@ -83,8 +83,8 @@ test("a writable workspace with dependencies, a socket and egress", () => {
       "--ro-bind /opt/node/lib/node_modules/npm /opt/airlock/lib/node_modules/npm",
       "--symlink ../lib/node_modules/npm/bin/npm-cli.js /opt/airlock/bin/npm",
       "--symlink ../lib/node_modules/npm/bin/npx-cli.js /opt/airlock/bin/npx",
-      "--bind /work /workspace/repo",
-      "--ro-bind /work/.git /workspace/repo/.git",
+      "--bind /host/copy /workspace/repo",
+      "--ro-bind /host/copy/.git /workspace/repo/.git",
       "--ro-bind /state/empty /workspace/repo/s.sock",
       "--ro-bind /deps/node_modules /workspace/repo/node_modules",
       "--perms 1777",
@@ -104,7 +104,7 @@ const kinds: Record<string, Parameters<typeof sandboxOptions>[1]> = {
   "read-only": {
     mounts: {
       ...none,
-      binds: [{ host: "/work", inside: "/workspace/repo", writable: false }],
+      binds: [{ host: "/host/copy", inside: "/workspace/repo", writable: false }],
       masked: ["/workspace/repo/s.sock"],
     },
     env: {},
@@ -113,12 +113,12 @@ const kinds: Record<string, Parameters<typeof sandboxOptions>[1]> = {
   "workspace-write": {
     mounts: {
       binds: [
-        { host: "/work", inside: "/workspace/repo", writable: true },
+        { host: "/host/copy", inside: "/workspace/repo", writable: true },
         { host: "/deps/node_modules", inside: "/workspace/repo/node_modules", writable: false },
       ],
       protectedBinds: [
-        { host: "/work/.git", inside: "/workspace/repo/.git", writable: false },
-        { host: "/work/deep/.git", inside: "/workspace/repo/deep/.git", writable: false },
+        { host: "/host/copy/.git", inside: "/workspace/repo/.git", writable: false },
+        { host: "/host/copy/deep/.git", inside: "/workspace/repo/deep/.git", writable: false },
       ],
       masked: ["/workspace/repo/s.sock"],
       scratch: ["/workspace/repo/node_modules/.cache"],

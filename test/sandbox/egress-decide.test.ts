@@ -1,21 +1,13 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { connectTo, get, only, openProxy, say } from "./proxy-room.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { connectTo, get, only, openProxy, openSite, say } from "./proxy-room.ts";
 import { portOf } from "./room.ts";
-import type { Server } from "node:http";
 import type { Egress } from "../../sandbox/sandbox.ts";
 
-let site: Server;
+const site = openSite();
 let port: number;
-beforeAll(async () => {
-  site = createServer((req, res) =>
-    res.setHeader("x-seen", JSON.stringify(req.headers)).end(`${req.method} ${req.url}`),
-  ).listen(0, "127.0.0.1");
-  await once(site, "listening");
+beforeAll(() => {
   port = portOf(site);
 });
-afterAll(() => void site.close());
 
 describe("names and their answers", () => {
   test("a name is looked up once: what it leads to later does not count", async () => {

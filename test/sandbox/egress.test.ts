@@ -1,23 +1,17 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { duplexPair } from "node:stream";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { dial, get, only, openProxy, say } from "./proxy-room.ts";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { dial, get, only, openProxy, openSite, say } from "./proxy-room.ts";
 import { openRoom, portOf, printed } from "./room.ts";
-import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Egress } from "../../sandbox/sandbox.ts";
 
-let site: Server;
+const site = openSite();
 let port: number;
-beforeAll(async () => {
-  site = createServer((req, res) =>
-    res.setHeader("x-seen", JSON.stringify(req.headers)).end(`${req.method} ${req.url}`),
-  ).listen(0, "127.0.0.1");
-  await once(site, "listening");
+beforeAll(() => {
   port = portOf(site);
 });
-afterAll(() => void site.close());
 
 describe("CONNECT", () => {
   test("an allowed address is connected, and bytes go both ways", async () => {

@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { nextPause, watch } from "../../sandbox/guard.ts";
 import { capsOf } from "../../sandbox/limits.ts";
 import { runCommand } from "../../sandbox/run.ts";
 import { ownMark } from "../../sandbox/owner.ts";
 import { killGroup } from "../../sandbox/kill.ts";
+import { commandLines } from "./processes.ts";
 import { codeOf, limits, openRoom, printed } from "./room.ts";
 import type { Limits, RunResult } from "../../sandbox/sandbox.ts";
 import type { Room } from "./room.ts";
@@ -189,15 +190,3 @@ test("pauses grow to a quarter of a second, stay short near a limit, and follow 
   expect(nextPause(250, 0.5, 1)).toBe(50);
   expect([nextPause(250, 0.1, 60), nextPause(250, 0.9, 60)]).toEqual([600, 600]);
 });
-
-function commandLines(): string[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => {
-      try {
-        return readFileSync(`/proc/${name}/cmdline`, "utf8");
-      } catch {
-        return "";
-      }
-    });
-}

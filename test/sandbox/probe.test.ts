@@ -104,7 +104,7 @@ test.each([
   ["call:open_tree", "9", "the mount calls are refused, old and new (open_tree)"],
   ["call:keyctl", "ok", "keyrings are closed"],
   ["call:io_uring_setup", "22", "io_uring does not exist"],
-  ["call:ptrace", "5", "other processes cannot be traced or read"],
+  ["call:ptrace", "5", "other processes cannot be traced"],
   ["call:bpf", "7", "bpf, perf, userfaultfd and fanotify are refused"],
   ["call:AF_VSOCK", "ok", "sockets of the hypervisor, the kernel's crypto and raw packets"],
   ["call:TIOCSTI", "25", "nothing can be typed into a terminal"],

@@ -26,3 +26,8 @@ export function readers(directory: string): number {
     }
   }).length;
 }
+
+/** Command lines of all processes of the host, their words NUL-separated. */
+export function commandLines(): string[] {
+  return processes().map(({ words }) => words);
+}

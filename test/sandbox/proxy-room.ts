@@ -1,12 +1,26 @@
-import { request } from "node:http";
+import { once } from "node:events";
+import { createServer, request } from "node:http";
 import { duplexPair } from "node:stream";
-import { onTestFinished } from "vitest";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { createEgressProxy } from "../../sandbox/egress.ts";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import type { DecideOptions } from "../../sandbox/egress-decide.ts";
 import type { EgressProxy } from "../../sandbox/egress.ts";
 import type { Egress } from "../../sandbox/sandbox.ts";
+
+/** A server on loopback for all tests of a file: it answers with what it was asked, and its headers. It listens when the tests begin. */
+export function openSite(): Server {
+  const site = createServer((req, res) =>
+    res.setHeader("x-seen", JSON.stringify(req.headers)).end(`${req.method} ${req.url}`),
+  );
+  beforeAll(async () => {
+    site.listen(0, "127.0.0.1");
+    await once(site, "listening");
+  });
+  afterAll(() => void site.close());
+  return site;
+}
 
 /** A rule that opens one host, on every port. */
 export const only =

@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SandboxError } from "../../sandbox/sandbox.ts";
+import { commandLines } from "./processes.ts";
 import { codeOf, limits, openRoom, printed } from "./room.ts";
 import type { Room } from "./room.ts";
 
@@ -40,7 +41,7 @@ describe("how a command ends", () => {
       sh(`setsid sh -c 'exec sleep 987651' & echo started > ${marker}; cat ${marker}; sleep 987652`),
     );
     expect(result).toMatchObject({ kind: "timed-out", stdout: { text: "started\n" } });
-    expect(commandLines()).not.toMatch(/98765[12]/);
+    expect(commandLines().join("\n")).not.toMatch(/98765[12]/);
   });
 
   test("a kill at any moment of the start leaves nothing behind", async () => {
@@ -50,7 +51,7 @@ describe("how a command ends", () => {
         kind: "timed-out",
       });
     }
-    expect(commandLines()).not.toContain("987655");
+    expect(commandLines().join("\n")).not.toContain("987655");
   });
 
   test("an abort ends it as cancelled, also when it was aborted before the start", async () => {
@@ -59,12 +60,12 @@ describe("how a command ends", () => {
     setTimeout(() => abort.abort(), 100);
     expect(await running).toMatchObject({ kind: "cancelled" });
     expect(await room.run({}, ["true"], { signal: AbortSignal.abort() })).toMatchObject({ kind: "cancelled" });
-    expect(commandLines()).not.toContain("987653");
+    expect(commandLines().join("\n")).not.toContain("987653");
   });
 
   test("a background process is gone when the command returns", async () => {
     expect(printed(await room.run({}, sh("(setsid sleep 987654 &) ; sleep 0.1; echo done")))).toBe("done\n");
-    expect(commandLines()).not.toContain("987654");
+    expect(commandLines().join("\n")).not.toContain("987654");
   });
 
   test("nothing stays in the state directory", async () => {
@@ -262,17 +263,3 @@ describe("the workspace", () => {
     }
   });
 });
-
-/** Command lines of all processes of the host. */
-function commandLines(): string {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => {
-      try {
-        return readFileSync(`/proc/${name}/cmdline`, "utf8");
-      } catch {
-        return "";
-      }
-    })
-    .join("\n");
-}

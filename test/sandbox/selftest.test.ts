@@ -52,7 +52,7 @@ test.each<[string, (options: Option[]) => Option[], string[]]>([
       "the mount calls are refused, old and new (open_tree)",
       "keyrings are closed",
       "io_uring does not exist",
-      "other processes cannot be traced or read",
+      "other processes cannot be traced",
       "bpf, perf, userfaultfd and fanotify are refused",
       "sockets of the hypervisor, the kernel's crypto and raw packets",
       "nothing can be typed into a terminal",
