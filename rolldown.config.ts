@@ -8,10 +8,15 @@ const dist = path.join(root, "dist");
 
 /**
  * Three programs, built apart so that none loads another's code: the action (a small dispatcher, one chunk per phase that
- * is loaded only by that phase), the App's server, and the command line. All files lie side by side in dist/, and end in
- * `.mjs` because the folder that GitHub fetches has no package.json beside it.
+ * is loaded only by that phase), the App's server, and the command line. All files lie side by side in dist/, and their
+ * endings say what they are because the folder that GitHub fetches has no package.json beside it. The command line is
+ * CommonJS: Node loads that, and its own modules for it, 8 ms sooner, which is a sixth of a short command.
  */
-const programs = { action: "src/action/main.ts", server: "src/app/server.ts", airlock: "src/cli/main.ts" };
+const programs = [
+  { name: "action", input: "src/action/main.ts", format: "esm", ending: "mjs" },
+  { name: "server", input: "src/app/server.ts", format: "esm", ending: "mjs" },
+  { name: "airlock", input: "src/cli/main.ts", format: "cjs", ending: "cjs" },
+] as const;
 
 /** Files that the code finds beside its own by `new URL("./…", import.meta.url)`. */
 const besides = [
@@ -20,17 +25,17 @@ const besides = [
 ];
 
 export default defineConfig(
-  Object.entries(programs).map(([name, input], index): RolldownOptions => ({
+  programs.map(({ name, input, format, ending }, index): RolldownOptions => ({
     input: { [name]: path.join(root, input) },
     platform: "node",
     transform: { define: { airlockVersion: JSON.stringify(manifest.version) } },
     output: {
       dir: dist,
-      format: "esm",
+      format,
       minify: true,
       cleanDir: index === 0,
-      entryFileNames: "[name].mjs",
-      chunkFileNames: `${name}-[name]-[hash].mjs`,
+      entryFileNames: `[name].${ending}`,
+      chunkFileNames: `${name}-[name]-[hash].${ending}`,
       ...(name === "airlock" && { postBanner: (chunk) => (chunk.isEntry ? "#!/usr/bin/env node\n" : "") }),
     },
     onLog: (level, log, tell) => {

@@ -80,7 +80,7 @@ function ours(sandbox: Sandbox): Case[] {
 function wholeProcesses(): Case[] {
   const [node, cli, empty] = [
     realpathSync(process.execPath),
-    join(import.meta.dirname, "../dist/airlock.mjs"),
+    join(import.meta.dirname, "../dist/airlock.cjs"),
     join(dir, "empty.mjs"),
   ];
   writeFileSync(empty, "");
@@ -112,7 +112,7 @@ function report(timings: ReadonlyMap<string, Timing>, missing: readonly string[]
   console.log(table(["case", "median ms", "min", "p90", "over bare"], rows));
   console.log(`\n${table(["goal", "ratio", "goal", "", "stretch", ""], goals(timings, bare).map(goalRow))}`);
   for (const line of missing) console.log(`\n${line}`);
-  if (!timings.has(names.cli)) console.log("\ndist/airlock.mjs is not built: npm run build");
+  if (!timings.has(names.cli)) console.log("\ndist/airlock.cjs is not built: npm run build");
 }
 
 function goals(timings: ReadonlyMap<string, Timing>, bare: number): Goal[] {

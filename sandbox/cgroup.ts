@@ -3,12 +3,12 @@ import {
   constants,
   existsSync,
   mkdirSync,
-  readFileSync,
+  promises,
   readdirSync,
+  readFileSync,
   rmdirSync,
   writeFileSync,
 } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isAbandoned, markPattern, ownMark } from "./owner.ts";
@@ -47,13 +47,12 @@ const removals = 100;
  * group was delegated to its user. It is tried with a real group. With v2 this process moves into a leaf of its own first.
  * Out: null where only polling remains. In: where to look, for tests.
  */
-export async function findCgroups(proc = "/proc/self"): Promise<Cgroups | null> {
+export function findCgroups(proc = "/proc/self"): Cgroups | null {
   try {
-    const found = await usable(proc);
+    const found = usable(proc);
     if (found === null) return null;
     removeAbandoned(found);
-    const trial = openCgroup(found, { memoryBytes: 64 * 1024 * 1024, processes: 16 });
-    await trial[Symbol.asyncDispose]();
+    rehearse(found);
     return found;
   } catch {
     // Not ours to use: read-only, another's, or without the controllers.
@@ -61,15 +60,29 @@ export async function findCgroups(proc = "/proc/self"): Promise<Cgroups | null> 
   }
 }
 
+function rehearse({ version, memory, pids }: Cgroups): void {
+  const groups = makeGroups({ memory, pids });
+  try {
+    setLimits(version, groups, { memoryBytes: 64 * 1024 * 1024, processes: 16 });
+  } finally {
+    for (const group of new Set(Object.values(groups))) tryRemove(group);
+  }
+}
+
 let count = 0;
+
+/** One new directory below each; with v2 both are the same. */
+function makeGroups(parents: { memory: string; pids: string }): { memory: string; pids: string } {
+  const name = `${ownMark()}-${(count += 1)}`;
+  const groups = { memory: join(parents.memory, name), pids: join(parents.pids, name) };
+  for (const group of new Set(Object.values(groups))) mkdirSync(group);
+  return groups;
+}
 
 /** Makes the group of one command. @throws the file system's error when the kernel refuses it. */
 export function openCgroup(cgroups: Cgroups, caps: Pick<Caps, "memoryBytes" | "processes">): Cgroup {
-  const name = `${ownMark()}-${(count += 1)}`;
-  const memory = join(cgroups.memory, name);
-  const pids = join(cgroups.pids, name);
+  const { memory, pids } = makeGroups(cgroups);
   const groups = [...new Set([memory, pids])];
-  for (const group of groups) mkdirSync(group);
   try {
     setLimits(cgroups.version, { memory, pids }, caps);
   } catch (error) {
@@ -79,7 +92,8 @@ export function openCgroup(cgroups: Cgroups, caps: Pick<Caps, "memoryBytes" | "p
   return {
     async join(numbers) {
       for (const number of numbers)
-        for (const group of groups) await writeFile(join(group, "cgroup.procs"), String(number)).catch(unlessGone);
+        for (const group of groups)
+          await promises.writeFile(join(group, "cgroup.procs"), String(number)).catch(unlessGone);
     },
     members() {
       const [first = new Set<number>(), second = first] = groups.map(membersOf);
@@ -92,11 +106,11 @@ export function openCgroup(cgroups: Cgroups, caps: Pick<Caps, "memoryBytes" | "p
   };
 }
 
-async function usable(proc: string): Promise<Cgroups | null> {
+function usable(proc: string): Cgroups | null {
   const places = ownGroups(proc);
   const both = places.get("");
   if (both !== undefined && wanted.every((name) => words(join(both, "cgroup.controllers")).includes(name))) {
-    const base = await delegated(both);
+    const base = delegated(both);
     return base === null ? null : { version: "cgroup v2", memory: base, pids: base };
   }
   const [memory, pids] = [places.get("memory"), places.get("pids")];
@@ -135,19 +149,19 @@ function mountOf(line: string): { root: string; at: string; type: string; option
 }
 
 /** The v2 directory below which groups can be made, with this process moved out of the way; null: others live there. */
-async function delegated(own: string): Promise<string | null> {
+function delegated(own: string): string | null {
   const base = basename(own) === leaf ? dirname(own) : own;
   const control = join(base, "cgroup.subtree_control");
   if (wanted.every((name) => words(control).includes(name))) return base;
   for (const path of [base, control, join(base, "cgroup.procs")]) accessSync(path, constants.W_OK);
   const place = join(base, leaf);
   mkdirSync(place, { recursive: true });
-  await writeFile(join(place, "cgroup.procs"), String(process.pid));
+  writeFileSync(join(place, "cgroup.procs"), String(process.pid));
   try {
     writeFileSync(control, wanted.map((name) => `+${name}`).join(" "));
     return base;
   } catch {
-    await writeFile(join(base, "cgroup.procs"), String(process.pid));
+    writeFileSync(join(base, "cgroup.procs"), String(process.pid));
     rmdirSync(place);
     return null;
   }
@@ -215,12 +229,14 @@ async function remove(group: string): Promise<void> {
 /** Groups of an Airlock that was killed. */
 function removeAbandoned({ memory, pids }: Cgroups): void {
   for (const parent of new Set([memory, pids]))
-    for (const name of readdirSync(parent)) {
-      if (!isAbandoned(markPattern.exec(name)?.[0] ?? "")) continue;
-      try {
-        rmdirSync(join(parent, name));
-      } catch {
-        // A process of it still lives: the sweep has killed it, and the next start removes the group.
-      }
-    }
+    for (const name of readdirSync(parent))
+      if (isAbandoned(markPattern.exec(name)?.[0] ?? "")) tryRemove(join(parent, name));
+}
+
+function tryRemove(group: string): void {
+  try {
+    rmdirSync(group);
+  } catch {
+    // A process of it still lives: the sweep has killed it, and the next start removes the group.
+  }
 }

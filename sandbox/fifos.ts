@@ -1,8 +1,9 @@
+import { promises } from "node:fs";
 import { execFile } from "node:child_process";
-import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { makeUserDirectory } from "./statedir.ts";
+import type { Stock } from "./fifo-stock.ts";
 import type { User } from "./reach.ts";
 
 const run = promisify(execFile);
@@ -22,8 +23,35 @@ export interface Fifos extends AsyncDisposable {
   take(): Promise<string>;
 }
 
-/** In: a directory of ours below which a new one of the sandbox's user is made; the absolute `mkfifo`. The first are made at once. */
-export function openFifos(order: { directory: string; mkfifo: string; user: User }): Fifos {
+/**
+ * In: a directory of ours below which a new one of the sandbox's user is made; the absolute `mkfifo`; those that were made ahead, or
+ * null: then the first are made at once.
+ */
+export function openFifos(order: { directory: string; mkfifo: string; user: User; stock: Stock | null }): Fifos {
+  return order.stock === null ? ownFifos(order) : stockedFifos(order.stock);
+}
+
+/** Of those that were made ahead; whoever finds none left makes some. */
+function stockedFifos(stock: Stock): Fifos {
+  let filling: Promise<void> | null = null;
+  return {
+    async take() {
+      for (;;) {
+        const path = stock.take();
+        if (path !== null) return path;
+        filling ??= stock.fill().finally(() => {
+          filling = null;
+        });
+        await filling;
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await filling?.catch(() => {});
+    },
+  };
+}
+
+function ownFifos(order: { directory: string; mkfifo: string; user: User }): Fifos {
   const directory = join(order.directory, "fifos");
   const spare: string[] = [];
   let made = 0;
@@ -64,14 +92,14 @@ export function openFifos(order: { directory: string; mkfifo: string; user: User
     async [Symbol.asyncDispose]() {
       await making?.catch(() => {});
       spare.length = 0;
-      await rm(directory, { recursive: true, force: true });
+      await promises.rm(directory, { recursive: true, force: true });
     },
   };
 }
 
 /** What a sandbox opened here before has left is not used again. */
 async function freshDirectory(directory: string, user: User): Promise<void> {
-  await rm(directory, { recursive: true, force: true });
-  await mkdir(join(directory, ".."), { recursive: true });
+  await promises.rm(directory, { recursive: true, force: true });
+  await promises.mkdir(join(directory, ".."), { recursive: true });
   await makeUserDirectory(directory, user);
 }

@@ -1,5 +1,6 @@
 import { statfsSync } from "node:fs";
 import { openCgroup } from "./cgroup.ts";
+import { monotonicMs } from "./clock.ts";
 import { SandboxError } from "./sandbox.ts";
 import { availableBytes, bytesTogether, memoryFileBytes, oomKills, sampleTree } from "./tree.ts";
 import { limitAtEnd, limitOver } from "./verdict.ts";
@@ -25,8 +26,8 @@ export interface Bounds {
   caps: Caps;
   /** Host directories the command may write to: their file systems must keep some space free. */
   writable: readonly string[];
-  /** null: only looking is left. */
-  cgroups: Cgroups | null;
+  /** null: only looking is left. Asked at the first look: finding out takes longer than a short command. */
+  readonly cgroups: Cgroups | null;
 }
 
 /** One running sandbox. */
@@ -57,10 +58,8 @@ export interface Guard extends AsyncDisposable {
  * commands have ended by then. Until then, and for what is born faster than it can be moved, `prlimit` and the looks hold.
  */
 export function watch({ outer, init, bounds, kill }: Watched): Guard {
-  const { caps, cgroups } = bounds;
+  const { caps } = bounds;
   const killsBefore = oomKills();
-  // A command that ended before its group was made has no memory to run out of; what the machine counted was another's.
-  const tooShort = cgroups === null ? null : { oomKills: 0, refused: 0 };
   let group: Cgroup | null = null;
   let moving: Promise<void> | null = null;
   let failure: unknown;
@@ -71,9 +70,9 @@ export function watch({ outer, init, bounds, kill }: Watched): Guard {
     return first === null ? nobody : sampleTree(first, caps.processes);
   };
   const look = (pauseMs: number) => {
-    const begun = performance.now();
+    const begun = monotonicMs();
     try {
-      if (cgroups !== null) group ??= openCgroup(cgroups, caps);
+      if (bounds.cgroups !== null) group ??= openCgroup(bounds.cgroups, caps);
     } catch (error) {
       return fail(error);
     }
@@ -88,7 +87,7 @@ export function watch({ outer, init, bounds, kill }: Watched): Guard {
           moving = null;
         });
     const share = Math.max(seen.tasks / caps.processes, seen.memoryBytes / caps.memoryBytes);
-    const next = nextPause(pauseMs, share, performance.now() - begun);
+    const next = nextPause(pauseMs, share, monotonicMs() - begun);
     timer = setTimeout(look, next, next);
   };
   const fail = (error: unknown) => {
@@ -101,8 +100,10 @@ export function watch({ outer, init, bounds, kill }: Watched): Guard {
     stop: () => clearTimeout(timer),
     verdict(end) {
       if (failure !== undefined) throw noGroup(failure);
-      const kills = end.record === 0 ? 0 : oomKills() - killsBefore;
-      return hit ?? limitAtEnd({ ...end, cgroup: group?.counters() ?? tooShort, oomKills: kills }, caps);
+      if (hit !== null || (group === null && end.record === 0)) return hit;
+      // A command that ended before its group was made has no memory to run out of; what the machine counted was another's.
+      const cgroup = group?.counters() ?? (bounds.cgroups === null ? null : { oomKills: 0, refused: 0 });
+      return limitAtEnd({ ...end, cgroup, oomKills: end.record === 0 ? 0 : oomKills() - killsBefore }, caps);
     },
     async [Symbol.asyncDispose]() {
       clearTimeout(timer);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
+import { monotonicMs } from "./clock.ts";
 
 /** Kills the process group that a started bwrap leads. Gone already is fine. */
 export function killGroup(leader: number | undefined): void {
@@ -21,9 +22,9 @@ export function killSandboxInit(pid: number | null): void {
  */
 export async function sandboxInitGone(pid: number | null, ms: number): Promise<boolean> {
   if (pid === null) return true;
-  const until = performance.now() + ms;
+  const until = monotonicMs() + ms;
   for (let looks = 0; isNamespaceInit(pid); looks += 1) {
-    if (performance.now() > until) return false;
+    if (monotonicMs() > until) return false;
     // Most often it is a matter of microseconds.
     await (looks < 20 ? setImmediate() : sleep(1));
   }

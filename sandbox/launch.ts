@@ -5,18 +5,21 @@ import { Socket } from "node:net";
 import { Duplex, Readable, Writable } from "node:stream";
 import { descriptors } from "./argv.ts";
 import { createCapture } from "./capture.ts";
+import { monotonicMs } from "./clock.ts";
 import { watch } from "./guard.ts";
 import { killGroup, killSandboxInit, sandboxInitGone } from "./kill.ts";
 import { readStatus } from "./status.ts";
 import { closeWriters } from "./streams.ts";
-import type { Capture } from "./capture.ts";
 import type { Bounds } from "./guard.ts";
 import type { User } from "./reach.ts";
-import type { Captured, LimitHit, Limits } from "./sandbox.ts";
+import type { Captured, LimitHit, Limits, OutputName, RunOptions } from "./sandbox.ts";
 import type { OutputPipe } from "./streams.ts";
 
 /** Milliseconds to wait for the last output after the process is gone. */
 const drainMs = 2_000;
+
+/** As the pipes lie. */
+const outputNames: readonly OutputName[] = ["stdout", "stderr"];
 
 /** What a sandbox is started with. */
 export interface Start {
@@ -41,7 +44,7 @@ export interface Attendance {
   limits: Limits;
   bounds: Bounds;
   signal?: AbortSignal | undefined;
-  onOutput?: ((chunk: Buffer) => void) | undefined;
+  onOutput?: RunOptions["onOutput"] | undefined;
 }
 
 /** A started bwrap, fed with its options. It must be attended or ended. */
@@ -71,7 +74,7 @@ export interface Ended {
 
 /** Starts bwrap, feeds it, reads it, ends it. The whole process group is killed on time-out and on abort. */
 export async function launch(order: Start & Attendance): Promise<Ended> {
-  const begun = performance.now();
+  const begun = monotonicMs();
   const started = startSandbox(order);
   return started instanceof Error ? neverStarted(started, order) : attend(started, order, begun);
 }
@@ -120,11 +123,17 @@ function offerToKernel(pid: number | undefined): void {
 }
 
 /** Reads a started sandbox to its end, under the limits of its command. `begun`: when the command's time began. */
-export async function attend(started: Started, order: Attendance, begun = performance.now()): Promise<Ended> {
+export async function attend(started: Started, order: Attendance, begun = monotonicMs()): Promise<Ended> {
   const { child, pipes, status } = started;
   const captures = [createCapture(order.limits.output), createCapture(order.limits.output)] as const;
   const drained = Promise.all([
-    ...pipes.map((pipe, index) => drain(pipe, captures[index], order.onOutput)),
+    ...pipes.map((pipe, index) => {
+      const name = outputNames[index] ?? "stdout";
+      return drain(pipe, (chunk) => {
+        captures[index]?.write(chunk);
+        order.onOutput?.(chunk, name);
+      });
+    }),
     status.ended,
   ]);
   const init = () => readStatus(status.text()).childPid;
@@ -149,7 +158,7 @@ export async function attend(started: Started, order: Attendance, begun = perfor
     record,
     stdout,
     stderr,
-    ms: Math.round(performance.now() - begun),
+    ms: Math.round(monotonicMs() - begun),
     spawnError,
   };
 }
@@ -231,11 +240,8 @@ function ended(child: ChildProcess): Promise<NodeJS.ErrnoException | null> {
   });
 }
 
-function drain(pipe: OutputPipe, capture: Capture | undefined, onOutput: Attendance["onOutput"]): Promise<void> {
-  pipe.read.on("data", (chunk: Buffer) => {
-    capture?.write(chunk);
-    onOutput?.(chunk);
-  });
+function drain(pipe: OutputPipe, take: (chunk: Buffer) => void): Promise<void> {
+  pipe.read.on("data", take);
   return new Promise((resolve) => {
     pipe.read.once("close", () => resolve());
     pipe.read.once("error", () => resolve());

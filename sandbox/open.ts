@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { findBubblewrap, findProgram } from "./bubblewrap.ts";
 import { findCgroups } from "./cgroup.ts";
 import { closeInheritedDescriptors } from "./descriptors.ts";
+import { openStock } from "./fifo-stock.ts";
 import { openFifos } from "./fifos.ts";
 import { hostCaBundle, systemEntries } from "./host.ts";
 import { machineMemory, parseHardLimits } from "./limits.ts";
@@ -16,6 +16,7 @@ import { architectureOf } from "./seccomp.ts";
 import { sweepDirectories, sweepProcesses } from "./sweep.ts";
 import { placeToolchain, writeStateFiles } from "./statedir.ts";
 import type { User } from "./reach.ts";
+import type { Cgroups } from "./cgroup.ts";
 import type { Proof } from "./proof.ts";
 import type { Establishment } from "./run.ts";
 import type { Certificate, OverlaySupport, Sandbox } from "./sandbox.ts";
@@ -52,11 +53,9 @@ export async function openSandbox(options: OpenOptions): Promise<Sandbox> {
   const found = await establish(options, proof);
   opened.use(found.fifos);
   const certificate =
-    proof !== null && stillProved(proof, found)
-      ? { ...proof.certificate, limits: limitsOf(found) }
-      : await prove(found, proofs);
+    proof !== null && stillProved(proof, found) ? remembered(proof, found) : await prove(found, proofs);
   // Whoever is content with an old proof runs one command and has no use for overlays.
-  const host = { ...found, overlay: proofs === null ? await overlayOf(found) : found.overlay };
+  const host = proofs === null ? { ...found, overlay: await overlayOf(found) } : found;
   const ready = opened.use(openReady(host));
   const open = opened.move();
   return {
@@ -66,6 +65,16 @@ export async function openSandbox(options: OpenOptions): Promise<Sandbox> {
     ready: (profile) => ready.prepare(profile),
     run: (profile, argv, runOptions) => runCommand(host, profile, argv, { ...runOptions, ready }),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
+}
+
+/** What holds the limits is another matter than what holds the walls: it is found out when somebody asks. */
+function remembered({ certificate }: Proof, found: Establishment): Certificate {
+  return {
+    ...certificate,
+    get limits() {
+      return limitsOf(found);
+    },
   };
 }
 
@@ -117,10 +126,11 @@ export async function establish(options: OpenOptions, proof: Proof | null = null
   const bwrap = await findBubblewrap(search, user, (path) => rememberedBubblewrap(proof, path));
   const mkfifo = findProgram("mkfifo", search);
   if (mkfifo === null) throw new SandboxError("mkfifo is not on PATH.", "Install coreutils.");
-  const files = await writeStateFiles(stateDir, user, architecture);
-  await rm(join(stateDir, "selftest"), { recursive: true, force: true });
-  sweepProcesses(user.uid);
-  await sweepDirectories(stateDir, [user.uid, process.getuid?.() ?? user.uid]);
+  const files = writeStateFiles(stateDir, user, architecture);
+  rmSync(join(stateDir, "selftest"), { recursive: true, force: true });
+  const stock = options.proofs === undefined ? null : openStock({ below: options.proofs, mkfifo, user });
+  await sweep(stateDir, user, options.proofs === undefined ? "now" : "soon");
+  let cgroups: { found: Cgroups | null } | undefined;
   return {
     bwrap,
     user,
@@ -130,14 +140,23 @@ export async function establish(options: OpenOptions, proof: Proof | null = null
     caBundle: hostCaBundle(),
     stateDir,
     mkfifo,
-    fifos: openFifos({ directory: stateDir, mkfifo, user }),
+    fifos: openFifos({ directory: stateDir, mkfifo, user, stock }),
     prlimit: findProgram("prlimit", search),
-    overlayPrograms: findOverlayPrograms(search),
+    overlayPrograms: options.proofs === undefined ? findOverlayPrograms(search) : null,
     overlay: { kind: "none", reason: "it was not tried" },
     hardLimits: parseHardLimits(readFileSync("/proc/self/limits", "utf8")),
-    cgroups: await findCgroups(),
+    get cgroups() {
+      return (cgroups ??= { found: findCgroups() }).found;
+    },
     machineBytes: machineMemory(),
   };
+}
+
+/** Soon: while the first command starts, because none depends on it. */
+async function sweep(stateDir: string, user: User, when: "now" | "soon"): Promise<void> {
+  if (when === "soon") return void setImmediate(() => void sweepProcesses(user.uid));
+  sweepProcesses(user.uid);
+  await sweepDirectories(stateDir, [user.uid, process.getuid?.() ?? user.uid]);
 }
 
 function chooseUser(wanted: User | undefined): User {

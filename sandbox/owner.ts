@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from "node:fs";
+import { lstatSync, readFileSync, readlinkSync } from "node:fs";
 
 /** A mark: the PID namespace, a process's number in it, and the tick it started at. Together they never come again on one boot. */
 export const markPattern = /airlock-(\d+)-(\d+)-(\d+)/;
@@ -19,6 +19,19 @@ export function isAbandoned(word: string): boolean {
   const [all, from, pid, start] = markPattern.exec(word) ?? [];
   if (all !== word || pid === undefined || from !== namespace()) return false;
   return startedAt(pid) !== Number(start);
+}
+
+/** The mark that a name begins with; empty when it begins with none. */
+export function markOf(name: string): string {
+  return beginning.exec(name)?.[0] ?? "";
+}
+
+const beginning = new RegExp(`^${markPattern.source}(?=-)`);
+
+/** A real directory that nobody but its owner can enter. In: the owner it must have; absent: ourselves. Nothing there is no such directory. */
+export function isPrivate(directory: string, uid = process.getuid?.()): boolean {
+  const stat = lstatSync(directory, { throwIfNoEntry: false });
+  return stat?.isDirectory() === true && stat.uid === uid && (stat.mode & 0o077) === 0;
 }
 
 function namespace(): string {

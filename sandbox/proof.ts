@@ -2,7 +2,6 @@ import {
   closeSync,
   constants,
   fstatSync,
-  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -17,6 +16,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sandboxOptions } from "./argv.ts";
 import { readSysctls } from "./host.ts";
+import { isPrivate } from "./owner.ts";
 import type { Bubblewrap } from "./bubblewrap.ts";
 import type { Establishment } from "./run.ts";
 import type { Certificate } from "./sandbox.ts";
@@ -99,12 +99,6 @@ export function writeProof(directory: string, host: Establishment, proved: Pick<
   } catch {
     rmSync(file, { force: true });
   }
-}
-
-/** A real directory of ours that nobody else can enter. */
-function isPrivate(directory: string): boolean {
-  const stat = lstatSync(directory);
-  return stat.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0;
 }
 
 /** Everything that the outcome of a self-test depends on, as one text. No hash: loading Node's own takes longer than to compare. */

@@ -1,5 +1,4 @@
-import { chown, rm, writeFile } from "node:fs/promises";
-import { openSync } from "node:fs";
+import { openSync, promises } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join, posix } from "node:path";
 import { Readable } from "node:stream";
@@ -41,7 +40,7 @@ export interface Establishment extends HostFacts {
   prlimit: string | null;
   hardLimits: HardLimits;
   /** Where a command gets a control group of its own; null: its processes are only looked at. */
-  cgroups: Cgroups | null;
+  readonly cgroups: Cgroups | null;
   /** Bytes of memory this machine has for us. */
   machineBytes: number;
   /** null: a program is missing, so only bwrap itself could mount overlays. */
@@ -72,7 +71,9 @@ export async function runCommand(
       ...mounts.binds.filter(({ writable }) => writable).map((bind) => bind.host),
       ...overlays.map(({ upper }) => upper),
     ],
-    cgroups: host.cgroups,
+    get cgroups() {
+      return host.cgroups;
+    },
   };
   const attendance = { limits, bounds, signal: options.signal, onOutput: options.onOutput };
   const cwd = posix.resolve(workspaceInside, options.cwd ?? defaultDirectory(mounts));
@@ -203,11 +204,11 @@ async function inputOf({ stdin }: RunOptions, host: Establishment): Promise<Asyn
   const directory = await makeUserDirectory(commandDirectory(host.stateDir, String((inputs += 1))), host.user);
   try {
     const path = join(directory, "stdin");
-    await writeFile(path, stdin, { mode: 0o400, flag: "wx" });
-    if (process.getuid?.() === 0) await chown(path, host.user.uid, host.user.gid);
+    await promises.writeFile(path, stdin, { mode: 0o400, flag: "wx" });
+    if (process.getuid?.() === 0) await promises.chown(path, host.user.uid, host.user.gid);
     return { read: openSync(path, "r"), [Symbol.asyncDispose]: nothing };
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await promises.rm(directory, { recursive: true, force: true });
   }
 }
 

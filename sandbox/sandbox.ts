@@ -137,13 +137,16 @@ export type RunResult =
   | (Ran & LimitHit & { kind: "limit" })
   | (Ran & { kind: "cancelled" });
 
+export type OutputName = "stdout" | "stderr";
+
 export interface RunOptions {
   /** Inside path; default `workspaceInside` when there is a workspace, else `/tmp`. */
   cwd?: string;
   /** Bytes, or a stream that is read while the command runs. It is paused and left open when the command ends. Absent: empty. */
   stdin?: Uint8Array | string | Readable;
   signal?: AbortSignal;
-  onOutput?: (chunk: Buffer) => void;
+  /** Told of every byte as it comes, and on which stream. */
+  onOutput?: (chunk: Buffer, stream: OutputName) => void;
 }
 
 export interface Probe {

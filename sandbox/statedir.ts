@@ -1,5 +1,4 @@
-import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { chmod, chown, copyFile, cp, link, mkdir, rm, stat } from "node:fs/promises";
+import { chmodSync, mkdirSync, promises, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { userName } from "./environment.ts";
 import { canExecute, canReach } from "./reach.ts";
@@ -30,13 +29,14 @@ export interface PlacedToolchain {
  * Fills the state directory. It becomes enterable (0711) so that bwrap, which runs as the sandbox's user, can bind from it.
  * @throws SandboxError when a directory above it is closed to that user.
  */
-export async function writeStateFiles(stateDir: string, user: User, architecture: Architecture): Promise<StateFiles> {
-  await mkdir(stateDir, { recursive: true });
-  await chmod(stateDir, 0o711);
+export function writeStateFiles(stateDir: string, user: User, architecture: Architecture): StateFiles {
   // Without waiting: for files as small as these, a thread of its own costs more than the write.
+  mkdirSync(stateDir, { recursive: true });
+  chmodSync(stateDir, 0o711);
+  const before = new Set(readdirSync(stateDir));
   const write = (name: string, content: string | Uint8Array) => {
     const path = join(stateDir, name);
-    rmSync(path, { force: true });
+    if (before.has(name)) rmSync(path);
     writeFileSync(path, content, { mode: 0o444, flag: "wx" });
     chmodSync(path, 0o444);
     return path;
@@ -79,28 +79,28 @@ export async function placeToolchain(
 }
 
 async function placeNode(node: string, to: string): Promise<string> {
-  await rm(to, { force: true });
-  const open = ((await stat(node)).mode & 0o005) === 0o005;
+  await promises.rm(to, { force: true });
+  const open = ((await promises.stat(node)).mode & 0o005) === 0o005;
   try {
     if (!open) throw new Error("a link would keep the closed mode");
-    await link(node, to);
+    await promises.link(node, to);
   } catch {
-    await copyFile(node, to);
-    await chmod(to, 0o755);
+    await promises.copyFile(node, to);
+    await promises.chmod(to, 0o755);
   }
   return to;
 }
 
 async function placeNpm(npm: string, to: string, user: User): Promise<string> {
   if (canReach(join(npm, "package.json"), user)) return npm;
-  await rm(to, { recursive: true, force: true });
-  await cp(npm, to, { recursive: true, dereference: true });
+  await promises.rm(to, { recursive: true, force: true });
+  await promises.cp(npm, to, { recursive: true, dereference: true });
   return to;
 }
 
 /** A fresh directory of the sandbox's user for the files of one command; only he and we can enter it. */
 export async function makeUserDirectory(path: string, user: User): Promise<string> {
-  await mkdir(path, { mode: 0o700 });
-  if (process.getuid?.() === 0) await chown(path, user.uid, user.gid);
+  await promises.mkdir(path, { mode: 0o700 });
+  if (process.getuid?.() === 0) await promises.chown(path, user.uid, user.gid);
   return path;
 }

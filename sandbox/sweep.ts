@@ -1,5 +1,4 @@
-import { readFileSync, readdirSync, statSync } from "node:fs";
-import { lstat, readdir, rm } from "node:fs/promises";
+import { lstatSync, promises, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { isAbandoned, markPattern, ownMark } from "./owner.ts";
 
@@ -42,14 +41,14 @@ export function sweepProcesses(uid: number): number[] {
  * where those are made. Only what belongs to the caller or, in the caller's own directory, to the sandbox's user is touched.
  */
 export async function sweepDirectories(parent: string, uids: readonly number[]): Promise<void> {
-  for (const name of await readdir(parent)) {
+  for (const name of readdirSync(parent)) {
     // Only names that we make: a copy that somebody kept under another is his.
     if (!isAbandoned(ourName.exec(name)?.[1] ?? "")) continue;
     const path = join(parent, name);
-    const found = await lstat(path).catch(() => null);
+    const found = lstatSync(path, { throwIfNoEntry: false });
     if (found?.isDirectory() !== true || !uids.includes(found.uid)) continue;
     // What cannot be removed is harmless, and stays.
-    await rm(path, { recursive: true, force: true }).catch(() => {});
+    await promises.rm(path, { recursive: true, force: true }).catch(() => {});
   }
 }
 

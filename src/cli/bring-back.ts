@@ -1,5 +1,5 @@
+import { promises } from "node:fs";
 import type { BigIntStats } from "node:fs";
-import { chmod, lchown, mkdir, open, readdir, readlink, rm, symlink } from "node:fs/promises";
 import { isProtectedName } from "../../sandbox/protected.ts";
 import { below, copyPlain, fingerprintOf, lstatOf, type Name, textOf } from "./entry.ts";
 
@@ -41,7 +41,7 @@ export async function bringBack(order: Carrying): Promise<Brought> {
 
 async function carry(pair: Pair, before: Carrying["before"], brought: Brought): Promise<void> {
   const names = new Map<string, Buffer>();
-  for (const name of [...(await namesInCopy(pair.from)), ...(await readdir(pair.to, { encoding: "buffer" }))])
+  for (const name of [...(await namesInCopy(pair.from)), ...(await promises.readdir(pair.to, { encoding: "buffer" }))])
     names.set(name.toString("latin1"), name);
   for (const name of names.values()) {
     const entry = { path: below(pair.path, name), from: below(pair.from, name), to: below(pair.to, name) };
@@ -67,7 +67,7 @@ async function carryEntry(entry: Pair, guarded: boolean, before: Carrying["befor
   try {
     const held = own?.isDirectory() === true ? await heldBelow(entry.to, entry.path, before) : null;
     if (held !== null) return leave(`the command removed or replaced it, but it holds ${held}`);
-    await rm(entry.to, { recursive: true, force: true });
+    await promises.rm(entry.to, { recursive: true, force: true });
     if (now !== null) await place(entry, now, brought);
     brought.changed.push(textOf(entry.path));
   } catch (error) {
@@ -81,13 +81,13 @@ const special = "it is a pipe, a socket or a device";
 
 /** A command may have closed its own directories; the copy is ours to open. */
 async function namesInCopy(directory: Buffer): Promise<Buffer[]> {
-  await chmod(directory, 0o700);
-  return readdir(directory, { encoding: "buffer" });
+  await promises.chmod(directory, 0o700);
+  return promises.readdir(directory, { encoding: "buffer" });
 }
 
 /** The first thing below a directory that must not be lost with it, or null. */
 async function heldBelow(directory: Buffer, path: Name, before: Carrying["before"]): Promise<string | null> {
-  for (const name of await readdir(directory, { encoding: "buffer" })) {
+  for (const name of await promises.readdir(directory, { encoding: "buffer" })) {
     const [full, inside] = [below(directory, name), below(path, name)];
     const stat = await lstatOf(full);
     if (stat === null) continue;
@@ -101,10 +101,10 @@ async function heldBelow(directory: Buffer, path: Name, before: Carrying["before
 
 /** In: a path with nothing at it in the caller's directory. */
 async function place({ path, from, to }: Pair, now: BigIntStats, brought: Brought): Promise<void> {
-  if (now.isSymbolicLink()) await symlink(await readlink(from, { encoding: "buffer" }), to);
-  else if (now.isDirectory()) await mkdir(to);
+  if (now.isSymbolicLink()) await promises.symlink(await promises.readlink(from, { encoding: "buffer" }), to);
+  else if (now.isDirectory()) await promises.mkdir(to);
   else {
-    await chmod(from, 0o600);
+    await promises.chmod(from, 0o600);
     await copyPlain(from, to, now);
   }
   await ownAs(to);
@@ -123,7 +123,7 @@ async function place({ path, from, to }: Pair, now: BigIntStats, brought: Brough
 async function ownAs(path: Buffer): Promise<void> {
   if (process.getuid?.() !== 0) return;
   const parent = await lstatOf(path.subarray(0, path.lastIndexOf(0x2f)));
-  if (parent !== null) await lchown(path, Number(parent.uid), Number(parent.gid));
+  if (parent !== null) await promises.lchown(path, Number(parent.uid), Number(parent.gid));
 }
 
 type Kind = "file" | "link" | "directory" | "other";
@@ -139,7 +139,10 @@ async function same({ from, to }: Pair, now: BigIntStats | null, own: BigIntStat
   if (now === null || own === null) return now === own;
   if (kindOf(now) !== kindOf(own)) return false;
   if (now.isSymbolicLink()) {
-    const [a, b] = [await readlink(from, { encoding: "buffer" }), await readlink(to, { encoding: "buffer" })];
+    const [a, b] = [
+      await promises.readlink(from, { encoding: "buffer" }),
+      await promises.readlink(to, { encoding: "buffer" }),
+    ];
     return a.equals(b);
   }
   const bits = 0o777n;
@@ -151,8 +154,8 @@ async function same({ from, to }: Pair, now: BigIntStats | null, own: BigIntStat
 const chunkBytes = 1024 * 1024;
 
 async function sameBytes(from: Buffer, to: Buffer): Promise<boolean> {
-  await using a = await open(from);
-  await using b = await open(to);
+  await using a = await promises.open(from);
+  await using b = await promises.open(to);
   const [ours, theirs] = [Buffer.alloc(chunkBytes), Buffer.alloc(chunkBytes)];
   for (;;) {
     const { bytesRead } = await a.read(ours, 0, chunkBytes, null);

@@ -2,17 +2,23 @@ import { parseArgs } from "node:util";
 import { type Probe, type Sandbox, UnprovedSandbox } from "../../sandbox/sandbox.ts";
 import { explain } from "../errors.ts";
 import { groundSandbox } from "./ground.ts";
-import { temporaryDirectory } from "./place.ts";
+import { temporaryDirectory } from "./temporary.ts";
 import { exitCode, type Terminal, type Verb } from "./verb.ts";
+import { workDirectory } from "./work-directory.ts";
 
 export const verb: Verb = {
-  usage: "doctor [--json]",
-  summary: "Tries to establish the sandbox, prints every probe, and says what to change when one does not hold.",
+  usage: "doctor [-C DIR] [--json]",
+  summary:
+    "Tries to establish the sandbox as for work on DIR (default: here), prints every probe, and says what to change when one does not hold.",
   async run(args, terminal) {
-    const { values } = parseArgs({ args, options: { json: { type: "boolean" } } });
+    const { values } = parseArgs({
+      args,
+      options: { directory: { type: "string", short: "C", default: "." }, json: { type: "boolean" } },
+    });
+    const directory = workDirectory(terminal.cwd, values.directory);
     await using dir = await temporaryDirectory();
     try {
-      await using sandbox = await groundSandbox(dir.path, terminal, terminal.cwd);
+      await using sandbox = await groundSandbox(dir.path, terminal, directory);
       const { certificate } = sandbox;
       const inside = await nodeInside(sandbox);
       if (values.json === true) {

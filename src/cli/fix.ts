@@ -1,5 +1,5 @@
 import { applyToWorkTree } from "../workspace/worktree.ts";
-import { openLocal } from "../workspace/local.ts";
+import { openRepository } from "./repository.ts";
 import { runTask } from "./task.ts";
 import { exitCode, type Terminal, type Verb } from "./verb.ts";
 
@@ -20,7 +20,7 @@ export const verb: Verb = {
       terminal.err("Nothing was written. The patch is in the folder named above.");
       return exitCode.no;
     }
-    await using local = await openLocal(ended.directory);
+    await using local = await openRepository(ended.directory);
     const applied = await applyToWorkTree(local, solution.change);
     if (applied.kind === "applied") {
       terminal.err(`Written: ${solution.change.map(({ path }) => path).join(", ")}`);

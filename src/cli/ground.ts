@@ -16,7 +16,7 @@ import type { Terminal } from "./verb.ts";
  * sandbox. @throws SandboxError with the command that mends what is missing.
  */
 export async function groundSandbox(dir: string, terminal: Terminal, directory: string): Promise<Sandbox> {
-  return openGround({ dir, path: pathOf(terminal), notFrom: [await repositoryOf(directory)] });
+  return openGround({ dir, path: pathOf(terminal), notFrom: [repositoryOf(directory)] });
 }
 
 /** Where a local run of work on `directory` installs and checks. */
@@ -56,7 +56,7 @@ export function cacheDirectory(environment: Terminal["environment"], root: boole
  * repository has no say: the npm is not one of its programs, and it is asked where no project's `.npmrc` lies.
  */
 export async function registryOf(terminal: Terminal, directory: string): Promise<URL> {
-  const { node, npm } = toolchainOf(pathOf(terminal), [await repositoryOf(directory)]);
+  const { node, npm } = toolchainOf(pathOf(terminal), [repositoryOf(directory)]);
   const env = { PATH: dirname(node), HOME: terminal.environment["HOME"] };
   const ask = [join(npm ?? "", "bin", "npm-cli.js"), "config", "get", "registry"];
   const result = npm === undefined ? null : await promisify(execFile)(node, ask, { env, cwd: "/" }).catch(() => null);

@@ -12,7 +12,9 @@ if (Number(process.versions.node.split(".")[0]) < nodeMajor) {
   );
   // As `exitCode.broken`.
   process.exitCode = 3;
-} else {
+} else void start();
+
+async function start(): Promise<void> {
   const { main } = await import("./program.ts");
   process.exitCode = await main(process.argv.slice(2), process.env, (name, value) => void (process.env[name] = value));
 }

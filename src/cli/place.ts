@@ -1,33 +1,20 @@
-import { chmod, lstat, mkdir, mkdtemp } from "node:fs/promises";
+import { lstatSync, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { openSandbox } from "../../sandbox/open.ts";
-import { ownMark } from "../../sandbox/owner.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
-import { sweepDirectories } from "../../sandbox/sweep.ts";
 import { toolchainOf } from "../environment/host.ts";
-import { removeTree } from "../workspace/owned.ts";
+import { stateName } from "./temporary.ts";
 import type { Terminal } from "./verb.ts";
-
-/**
- * A private temporary directory that the sandbox's user can enter. Disposing removes it, whatever commands made of the copies in it; what a killed process of ours left behind is
- * removed by the next one.
- */
-export async function temporaryDirectory(): Promise<AsyncDisposable & { path: string }> {
-  await sweepDirectories(tmpdir(), [process.getuid?.() ?? 0]);
-  const path = await mkdtemp(join(tmpdir(), `${ownMark()}-`));
-  await chmod(path, 0o711);
-  return { path, [Symbol.asyncDispose]: () => removeTree(path) };
-}
 
 /**
  * A sandbox for one command of a person, with nothing else loaded. It believes a proof of the last ten minutes. In: a directory of ours,
  * and the one that is worked on. @throws SandboxError with the command that mends what is missing.
  */
 export async function quickSandbox(dir: string, terminal: Terminal, directory: string): Promise<Sandbox> {
-  const [path, notFrom] = [pathOf(terminal), [await repositoryOf(directory)]];
-  const stateDir = join(dir, "sandbox");
-  await mkdir(stateDir);
+  const [path, notFrom] = [pathOf(terminal), [repositoryOf(directory)]];
+  const stateDir = join(dir, stateName);
+  mkdirSync(stateDir);
   const proofs = proofsOf(terminal);
   // What a command may write, and what is carried back for it, is no place for a proof.
   const known = `${proofs}/`.startsWith(`${directory}/`) ? {} : { proofs };
@@ -39,10 +26,19 @@ export function pathOf({ environment }: Terminal): string {
 }
 
 /** The nearest directory above that holds a `.git`, else the directory itself. */
-export async function repositoryOf(directory: string): Promise<string> {
+export function repositoryOf(directory: string): string {
   for (let at = directory; ; at = dirname(at)) {
-    if ((await lstat(join(at, ".git")).catch(() => null)) !== null) return at;
+    if (lies(join(at, ".git"))) return at;
     if (at === dirname(at)) return directory;
+  }
+}
+
+/** A path that may not be looked at is as good as none. */
+function lies(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
   }
 }
 

@@ -1,7 +1,8 @@
 import { explanationLines } from "../policy/explain.ts";
 import { localConfig } from "../phases/local-task.ts";
 import { judgeLocally } from "../phases/pipeline.ts";
-import { localChange, openLocal, resolveRevision } from "../workspace/local.ts";
+import { localChange, resolveRevision } from "../workspace/local.ts";
+import { openRepository } from "./repository.ts";
 import { readRevisions } from "./revisions.ts";
 import { exitCode, type Verb } from "./verb.ts";
 
@@ -10,7 +11,7 @@ export const verb: Verb = {
   summary: "Judges the change between two commits by the base's policy. Checks are not run: see `airlock verify`.",
   async run(args, terminal) {
     const { base, head: headRevision, directory, json } = readRevisions(args, terminal);
-    await using local = await openLocal(directory);
+    await using local = await openRepository(directory);
     const start = await resolveRevision(local, base);
     const head = await resolveRevision(local, headRevision);
     const { config } = await localConfig(local, start);

@@ -1,14 +1,14 @@
 import { constants } from "node:os";
-import { realpath, stat } from "node:fs/promises";
-import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Access } from "../../sandbox/allow-list.ts";
 import type { Egress, EgressDecision, RunResult } from "../../sandbox/sandbox.ts";
 import type { SandboxMode } from "../config.ts";
-import { AirlockError, explain } from "../errors.ts";
-import { quickSandbox, temporaryDirectory } from "./place.ts";
+import { explain } from "../errors.ts";
+import { quickSandbox } from "./place.ts";
 import { stage } from "./stage.ts";
+import { temporaryDirectory } from "./temporary.ts";
 import { type Terminal, UsageError, type Verb } from "./verb.ts";
+import { workDirectory } from "./work-directory.ts";
 
 /** Exit codes of the sandbox's own, as `timeout` and shells use them; every other code is the command's. */
 const ownCode = { timedOut: 124, broken: 125, cancelled: 130, limit: 137 } as const;
@@ -46,10 +46,13 @@ export const verb: Verb = {
       throw new UsageError("--timeout takes 1 to 3600 seconds");
     const network = await networkOf({ allow: values["allow-domain"], deny: values["deny-domain"] });
     try {
-      const where = resolve(terminal.cwd, values.directory);
-      const result = await runInside({ where, mode, seconds, command, network }, terminal);
-      if (values.json === true) terminal.out(JSON.stringify(result));
-      else show(result, terminal);
+      const where = workDirectory(terminal.cwd, values.directory);
+      const asJson = values.json === true;
+      const result = await runInside({ workspace: where, mode, seconds, command, network, asJson }, terminal);
+      if (asJson) {
+        terminal.out(JSON.stringify(result));
+        tellCut(result, terminal);
+      }
       for (const line of network.blocked) terminal.err(`airlock: ${line}`);
       return codeOf(result, seconds, terminal);
     } catch (thrown) {
@@ -63,11 +66,13 @@ export const verb: Verb = {
 };
 
 interface Order {
-  where: string;
+  workspace: string;
   mode: SandboxMode;
   seconds: number;
   command: string[];
   network: Network;
+  /** The output is kept for one object at the end; else it is passed on as it comes. */
+  asJson: boolean;
 }
 
 interface Network {
@@ -97,8 +102,10 @@ async function networkOf(access: Access): Promise<Network> {
   return { egress: { rule: read.rule, onDecision }, blocked };
 }
 
-async function runInside({ where, mode, seconds, command, network }: Order, terminal: Terminal): Promise<RunResult> {
-  const workspace = await directory(where);
+async function runInside(
+  { workspace, mode, seconds, command, network, asJson }: Order,
+  terminal: Terminal,
+): Promise<RunResult> {
   await using ours = await temporaryDirectory();
   await using sandbox = await quickSandbox(ours.path, terminal, workspace);
   const { now, err } = terminal;
@@ -106,11 +113,13 @@ async function runInside({ where, mode, seconds, command, network }: Order, term
   const staged = await stage(workspace, { user: sandbox.user, mode, ours: ours.path, now, onLong });
   for (const path of staged.leftOut)
     terminal.err(`airlock: not shown to the command, it cannot be read: ${quoted(path)}`);
-  const limits = { timeoutMs: seconds * 1000, output: { headBytes: 8 * megabyte, tailBytes: 8 * megabyte } };
+  const kept = asJson ? 8 * megabyte : 65_536;
+  const limits = { timeoutMs: seconds * 1000, output: { headBytes: kept, tailBytes: kept } };
   const egress = network.egress === undefined ? {} : { egress: network.egress };
   const profile = { workspace: { host: staged.host, mode }, limits, ...egress };
   const stdin = terminal.input === undefined ? {} : { stdin: terminal.input };
-  const result = await sandbox.run(profile, command, { signal: terminal.signal, ...stdin });
+  const onOutput = asJson ? {} : { onOutput: terminal.pass };
+  const result = await sandbox.run(profile, command, { signal: terminal.signal, ...stdin, ...onOutput });
   if (mode === "read-only") return result;
   const { left } = await staged.bringBack();
   for (const { path, why } of left) terminal.err(`airlock: left as it was: ${quoted(path)}: ${why}`);
@@ -122,9 +131,7 @@ function quoted(path: string): string {
   return JSON.stringify(path).replaceAll(/[\u007f-\u009f]/g, "?");
 }
 
-function show({ stdout, stderr }: RunResult, { out, err }: Terminal): void {
-  if (stdout.text !== "") out(stdout.text.replace(/\n$/, ""));
-  if (stderr.text !== "") err(stderr.text.replace(/\n$/, ""));
+function tellCut({ stdout, stderr }: RunResult, { err }: Terminal): void {
   for (const [name, { truncated, bytes }] of [["stdout", stdout] as const, ["stderr", stderr] as const])
     if (truncated) err(`airlock: the middle of ${name} is left out: it wrote ${bytes} bytes`);
 }
@@ -145,30 +152,6 @@ function codeOf(result: RunResult, seconds: number, { err }: Terminal): number {
     case "cancelled":
       return ownCode.cancelled;
   }
-}
-
-async function directory(path: string): Promise<string> {
-  const real = await realpath(path).catch((cause: unknown) => {
-    throw new AirlockError({
-      code: "bad-input",
-      message: `${path} cannot be read.`,
-      fix: "Name an existing directory with -C.",
-      cause,
-    });
-  });
-  if (real === path) {
-    if ((await stat(real)).isDirectory()) return real;
-    throw new AirlockError({
-      code: "bad-input",
-      message: `${path} is no directory.`,
-      fix: "Name an existing directory with -C.",
-    });
-  }
-  throw new AirlockError({
-    code: "bad-input",
-    message: `${path} is reached through a symbolic link.`,
-    fix: `Name the real directory: -C ${real}`,
-  });
 }
 
 function signalName(signal: number): string {

@@ -16,11 +16,12 @@ import { localTask } from "../phases/local-task.ts";
 import { pipeline, type PipelineResult } from "../phases/pipeline.ts";
 import { explanationLines } from "../policy/explain.ts";
 import { shownPaths } from "../policy/opinion.ts";
-import { contentsBefore, type LocalRepository, openLocal, resolveRevision } from "../workspace/local.ts";
+import { contentsBefore, type LocalRepository, resolveRevision } from "../workspace/local.ts";
 import { uncommitted } from "../workspace/worktree.ts";
+import { openRepository } from "./repository.ts";
 import { groundSandbox, localGround } from "./ground.ts";
 import { type PapersFolder, papersFolder } from "./papers.ts";
-import { temporaryDirectory } from "./place.ts";
+import { temporaryDirectory } from "./temporary.ts";
 import { printable, reportTable } from "./table.ts";
 import { exitCode, type Terminal, UsageError } from "./verb.ts";
 
@@ -90,7 +91,7 @@ interface Order {
 async function runPipeline(order: Order, terminal: Terminal): Promise<PipelineResult> {
   const { agent = {}, text, directory, papers, apiKey, model } = order;
   const canary = await terminal.plantCanary();
-  await using local = await openLocal(directory);
+  await using local = await openRepository(directory);
   await warnOfUncommitted(local, terminal);
   const audit = openAudit("local", terminal.now);
   // The limits are needed before the task is made inside the pipeline; reading it twice gives the same bytes.
@@ -158,7 +159,7 @@ async function warnOfUncommitted(local: LocalRepository, { err }: Terminal): Pro
 async function keepPapers(papers: PapersFolder, directory: string, result: PipelineResult): Promise<void> {
   papers.write("task.json", seal(Task, result.task).bytes);
   papers.write("solution.json", seal(Solution, result.solution).bytes);
-  await using local = await openLocal(directory);
+  await using local = await openRepository(directory);
   const before = await contentsBefore(local.store, result.solution.change);
   papers.write("change.patch", patchText(result.solution.change, before));
   if (result.kind !== "judged") return;

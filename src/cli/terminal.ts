@@ -16,17 +16,26 @@ export function openTerminal(
   const abort = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => abort.abort());
   let gone = false;
-  for (const stream of [process.stdout, process.stderr])
-    stream.on("error", (error: NodeJS.ErrnoException) => {
+  const opened = new Map<"stdout" | "stderr", NodeJS.WriteStream>();
+  // At first use: making one takes Node a while, and most commands write to one of them only.
+  const stream = (name: "stdout" | "stderr") => {
+    const found = opened.get(name);
+    if (found !== undefined) return found;
+    const made = process[name];
+    opened.set(name, made);
+    made.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EPIPE") throw error;
       gone = true;
       abort.abort();
     });
+    return made;
+  };
   const terminal: Terminal = {
     stdin: async () => Buffer.concat(await Array.fromAsync(process.stdin as AsyncIterable<Buffer>)),
     ...(nothingToRead() ? {} : { input: process.stdin }),
-    out: (line) => void process.stdout.write(`${line}\n`),
-    err: (line) => void process.stderr.write(`${line}\n`),
+    out: (line) => void stream("stdout").write(`${line}\n`),
+    err: (line) => void stream("stderr").write(`${line}\n`),
+    pass: (chunk, name) => void stream(name).write(chunk),
     async ask(question) {
       if (!isatty(0)) return null;
       const { createInterface } = await import("node:readline/promises");
@@ -46,8 +55,7 @@ export function openTerminal(
   return {
     terminal,
     readerGone: async () => {
-      for (const stream of [process.stdout, process.stderr])
-        await new Promise<void>((resolve) => void stream.write("", () => resolve()));
+      for (const one of opened.values()) await new Promise<void>((resolve) => void one.write("", () => resolve()));
       return gone;
     },
   };

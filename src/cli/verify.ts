@@ -8,9 +8,10 @@ import { checkoutOf } from "../phases/local-checkout.ts";
 import { localTask, solutionOfTrees } from "../phases/local-task.ts";
 import { setupSecrets } from "../phases/setup-secrets.ts";
 import { verify } from "../phases/verify.ts";
-import { localChange, openLocal, resolveRevision } from "../workspace/local.ts";
+import { localChange, resolveRevision } from "../workspace/local.ts";
+import { openRepository } from "./repository.ts";
 import { groundSandbox, localGround } from "./ground.ts";
-import { temporaryDirectory } from "./place.ts";
+import { temporaryDirectory } from "./temporary.ts";
 import { reportTable } from "./table.ts";
 import { readRevisions, type Revisions } from "./revisions.ts";
 import { exitCode, type Terminal, type Verb } from "./verb.ts";
@@ -30,7 +31,7 @@ export const verb: Verb = {
 };
 
 async function verifyRevisions(revisions: Revisions, terminal: Terminal): Promise<Report> {
-  await using local = await openLocal(revisions.directory);
+  await using local = await openRepository(revisions.directory);
   await using place = await temporaryDirectory();
   const audit = openAudit("local", terminal.now);
   const task = await localTask({

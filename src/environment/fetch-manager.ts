@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { chmod, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Egress, Limits, RunResult, Sandbox } from "../../sandbox/sandbox.ts";
 import { cacheInside, managerInside } from "./command.ts";
 import { failureOf, type Failure } from "./failure.ts";
@@ -13,8 +13,8 @@ import { familyOf, type PackageManager } from "./package-manager.ts";
 export interface FetchOrder {
   sandbox: Sandbox;
   manager: PackageManager;
-  /** Host directory of ours below which each manager gets its own; one fetch serves the job. */
-  dir: string;
+  /** Host directory that becomes the manager's; one that is there serves the job. Made with its parent, which is ours. */
+  directory: string;
   registry: URL;
   cacheDir: string;
   /** Told of every request to leave. */
@@ -39,6 +39,11 @@ interface Recipe {
   hashed: { tarball: string } | { file: string };
 }
 
+/** A name for what is fetched: with the whole hash that it is compared with, if there is one. Pure. */
+export function managerName({ name, version, hash }: PackageManager): string {
+  return `${name}-${version}-${hash === null ? "any" : `${hash.algorithm}-${hash.hex}`}`;
+}
+
 /**
  * Downloads exactly the named version in the sandbox, with the registry as its only host: `npm pack`, which compares the registry's integrity and
  * runs no script, then `tar`. A hash in `packageManager` is compared before anything is unpacked (yarn 3 and 4: before it is run). Out: a
@@ -46,14 +51,12 @@ interface Recipe {
  * @throws SandboxError when the sandbox broke.
  */
 export async function fetchManager(order: FetchOrder): Promise<Fetched> {
-  const { sandbox, manager, dir } = order;
-  const hash = manager.hash === null ? "any" : `${manager.hash.algorithm}-${manager.hash.hex}`;
-  const name = `${manager.name}-${manager.version}-${hash}`;
-  const directory = join(dir, name);
+  const { sandbox, directory } = order;
   if (await exists(join(directory, "bin"))) return { kind: "fetched", directory };
-  await mkdir(dir, { recursive: true });
-  await chmod(dir, 0o711);
-  const making = join(dir, `making-${name}`);
+  const parent = dirname(directory);
+  await mkdir(parent, { recursive: true });
+  await chmod(parent, 0o711);
+  const making = join(parent, `making-${basename(directory)}`);
   await rm(making, { recursive: true, force: true });
   await makeOwned(making, sandbox.user);
   await makeOwned(order.cacheDir, sandbox.user);

@@ -72,11 +72,11 @@ function watchedSandbox(sandbox: Sandbox, look: CanaryWatch["look"], isSeen: () 
       let rest = "";
       const result = await sandbox.run(watched === undefined ? profile : { ...profile, egress: watched }, argv, {
         ...options,
-        onOutput: (chunk) => {
+        onOutput: (chunk, stream) => {
           const text = rest + chunk.toString("latin1");
           look(text, "the output of a command");
           rest = text.slice(-overlapUnits);
-          options.onOutput?.(chunk);
+          options.onOutput?.(chunk, stream);
         },
       });
       // Both streams share the window above; each by itself is looked at as it was kept.

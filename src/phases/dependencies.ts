@@ -5,11 +5,13 @@ import type { SideDependencies, SideName } from "../checks/side.ts";
 import type { Config } from "../config.ts";
 import type { EnvironmentCache } from "../environment/cache.ts";
 import type { Installable } from "../environment/detect.ts";
-import { fetchManager } from "../environment/fetch-manager.ts";
-import { installDependencies } from "../environment/install.ts";
+import { fetchManager, managerName } from "../environment/fetch-manager.ts";
+import { installDependencies, withoutCredentials } from "../environment/install.ts";
 import { resourceLimits } from "../environment/limits.ts";
+import { dependencyKey } from "../environment/key.ts";
 import { managerMounts } from "../environment/manager-mounts.ts";
 import { dependencyMounts } from "../environment/mounts.ts";
+import type { PackageManager } from "../environment/package-manager.ts";
 import type { Settings } from "../environment/settings.ts";
 import type { InstalledPlaces } from "../environment/view.ts";
 import { accessRule } from "./network.ts";
@@ -138,7 +140,7 @@ async function obtain(ground: Ground, checkout: string, order: Obtaining): Promi
   if (wanted.kind === "failed") return failed(noKey, wanted.reason);
   const { key, dependencies } = wanted;
   if (registryToken !== undefined && dependencies.kind !== "npm") return failed(key, onlyNpm);
-  const manager = await managerFor(ground, dependencies);
+  const manager = await managerFor(ground, dependencies, order.after);
   if (manager.kind === "failed") return failed(key, told(manager));
   const by =
     dependencies.kind === "npm" || manager.kind !== "fetched"
@@ -195,21 +197,38 @@ async function install(
   return { kind: "made", directory: kept.directory };
 }
 
-/** npm is in the toolchain; the others are fetched, once per job and version. */
-async function managerFor(ground: Ground, dependencies: Installable) {
+/** npm is in the toolchain; the others are fetched, once per job and version, and kept like an installation. */
+async function managerFor(ground: Ground, dependencies: Installable, after: Obtaining["after"]) {
   if (dependencies.kind === "npm") return { kind: "npm" } as const;
-  const { name, version } = dependencies.manager;
-  ground.onProgress(`fetching ${name} ${version} in the sandbox`);
-  return fetchManager({
+  const { manager } = dependencies;
+  const key = managerKey(manager, ground.registry);
+  const cached = (await ground.cache?.find(key)) ?? null;
+  if (cached !== null) return { kind: "fetched", directory: cached.directory } as const;
+  ground.onProgress(`fetching ${manager.name} ${manager.version} in the sandbox`);
+  const stage = after === "keep" ? await ground.cache?.stage() : undefined;
+  const fetched = await fetchManager({
     sandbox: ground.sandbox,
-    manager: dependencies.manager,
-    dir: join(ground.dir, "managers"),
+    manager,
+    directory: stage?.directory ?? join(ground.dir, "managers", managerName(manager)),
     registry: ground.registry,
     cacheDir: join(ground.dir, "npm-cache"),
     ...teller(ground),
     limits: installLimits(ground),
     signal: ground.signal,
+  }).catch(async (thrown: unknown) => {
+    await stage?.remove();
+    throw thrown;
   });
+  if (fetched.kind === "failed") await stage?.remove();
+  else if (stage !== undefined) return { ...fetched, directory: (await stage.keep(key)).directory };
+  return fetched;
+}
+
+/** A version without a hash is whatever that registry says it is. */
+function managerKey(manager: PackageManager, registry: URL): string {
+  const { platform, arch } = process;
+  const facts = { manifests: [], node: process.version, platform, arch };
+  return dependencyKey({ ...facts, shape: ["manager", managerName(manager), withoutCredentials(registry).href] });
 }
 
 function teller({ onDecision }: Ground): Pick<Ground, "onDecision"> {

@@ -1,4 +1,3 @@
-import { tmpdir } from "node:os";
 import type { Change } from "../change.ts";
 import { AirlockError } from "../errors.ts";
 import { changeBetween, changeBytesMax } from "./diff.ts";
@@ -18,12 +17,12 @@ export interface LocalRepository extends AsyncDisposable {
 }
 
 /**
- * Opens the repository at or above a directory.
+ * Opens the repository at or above a directory. In: an existing directory of ours, in which the view gets its own.
  * @throws AirlockError `bad-input` when there is none.
  */
-export async function openLocal(path: string): Promise<LocalRepository> {
+export async function openLocal(path: string, dir: string): Promise<LocalRepository> {
   const source = await findSource(path);
-  const store = await viewRepository(path, tmpdir());
+  const store = await viewRepository(path, dir);
   return { source, store, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
 }
 

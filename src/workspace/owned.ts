@@ -1,33 +1,46 @@
 import { spawn } from "node:child_process";
-import { chmod, chown, lstat, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { promises, readdirSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import type { RunAs } from "./workspace.ts";
 
 /** Makes a private directory (mode 0700) with a random end to its name under `parent`, owned by `runAs`. Out: its path. */
 export async function makePrivateDirectory(parent: string, prefix: string, runAs: RunAs): Promise<string> {
-  const path = await mkdtemp(join(parent, prefix));
+  const path = await promises.mkdtemp(join(parent, prefix));
   await give(path, runAs);
   return path;
 }
 
 /** Makes one directory (mode 0755) owned by `runAs`. Its parent must exist; a path that exists is an error. */
 export async function makeOwnedDirectory(path: string, runAs: RunAs): Promise<void> {
-  await mkdir(path);
-  await chmod(path, 0o755);
+  await promises.mkdir(path);
+  await promises.chmod(path, 0o755);
   await give(path, runAs);
 }
 
 /** Writes a new file (mode 0644) owned by `runAs`. A path that exists, also as a link, is an error: nothing is followed. */
 export async function writeOwnedFile(path: string, data: Uint8Array | string, runAs: RunAs): Promise<void> {
-  await writeFile(path, data, { flag: "wx", mode: 0o644 });
+  await promises.writeFile(path, data, { flag: "wx", mode: 0o644 });
   await give(path, runAs);
 }
 
 /** Removes a directory and everything below, links not followed, also where its owner took away his own permissions. */
 export async function removeTree(path: string | Buffer): Promise<void> {
+  if (removeEmpty(path)) return;
   // First, because a removal that fails half-way goes on in the background and would race with a second one.
   if (process.getuid?.() !== 0) await openUp(path);
-  await rm(path, { recursive: true, force: true }).catch((cause: unknown) => removeDeep(path, cause));
+  await promises.rm(path, { recursive: true, force: true }).catch((cause: unknown) => removeDeep(path, cause));
+}
+
+/** Without waiting, for what is most often left: a directory with nothing in it, or nothing but empty ones. */
+function removeEmpty(path: string | Buffer): boolean {
+  try {
+    for (const name of readdirSync(path, { encoding: "buffer" }))
+      rmdirSync(Buffer.concat([Buffer.from(path), Buffer.from("/"), name]));
+    rmdirSync(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Directories nested deeper than a path can spell are beyond Node; the system's tools walk them step by step. */
@@ -46,15 +59,15 @@ function ran(program: string, args: readonly string[]): Promise<unknown> {
 }
 
 async function give(path: string, runAs: RunAs): Promise<void> {
-  if (runAs !== null && process.getuid?.() === 0) await chown(path, runAs.uid, runAs.gid);
+  if (runAs !== null && process.getuid?.() === 0) await promises.chown(path, runAs.uid, runAs.gid);
 }
 
 /** Names stay bytes: a name that is not UTF-8 must not survive because we could not spell it. */
 async function openUp(path: string | Buffer): Promise<void> {
-  const stat = await lstat(path).catch(() => null);
+  const stat = await promises.lstat(path).catch(() => null);
   if (stat === null || !stat.isDirectory()) return;
-  if ((stat.mode & 0o700) !== 0o700) await chmod(path, 0o700);
-  for (const name of await readdir(path, { encoding: "buffer" }).catch(() => [])) {
+  if ((stat.mode & 0o700) !== 0o700) await promises.chmod(path, 0o700);
+  for (const name of await promises.readdir(path, { encoding: "buffer" }).catch(() => [])) {
     await openUp(Buffer.concat([Buffer.from(path), Buffer.from("/"), name]));
   }
 }

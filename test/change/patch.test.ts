@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +19,7 @@ test("a patch is what git would show, and git applies it to the same tree", asyn
   writeFiles(fixture.root, { "a.txt": "one\n2\nthree", "new ü.txt": "hi\n", "run.sh": "x\n", l: { link: "a.txt" } });
   execFileSync("chmod", ["+x", join(fixture.root, "run.sh")]);
   const head = fixture.recommit();
-  await using local = await openLocal(fixture.root);
+  await using local = await openLocal(fixture.root, tmpdir());
   const change = await changeBetween(local.store, fixture.tree, head.tree);
   const patch = patchText(change, await contentsBefore(local.store, change));
   expect(patch).toMatchInlineSnapshot(`

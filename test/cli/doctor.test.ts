@@ -30,6 +30,18 @@ describe("airlock doctor", () => {
     expect(Object(json(ended)).probes.every(({ held }: { held: boolean }) => held)).toBe(true);
   });
 
+  test("-C says for which directory; one that is none is wrong use", async () => {
+    using on = temporaryDirectory();
+    writeFiles(on.path, { "repository/.git/HEAD": "ref: refs/heads/main\n", file: "", "elsewhere/x": "" });
+    writeFiles(on.path, { "repository/tools/bwrap": { executable: "#!/bin/sh\nexit 0\n" } });
+    // What a repository brings must not build its own prison: beside it the planted one is found first, and passed over.
+    const env = { PATH: `${join(on.path, "repository/tools")}:${process.env["PATH"]}` };
+    expect((await airlock(["doctor", "-C", "repository"], { cwd: on.path, env })).code).toBe(0);
+    expect((await airlock(["doctor"], { cwd: join(on.path, "elsewhere"), env })).code).toBe(3);
+    expect(await airlock(["doctor", "-C", "none"], { cwd: on.path })).toMatchObject({ code: 2, out: [] });
+    expect(await airlock(["doctor", "-C", "file"], { cwd: on.path })).toMatchObject({ code: 2, out: [] });
+  });
+
   /** A machine with node and these programs, and nothing else. */
   function machine(programs: Record<string, string>) {
     const temporary = temporaryDirectory();
@@ -78,7 +90,11 @@ describe("airlock doctor", () => {
 
   test.each([[["--networks"]], [["extra"]]])("wrong use is 2: %j", async (args) => {
     const { code, out, err } = await airlock(["doctor", ...args]);
-    expect({ code, out, usage: err.at(-1) }).toEqual({ code: 2, out: [], usage: "usage: airlock doctor [--json]" });
+    expect({ code, out, usage: err.at(-1) }).toEqual({
+      code: 2,
+      out: [],
+      usage: "usage: airlock doctor [-C DIR] [--json]",
+    });
   });
 
   test("with a bwrap that cannot do what is needed it is 3, and nothing weaker is tried", async () => {

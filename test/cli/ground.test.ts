@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { findProgram } from "../../sandbox/bubblewrap.ts";
 import { ownMark } from "../../sandbox/owner.ts";
 import { cacheDirectory, groundSandbox, registryOf } from "../../src/cli/ground.ts";
-import { temporaryDirectory as ownDirectory } from "../../src/cli/place.ts";
+import { temporaryDirectory as ownDirectory } from "../../src/cli/temporary.ts";
 import type { Terminal } from "../../src/cli/verb.ts";
 import { canaryFrom } from "../../src/text/canary.ts";
 import { temporaryDirectory, writeFiles } from "../workspace/repository.ts";
@@ -18,6 +18,7 @@ function terminal(cwd: string, environment: Terminal["environment"]): Terminal {
     stdin: async () => Buffer.alloc(0),
     out: nothing,
     err: nothing,
+    pass: nothing,
     ask: async () => null,
     environment,
     plantCanary: () => Promise.resolve(canaryFrom(new Uint8Array(30))),

@@ -9,7 +9,7 @@ import { fixtureRepository, temporaryDirectory, writeFiles } from "../workspace/
 import { airlock } from "./airlock.ts";
 
 const root = join(import.meta.dirname, "../..");
-const built = join(root, "dist/airlock.mjs");
+const built = join(root, "dist/airlock.cjs");
 
 const verbs = ["fix", "exec", "verify", "risk", "sandbox", "doctor", "parse", "sanitize", "audit", "app"];
 

@@ -3,7 +3,7 @@ import { chmodSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { managerInside } from "../../src/environment/command.ts";
-import { fetchManager, recipeOf } from "../../src/environment/fetch-manager.ts";
+import { fetchManager, managerName, recipeOf } from "../../src/environment/fetch-manager.ts";
 import type { PackageManager } from "../../src/environment/package-manager.ts";
 import { realSandbox } from "../checks/sandbox.ts";
 import { type Registry, startRegistry } from "../emulators/registry/registry.ts";
@@ -46,7 +46,7 @@ function room() {
     fetchManager({
       sandbox: real.sandbox,
       manager,
-      dir,
+      directory: join(dir, managerName(manager)),
       registry: registry.url,
       cacheDir: join(at.path, "cache"),
       limits,

@@ -6,7 +6,7 @@ import { afterAll } from "vitest";
 import type { RunResult, Sandbox } from "../../sandbox/sandbox.ts";
 import { managerInside } from "../../src/environment/command.ts";
 import type { FetchedLockfile, Installable } from "../../src/environment/detect.ts";
-import { fetchManager } from "../../src/environment/fetch-manager.ts";
+import { fetchManager, managerName } from "../../src/environment/fetch-manager.ts";
 import type { PackageManager } from "../../src/environment/package-manager.ts";
 import { berryEnvironment, classicEnvironment } from "../../src/environment/yarn.ts";
 import { writeFiles } from "../workspace/repository.ts";
@@ -70,7 +70,7 @@ export function managerRoom() {
       const got = await fetchManager({
         sandbox,
         manager,
-        dir: join(dir, "managers"),
+        directory: join(dir, "managers", managerName(manager)),
         registry: realRegistry,
         cacheDir: join(dir, "cache"),
         limits,

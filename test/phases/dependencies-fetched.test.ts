@@ -2,6 +2,7 @@ import { chmodSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Config } from "../../src/config.ts";
+import { cacheLimits, type EnvironmentCache, openCache } from "../../src/environment/cache.ts";
 import { dependenciesBySide, type Ground, Installed, installFor, mountsOf } from "../../src/phases/dependencies.ts";
 import { realSandbox } from "../checks/sandbox.ts";
 import { type Registry, startRegistry } from "../emulators/registry/registry.ts";
@@ -19,6 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => registry[Symbol.asyncDispose]());
 
+const outputBytes = { headBytes: 10_000, tailBytes: 10_000 };
 const project = { "package.json": '{"name":"p","dependencies":{"a":"1.0.0"}}', "yarn.lock": "# yarn lockfile v1\n" };
 
 function place(setup: Pick<Config["setup"], "scripts"> = Config.parse({}).setup) {
@@ -69,6 +71,33 @@ test("a manager is fetched, installs, and comes along for the scripts that call 
     PATH: expect.stringMatching(/:\/workspace\/manager\/bin$/),
     YARN_IGNORE_PATH: "1",
   });
+});
+
+async function cacheAt(root: string): Promise<EnvironmentCache> {
+  const opened = await openCache({ root, user: real.sandbox.user, now: () => Date.now(), limits: cacheLimits });
+  if (opened.kind === "refused") throw new Error(opened.reason);
+  return opened.cache;
+}
+
+test("on a machine that keeps installations the manager is kept as well, by version, hash and registry", async () => {
+  using at = place();
+  using later = place();
+  const cache = await cacheAt(join(at.path, "cache"));
+  const first = await installFor({ ...at.ground, cache }, at.checkout("a", {}));
+  const asked = registry.requests.length;
+  const second = await installFor({ ...later.ground, cache }, later.checkout("a", {}));
+  if (first.kind !== "installed" || second.kind !== "installed") throw new Error(JSON.stringify([first, second]));
+  expect(second).toEqual({ ...first, from: "cache" });
+  expect(later.said).toEqual([expect.stringMatching(/^dependencies: from the cache/)]);
+  expect(registry.requests.length).toBe(asked);
+  const mounts = { readOnly: mountsOf(second).readOnly, limits: { timeoutMs: 30_000, output: outputBytes } };
+  expect(await real.sandbox.run(mounts, ["/workspace/manager/bin/yarn", "--version"])).toMatchObject({ exitCode: 0 });
+  // What a change may have had a hand in is used, and never kept.
+  using own = place();
+  const unused = await cacheAt(join(own.path, "cache"));
+  const side = dependenciesBySide({ ...own.ground, cache: unused }, []);
+  expect(await side("head", own.checkout("a", {}))).toMatchObject({ kind: "ready" });
+  expect(readdirSync(join(own.path, "cache"))).toEqual([]);
 });
 
 test("a side is installed by the trusted settings, whatever its own say", async () => {

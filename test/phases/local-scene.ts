@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
@@ -40,7 +41,7 @@ export async function localScene(
   files: Record<string, FixtureFile> = cartFiles(),
 ): Promise<LocalScene> {
   const repository = fixtureRepository(files);
-  const local = await openLocal(repository.root);
+  const local = await openLocal(repository.root, tmpdir());
   const now = () => Date.parse("2026-11-20T10:00:00Z");
   const audit = openAudit("local", now);
   const said: string[] = [];

@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { describe, expect, test } from "vitest";
 import { Config } from "../../src/config.ts";
 import { Solution } from "../../src/handoff/solution.ts";
@@ -11,7 +12,7 @@ const now = () => Date.parse("2026-11-20T10:00:00Z");
 const configPath = ".github/airlock.toml";
 
 async function taskOf(root: string, more: Partial<Parameters<typeof localTask>[0]> = {}): Promise<Task> {
-  await using local = await openLocal(root);
+  await using local = await openLocal(root, tmpdir());
   return await localTask({ local, revision: "HEAD", text: "Mend it.", now, auditHead: digest("0"), ...more });
 }
 

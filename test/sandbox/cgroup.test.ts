@@ -11,7 +11,7 @@ const MiB = 2 ** 20;
 const caps = { memoryBytes: 64 * MiB, processes: 5 };
 
 test("a group holds what it is given, what is born there too, and counts what it refuses", async ({ skip }) => {
-  const cgroups = await findCgroups();
+  const cgroups = findCgroups();
   if (cgroups === null) return skip("this machine gives us no control groups");
   await using group = openCgroup(cgroups, caps);
   const child = spawn("sh", ["-c", "read x; i=0; while [ $i -lt 9 ]; do sleep 5 & i=$((i+1)); done; wait"], {
@@ -30,12 +30,12 @@ test("a group holds what it is given, what is born there too, and counts what it
 });
 
 test("an abandoned group is removed at the next start, a living Airlock's is not", async ({ skip }) => {
-  const cgroups = await findCgroups();
+  const cgroups = findCgroups();
   if (cgroups === null) return skip("this machine gives us no control groups");
   const abandoned = join(cgroups.pids, `${ownMark().replace(/-\d+-\d+$/, "-4194304-1")}-1`);
   mkdirSync(abandoned);
   await using living = openCgroup(cgroups, caps);
-  await findCgroups();
+  findCgroups();
   expect(existsSync(abandoned)).toBe(false);
   expect(living.members().size).toBe(0);
 });
@@ -60,7 +60,7 @@ function plainTree(controllers: string, content: Partial<Record<"procs" | "contr
 
 test("v2: this process moves into a leaf, then the controllers are handed on", async () => {
   const { own, proc } = plainTree("cpu memory pids");
-  expect(await findCgroups(proc)).toEqual({ version: "cgroup v2", memory: own, pids: own });
+  expect(findCgroups(proc)).toEqual({ version: "cgroup v2", memory: own, pids: own });
   expect(readFileSync(join(own, "airlock-self/cgroup.procs"), "utf8")).toBe(String(process.pid));
   expect(readFileSync(join(own, "cgroup.subtree_control"), "utf8")).toBe("+memory +pids");
 });
@@ -92,10 +92,10 @@ test.each([
   ["where it is not in the group that is named", "memory pids", { procs: "1\n" }],
 ])("v2: %s only looking is left", async (_title, controllers, content) => {
   const { own, proc } = plainTree(controllers, content);
-  expect(await findCgroups(proc)).toBeNull();
+  expect(findCgroups(proc)).toBeNull();
   expect(readdirSync(own).sort()).toEqual(["cgroup.controllers", "cgroup.procs", "cgroup.subtree_control"]);
 });
 
 test("without any control groups only looking is left", async () => {
-  expect(await findCgroups("/nowhere")).toBeNull();
+  expect(findCgroups("/nowhere")).toBeNull();
 });

@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -11,8 +12,8 @@ describe("a local repository", () => {
     const head = fixture.recommit();
     plainGit(fixture.root, "tag", "--annotate", "--message", "one", "v1", fixture.commit);
     plainGit(fixture.root, "worktree", "add", "--quiet", "--detach", join(fixture.temporary, "linked"), fixture.commit);
-    await using local = await openLocal(join(fixture.root, "src"));
-    await using linked = await openLocal(join(fixture.temporary, "linked"));
+    await using local = await openLocal(join(fixture.root, "src"), tmpdir());
+    await using linked = await openLocal(join(fixture.temporary, "linked"), tmpdir());
     expect(local.source.workTree).toBe(fixture.root);
     expect(await resolveRevision(local, "HEAD")).toEqual(head);
     expect(await resolveRevision(local, "main")).toEqual(head);
@@ -27,7 +28,7 @@ describe("a local repository", () => {
     "names the bad revision %j",
     async (revision) => {
       using fixture = fixtureRepository({ "src/a.txt": "a" });
-      await using local = await openLocal(fixture.root);
+      await using local = await openLocal(fixture.root, tmpdir());
       await expect(resolveRevision(local, revision)).rejects.toMatchObject({
         code: "bad-input",
         message: `${JSON.stringify(revision)} names no commit in ${fixture.root}/.git.`,
@@ -37,7 +38,7 @@ describe("a local repository", () => {
 
   test("says that a directory is no repository", async () => {
     using temporary = temporaryDirectory();
-    await expect(openLocal(temporary.path)).rejects.toMatchObject({
+    await expect(openLocal(temporary.path, tmpdir())).rejects.toMatchObject({
       code: "bad-input",
       message: `${temporary.path} is not in a git repository.`,
     });
@@ -47,7 +48,7 @@ describe("a local repository", () => {
     using fixture = fixtureRepository({ "src/a.txt": "a", l: { link: "src/a.txt" } });
     writeFiles(fixture.root, { "src/a.txt": "b" });
     const head = fixture.recommit();
-    await using local = await openLocal(fixture.root);
+    await using local = await openLocal(fixture.root, tmpdir());
     expect((await localTree(local, head.commit)).map(({ path, mode }) => [path, mode])).toEqual([
       ["l", "120000"],
       ["src/a.txt", "100644"],

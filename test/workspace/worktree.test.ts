@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { existsSync, lstatSync, readFileSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -19,14 +20,14 @@ async function withChange() {
   plainGit(fixture.root, "rm", "--quiet", "dir/gone.txt");
   writeFiles(fixture.root, { "a.txt": "A", "new/run.sh": { executable: "x" }, l: { link: "a.txt" }, "x.bat": "two\n" });
   const head = fixture.recommit();
-  await using local = await openLocal(fixture.root);
+  await using local = await openLocal(fixture.root, tmpdir());
   const change = await localChange(local, fixture.commit, head.commit);
   plainGit(fixture.root, "reset", "--quiet", "--hard", fixture.commit);
   return { ...fixture, head, change, [Symbol.dispose]: fixture[Symbol.dispose] };
 }
 
 async function apply(root: string, change: Change) {
-  await using local = await openLocal(root);
+  await using local = await openLocal(root, tmpdir());
   return await applyToWorkTree(local, change);
 }
 
