@@ -34,7 +34,9 @@ describe("action.yml", () => {
     expect(parsed.context.errors.getErrors()).toEqual([]);
     const { main } = await readAction(root);
     expect(path.relative(root, main)).toBe("dist/action.mjs");
-    expect(await read("rolldown.config.ts")).toContain('action: "src/action/main.ts"');
+    expect(await read("rolldown.config.ts")).toContain(
+      '{ name: "action", input: "src/action/main.ts", format: "esm", ending: "mjs" }',
+    );
   });
 
   it("has no default for any input but the three switches", () => {
