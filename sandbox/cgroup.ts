@@ -60,6 +60,14 @@ export function findCgroups(proc = "/proc/self"): Cgroups | null {
   }
 }
 
+/**
+ * Whether control groups can still be found once processes of a command run beside us: with v1. With v2 the kernel hands controllers on
+ * only while no process but ours is in the group.
+ */
+export function canBeFoundLater(proc = "/proc/self"): boolean {
+  return /:memory[,:]/.test(readFileSync(join(proc, "cgroup"), "utf8"));
+}
+
 function rehearse({ version, memory, pids }: Cgroups): void {
   const groups = makeGroups({ memory, pids });
   try {

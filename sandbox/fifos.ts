@@ -28,25 +28,28 @@ export interface Fifos extends AsyncDisposable {
  * null: then the first are made at once.
  */
 export function openFifos(order: { directory: string; mkfifo: string; user: User; stock: Stock | null }): Fifos {
-  return order.stock === null ? ownFifos(order) : stockedFifos(order.stock);
+  return order.stock === null ? ownFifos(order) : stockedFifos(order.stock, () => ownFifos(order));
 }
 
-/** Of those that were made ahead; whoever finds none left makes some. */
-function stockedFifos(stock: Stock): Fifos {
+/** Of those that were made ahead; whoever finds none left makes some, and where that fails (a full disk) does without the stock. */
+function stockedFifos(stock: Stock, without: () => Fifos): Fifos {
   let filling: Promise<void> | null = null;
+  let own: Fifos | null = null;
   return {
     async take() {
-      for (;;) {
-        const path = stock.take();
-        if (path !== null) return path;
-        filling ??= stock.fill().finally(() => {
-          filling = null;
-        });
-        await filling;
-      }
+      const ready = own === null ? stock.take() : null;
+      if (ready !== null) return ready;
+      filling ??= stock.fill().catch(() => undefined);
+      await filling;
+      filling = null;
+      const made = own === null ? stock.take() : null;
+      if (made !== null) return made;
+      own ??= without();
+      return own.take();
     },
     async [Symbol.asyncDispose]() {
-      await filling?.catch(() => {});
+      await filling;
+      await own?.[Symbol.asyncDispose]();
     },
   };
 }

@@ -70,12 +70,12 @@ export function watch({ outer, init, bounds, kill }: Watched): Guard {
     return first === null ? nobody : sampleTree(first, caps.processes);
   };
   const look = (pauseMs: number) => {
-    const begun = monotonicMs();
     try {
       if (bounds.cgroups !== null) group ??= openCgroup(bounds.cgroups, caps);
     } catch (error) {
       return fail(error);
     }
+    const begun = monotonicMs();
     const sample = processes();
     const seen = { ...weigh(sample, bounds), cgroup: group?.counters() ?? null };
     hit = limitOver(seen, caps);

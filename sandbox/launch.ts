@@ -6,6 +6,7 @@ import { Duplex, Readable, Writable } from "node:stream";
 import { descriptors } from "./argv.ts";
 import { createCapture } from "./capture.ts";
 import { monotonicMs } from "./clock.ts";
+import { drain, drainMs, withDeadline } from "./drain.ts";
 import { watch } from "./guard.ts";
 import { killGroup, killSandboxInit, sandboxInitGone } from "./kill.ts";
 import { readStatus } from "./status.ts";
@@ -14,9 +15,6 @@ import type { Bounds } from "./guard.ts";
 import type { User } from "./reach.ts";
 import type { Captured, LimitHit, Limits, OutputName, RunOptions } from "./sandbox.ts";
 import type { OutputPipe } from "./streams.ts";
-
-/** Milliseconds to wait for the last output after the process is gone. */
-const drainMs = 2_000;
 
 /** As the pipes lie. */
 const outputNames: readonly OutputName[] = ["stdout", "stderr"];
@@ -126,16 +124,14 @@ function offerToKernel(pid: number | undefined): void {
 export async function attend(started: Started, order: Attendance, begun = monotonicMs()): Promise<Ended> {
   const { child, pipes, status } = started;
   const captures = [createCapture(order.limits.output), createCapture(order.limits.output)] as const;
-  const drained = Promise.all([
-    ...pipes.map((pipe, index) => {
-      const name = outputNames[index] ?? "stdout";
-      return drain(pipe, (chunk) => {
-        captures[index]?.write(chunk);
-        order.onOutput?.(chunk, name);
-      });
-    }),
-    status.ended,
-  ]);
+  const drains = pipes.map((pipe, index) => {
+    const name = outputNames[index] ?? "stdout";
+    return drain(pipe, (chunk) => {
+      captures[index]?.write(chunk);
+      return order.onOutput?.(chunk, name);
+    });
+  });
+  const drained = Promise.all([...drains.map(({ ended }) => ended), status.ended]);
   const init = () => readStatus(status.text()).childPid;
   const kill = () => {
     killGroup(child.pid);
@@ -146,7 +142,8 @@ export async function attend(started: Started, order: Attendance, begun = monoto
   const spawnError = await started.exit;
   guard.release();
   watching.stop();
-  await withDeadline(drained);
+  const held = () => order.signal?.aborted !== true && drains.some((one) => one.held());
+  await withDeadline(drained, held);
   for (const pipe of pipes) pipe.read.destroy();
   await sandboxInitGone(readStatus(status.text()).childPid, drainMs);
   const why = guard.why();
@@ -240,14 +237,6 @@ function ended(child: ChildProcess): Promise<NodeJS.ErrnoException | null> {
   });
 }
 
-function drain(pipe: OutputPipe, take: (chunk: Buffer) => void): Promise<void> {
-  pipe.read.on("data", take);
-  return new Promise((resolve) => {
-    pipe.read.once("close", () => resolve());
-    pipe.read.once("error", () => resolve());
-  });
-}
-
 function collect(stream: unknown, onData: () => void): { text(): string; ended: Promise<void> } {
   if (!(stream instanceof Readable)) return { text: () => "", ended: Promise.resolve() };
   const chunks: Buffer[] = [];
@@ -267,13 +256,4 @@ function feed(stream: unknown, words: readonly string[]): void {
   // bwrap may die before it has read everything; its exit tells.
   stream.on("error", () => {});
   stream.end(words.map((word) => `${word}\0`).join(""));
-}
-
-async function withDeadline(work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise((resolve) => {
-    timer = setTimeout(resolve, drainMs);
-  });
-  await Promise.race([work, deadline]);
-  clearTimeout(timer);
 }

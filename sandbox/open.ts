@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { findBubblewrap, findProgram } from "./bubblewrap.ts";
-import { findCgroups } from "./cgroup.ts";
+import { canBeFoundLater, findCgroups } from "./cgroup.ts";
 import { closeInheritedDescriptors } from "./descriptors.ts";
 import { openStock } from "./fifo-stock.ts";
 import { openFifos } from "./fifos.ts";
@@ -16,7 +16,6 @@ import { architectureOf } from "./seccomp.ts";
 import { sweepDirectories, sweepProcesses } from "./sweep.ts";
 import { placeToolchain, writeStateFiles } from "./statedir.ts";
 import type { User } from "./reach.ts";
-import type { Cgroups } from "./cgroup.ts";
 import type { Proof } from "./proof.ts";
 import type { Establishment } from "./run.ts";
 import type { Certificate, OverlaySupport, Sandbox } from "./sandbox.ts";
@@ -130,7 +129,7 @@ export async function establish(options: OpenOptions, proof: Proof | null = null
   rmSync(join(stateDir, "selftest"), { recursive: true, force: true });
   const stock = options.proofs === undefined ? null : openStock({ below: options.proofs, mkfifo, user });
   await sweep(stateDir, user, options.proofs === undefined ? "now" : "soon");
-  let cgroups: { found: Cgroups | null } | undefined;
+  let cgroups = options.proofs !== undefined && canBeFoundLater() ? undefined : { found: findCgroups() };
   return {
     bwrap,
     user,

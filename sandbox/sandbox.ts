@@ -145,8 +145,11 @@ export interface RunOptions {
   /** Bytes, or a stream that is read while the command runs. It is paused and left open when the command ends. Absent: empty. */
   stdin?: Uint8Array | string | Readable;
   signal?: AbortSignal;
-  /** Told of every byte as it comes, and on which stream. */
-  onOutput?: (chunk: Buffer, stream: OutputName) => void;
+  /**
+   * Told of every byte as it comes, and on which stream. A promise holds the stream until it resolves, so that a slow taker slows
+   * the command down; a promise that is rejected closes it, and the command meets a closed pipe.
+   */
+  onOutput?: (chunk: Buffer, stream: OutputName) => void | Promise<void>;
 }
 
 export interface Probe {

@@ -15,6 +15,8 @@ if (Number(process.versions.node.split(".")[0]) < nodeMajor) {
 } else void start();
 
 async function start(): Promise<void> {
+  // What Node ends with when something is waited for that never comes.
+  process.exitCode = 3;
   const { main } = await import("./program.ts");
   process.exitCode = await main(process.argv.slice(2), process.env, (name, value) => void (process.env[name] = value));
 }

@@ -1,6 +1,6 @@
-import { lstatSync, mkdirSync } from "node:fs";
+import { lstatSync, mkdirSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, isAbsolute, join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { openSandbox } from "../../sandbox/open.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { toolchainOf } from "../environment/host.ts";
@@ -17,7 +17,7 @@ export async function quickSandbox(dir: string, terminal: Terminal, directory: s
   mkdirSync(stateDir);
   const proofs = proofsOf(terminal);
   // What a command may write, and what is carried back for it, is no place for a proof.
-  const known = `${proofs}/`.startsWith(`${directory}/`) ? {} : { proofs };
+  const known = overlap(realOf(proofs), directory) ? {} : { proofs };
   return openSandbox({ path, notFrom, stateDir, toolchain: toolchainOf(path, notFrom), ...known });
 }
 
@@ -30,6 +30,20 @@ export function repositoryOf(directory: string): string {
   for (let at = directory; ; at = dirname(at)) {
     if (lies(join(at, ".git"))) return at;
     if (at === dirname(at)) return directory;
+  }
+}
+
+/** Whether one of two real paths lies in the other. */
+function overlap(one: string, other: string): boolean {
+  return `${one}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${one}/`);
+}
+
+/** The real path of what lies at a path, or will: of the nearest directory above that is there. */
+function realOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path === dirname(path) ? path : join(realOf(dirname(path)), basename(path));
   }
 }
 

@@ -19,6 +19,8 @@ const verbs: Record<string, () => Promise<{ verb: Verb }>> = {
 
 /** As a shell reports a program that wrote into a closed pipe: 128 + SIGPIPE. */
 const pipeClosed = 141;
+/** As in sandbox.ts, which is loaded only when it is used. */
+const sandboxBroken = 125;
 
 /**
  * Runs the command line. In: the arguments after the program, the environment, and how a variable is planted in it before anything is
@@ -29,7 +31,7 @@ export async function main(
   environment: Terminal["environment"],
   plant: (name: string, value: string) => void,
 ): Promise<number> {
-  const { terminal, readerGone } = openTerminal(environment, async () => {
+  const { terminal, written } = openTerminal(environment, async () => {
     // Loaded only by the verbs that let an agent work: node:crypto takes longer than a short command.
     const [{ randomBytes }, { canaryFrom, canaryVariable }] = await Promise.all([
       import("node:crypto"),
@@ -40,7 +42,17 @@ export async function main(
     return canary;
   });
   const code = await dispatch(args, terminal);
-  return (await readerGone()) ? pipeClosed : code;
+  const out = await written();
+  switch (out.kind) {
+    case "all":
+      return code;
+    case "gone":
+      return pipeClosed;
+    case "failed":
+      terminal.err(`airlock: the output could not be written whole: ${out.message}`);
+      // `sandbox` has codes of its own: the others are its command's.
+      return args[0] === "sandbox" ? sandboxBroken : exitCode.broken;
+  }
 }
 
 async function dispatch(args: string[], terminal: Terminal): Promise<number> {

@@ -110,11 +110,18 @@ async function runInside(
   await using sandbox = await quickSandbox(ours.path, terminal, workspace);
   const { now, err } = terminal;
   const onLong = (files: number) => err(`airlock: copying ${files} files …`);
-  const staged = await stage(workspace, { user: sandbox.user, mode, ours: ours.path, now, onLong });
+  const staged = await stage(workspace, {
+    user: sandbox.user,
+    mode,
+    ours: ours.path,
+    now,
+    onLong,
+    signal: terminal.signal,
+  });
   for (const path of staged.leftOut)
     terminal.err(`airlock: not shown to the command, it cannot be read: ${quoted(path)}`);
-  const kept = asJson ? 8 * megabyte : 65_536;
-  const limits = { timeoutMs: seconds * 1000, output: { headBytes: kept, tailBytes: kept } };
+  // Kept also when it was passed on: from what a program says in the end it is told which limit it met.
+  const limits = { timeoutMs: seconds * 1000, output: { headBytes: 8 * megabyte, tailBytes: 8 * megabyte } };
   const egress = network.egress === undefined ? {} : { egress: network.egress };
   const profile = { workspace: { host: staged.host, mode }, limits, ...egress };
   const stdin = terminal.input === undefined ? {} : { stdin: terminal.input };

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { SandboxMode } from "../config.ts";
 import { bringBack, type Brought } from "./bring-back.ts";
 import { below, copyPlain, fingerprintOf, type Name, textOf } from "./entry.ts";
+import { Cancelled } from "./verb.ts";
 
 interface User {
   uid: number;
@@ -27,6 +28,8 @@ interface Staging {
   now: () => number;
   /** Told once, when copying takes longer than `longMs`, how many files there are in all. */
   onLong: (files: number) => void;
+  /** Ends the copying. */
+  signal: AbortSignal;
 }
 
 /** Milliseconds of copying after which a person wants to know what is going on. */
@@ -37,7 +40,7 @@ const longMs = 1_000;
  * `.agents` that a command leaves behind would be obeyed by the next tool of the caller. Root's commands get a copy in every mode,
  * because they run as another user, who may not enter what is root's. Everybody else's are shown the directory itself, read-only.
  * In: an existing directory; a directory of ours for the copy. Pipes, sockets, devices and what cannot be read are left out; no link is
- * followed.
+ * followed. @throws Cancelled when the signal comes first.
  */
 export async function stage(directory: string, order: Staging): Promise<Stage> {
   const { user, mode, ours } = order;
@@ -73,13 +76,14 @@ interface Copying {
   breathe: () => Promise<void>;
 }
 
-function breather(directory: string, { now, onLong }: Staging): () => Promise<void> {
+function breather(directory: string, { now, onLong, signal }: Staging): () => Promise<void> {
   const started = now();
   let told = false;
   let entries = 0;
   return async () => {
     entries += 1;
     if (entries % entriesPerBreath === 0) await new Promise((resolve) => void setImmediate(resolve));
+    if (signal.aborted) throw new Cancelled("Stopped while the workspace was copied; nothing was run.");
     if (told || now() - started <= longMs) return;
     told = true;
     onLong(await countFiles(Buffer.from(directory)));

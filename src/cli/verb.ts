@@ -14,8 +14,8 @@ export interface Terminal {
   out: (line: string) => void;
   /** One line for standard error: progress and problems. */
   err: (line: string) => void;
-  /** Bytes as they are, for one of the two: what a command wrote. */
-  pass: (chunk: Uint8Array, stream: "stdout" | "stderr") => void;
+  /** Bytes as they are, for one of the two: what a command wrote. Resolves when there is room for more; rejects when nobody takes them. */
+  pass: (chunk: Uint8Array, stream: "stdout" | "stderr") => Promise<void>;
   /** Asks a person; null when nobody can answer (no terminal). */
   ask(question: string): Promise<string | null>;
   environment: Readonly<Record<string, string | undefined>>;

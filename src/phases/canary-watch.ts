@@ -76,7 +76,7 @@ function watchedSandbox(sandbox: Sandbox, look: CanaryWatch["look"], isSeen: () 
           const text = rest + chunk.toString("latin1");
           look(text, "the output of a command");
           rest = text.slice(-overlapUnits);
-          options.onOutput?.(chunk, stream);
+          return options.onOutput?.(chunk, stream);
         },
       });
       // Both streams share the window above; each by itself is looked at as it was kept.

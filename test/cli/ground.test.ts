@@ -18,7 +18,7 @@ function terminal(cwd: string, environment: Terminal["environment"]): Terminal {
     stdin: async () => Buffer.alloc(0),
     out: nothing,
     err: nothing,
-    pass: nothing,
+    pass: () => Promise.resolve(),
     ask: async () => null,
     environment,
     plantCanary: () => Promise.resolve(canaryFrom(new Uint8Array(30))),

@@ -1,9 +1,7 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { portOf } from "../sandbox/room.ts";
 import { temporaryDirectory, writeFiles } from "../workspace/repository.ts";
@@ -18,20 +16,6 @@ function place() {
   symlinkSync(workspace, join(temporary.path, "link"));
   writeFiles(join(temporary.path, "bin"), { node: { link: process.execPath } });
   return { ...temporary, workspace, emptyPath: { PATH: join(temporary.path, "bin") } };
-}
-
-/** What comes out of the command as it is, and the first piece of it. */
-async function heard(cwd: string, command: string[]): Promise<{ first: unknown; out: Buffer; err: string }> {
-  const main = join(import.meta.dirname, "../../src/cli/main.ts");
-  const child = spawn(process.execPath, [main, "sandbox", "--", ...command], {
-    cwd,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const out: Buffer[] = [];
-  child.stdout.on("data", (chunk: Buffer) => void out.push(chunk));
-  const err = text(child.stderr);
-  await once(child, "close");
-  return { first: out[0], out: Buffer.concat(out), err: await err };
 }
 
 const run = (cwd: string, ...args: string[]) => airlock(["sandbox", ...args], { cwd });
@@ -212,21 +196,6 @@ describe("the command", () => {
       env: { PLUM: "cake", OPENAI_API_KEY: "PLUM" },
     });
     expect(ended.out.filter((line) => line !== "lo")).toEqual(["0"]);
-  });
-
-  test("is heard while it runs, byte for byte, however much it says", async () => {
-    using at = place();
-    const said = await heard(at.workspace, [
-      "sh",
-      "-c",
-      "printf 'a\\377'; sleep 0.5; printf b >&2; head -c 20000000 /dev/zero",
-    ]);
-    expect({ first: said.first, bytes: said.out.byteLength, begin: said.out.subarray(0, 3), err: said.err }).toEqual({
-      first: Buffer.from([0x61, 0xff]),
-      bytes: 20_000_002,
-      begin: Buffer.from([0x61, 0xff, 0]),
-      err: "b",
-    });
   });
 
   test("is told of as JSON with --json, the exit code staying its own", async () => {

@@ -26,6 +26,7 @@ const quick = {
   onLong: () => {
     throw new Error("nothing takes long here");
   },
+  signal: new AbortController().signal,
 };
 
 /** A directory of the caller's with some files, and what a command may do to its copy. */
@@ -73,6 +74,14 @@ describe("who works on what", () => {
     expect(existsSync(ours)).toBe(true);
   });
 
+  test("copying ends when the caller wants it to", async () => {
+    using at = place();
+    const abort = new AbortController();
+    abort.abort();
+    const order = { ...quick, user, mode: "workspace-write", ours: at.path } as const;
+    await expect(stage(at.mine, { ...order, signal: abort.signal })).rejects.toThrow("nothing was run");
+  });
+
   test("nobody else can look at a copy while it is made", async () => {
     using at = place();
     const modes = new Set<number>();
@@ -90,7 +99,14 @@ describe("who works on what", () => {
     const told: number[] = [];
     let clock = 0;
     const now = () => (clock += 600);
-    await stage(at.mine, { user, mode: "workspace-write", ours: at.path, now, onLong: (files) => told.push(files) });
+    await stage(at.mine, {
+      ...quick,
+      user,
+      mode: "workspace-write",
+      ours: at.path,
+      now,
+      onLong: (files) => told.push(files),
+    });
     expect(told).toEqual([6]);
   });
 

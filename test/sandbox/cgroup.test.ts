@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { findCgroups, openCgroup } from "../../sandbox/cgroup.ts";
+import { canBeFoundLater, findCgroups, openCgroup } from "../../sandbox/cgroup.ts";
 import { ownMark } from "../../sandbox/owner.ts";
 
 const MiB = 2 ** 20;
@@ -63,6 +63,13 @@ test("v2: this process moves into a leaf, then the controllers are handed on", a
   expect(findCgroups(proc)).toEqual({ version: "cgroup v2", memory: own, pids: own });
   expect(readFileSync(join(own, "airlock-self/cgroup.procs"), "utf8")).toBe(String(process.pid));
   expect(readFileSync(join(own, "cgroup.subtree_control"), "utf8")).toBe("+memory +pids");
+});
+
+test("with v2 they must be found before anything is started, with v1 later as well", () => {
+  const { proc } = plainTree("cpu memory pids");
+  expect(canBeFoundLater(proc)).toBe(false);
+  writeFileSync(join(proc, "cgroup"), "9:memory:/a\n8:pids:/b\n0::/scope\n");
+  expect(canBeFoundLater(proc)).toBe(true);
 });
 
 test("v2: the limits of a command, without swap and with one end for all", async () => {

@@ -45,6 +45,13 @@ test("an empty stock is filled when it is needed, and a command runs over it", a
   for (const path of [one, other]) expect(lstatSync(path).isFIFO()).toBe(true);
 });
 
+test("a stock that cannot be filled is done without", async () => {
+  const broken = openStock({ below, mkfifo: "/bin/false", user: room.host.user });
+  await using fifos = openFifos({ directory: room.dir, mkfifo: room.host.mkfifo, user: room.host.user, stock: broken });
+  const paths = await Promise.all([fifos.take(), fifos.take(), fifos.take()]);
+  expect([new Set(paths).size, paths.every((path) => lstatSync(path).isFIFO())]).toEqual([3, true]);
+});
+
 describe("what is no fresh FIFO of the user is thrown away", () => {
   const path = (name: string) => join(below, "fifos", name);
   test.each<[string, () => void]>([
