@@ -1,0 +1,93 @@
+import { lintSource } from "@secretlint/core";
+import { rules } from "@secretlint/secretlint-rule-preset-recommend";
+import type { Match } from "../text/find-secrets.ts";
+import type { RuleMatch } from "../text/secret-matches.ts";
+import { isExample } from "../text/secret-looks.ts";
+import { secretlintTriggers, triggerPrefix } from "./secretlint-triggers.ts";
+
+/** UTF-16 code units that secretlint gets at once, and by how many two neighbours overlap (a PGP key has about 10,000). */
+const windowUnits = 49_152;
+const overlapUnits = 16_384;
+/** Units before a trigger that belong to a match: the beginning of an address with a token in it. */
+const beforeUnits = 1_024;
+
+/**
+ * secretlint's recommended rules one by one, without the one that lets a comment in the file switch the others off: the author of the
+ * file is who we check. `enableIDScanRule` also reports a bare AWS access key id.
+ */
+const offered = rules
+  .filter((rule) => !rule.meta.id.includes("filter"))
+  .map((rule) => ({ id: rule.meta.id, rule, options: { enableIDScanRule: true } }));
+
+/** Rules that no trigger is known for run on every text: a new version of secretlint must not lose one. */
+const untriggered = offered.filter(
+  ({ id }) => !secretlintTriggers.some((trigger) => trigger.id === `${triggerPrefix}${id}`),
+);
+
+/**
+ * What secretlint finds that we might not. In: a text, and where the triggers of its rules stand in it. Only rules with a trigger are asked,
+ * and of a long text only the surroundings; what they need to match always holds one, so nothing is lost. Out: examples left out.
+ */
+export async function secondOpinion(text: string, triggers: readonly RuleMatch[]): Promise<Match[]> {
+  const ids = new Set(triggers.map(({ rule }) => rule.id.slice(triggerPrefix.length)));
+  const asked = offered.filter(({ id }) => ids.has(id));
+  const near = await matchesBy(asked, text, aroundOf(text, triggers));
+  const everywhere = await matchesBy(untriggered, text, [{ from: 0, to: text.length }]);
+  return [...near, ...everywhere];
+}
+
+interface Part {
+  from: number;
+  to: number;
+}
+
+async function matchesBy(asked: typeof offered, text: string, parts: readonly Part[]): Promise<Match[]> {
+  if (asked.length === 0) return [];
+  const found: Match[] = [];
+  for (const { from, to } of parts.flatMap((part) => windowsOf(text, part))) {
+    for (const { kind, start, end } of await matchesIn(text.slice(from, to), asked))
+      found.push({ kind, start: from + start, end: from + end });
+  }
+  return found;
+}
+
+/** A short text as a whole; of a long one everything that a match at a trigger could reach, neighbours joined. */
+function aroundOf(text: string, triggers: readonly RuleMatch[]): Part[] {
+  if (text.length <= windowUnits) return [{ from: 0, to: text.length }];
+  const parts: Part[] = [];
+  for (const { start } of triggers.toSorted((a, b) => a.start - b.start)) {
+    const part = { from: Math.max(0, start - beforeUnits), to: Math.min(text.length, start + overlapUnits) };
+    const last = parts.at(-1);
+    if (last !== undefined && part.from <= last.to) last.to = part.to;
+    else parts.push(part);
+  }
+  return parts;
+}
+
+/**
+ * The parts in which secretlint reads a text: its time grows with matches times length, so no part is long. Each begins at a line,
+ * where there is one, and overlaps the one before by more than a secret is long; what is found twice counts once.
+ */
+function windowsOf(text: string, part: Part): Part[] {
+  const windows = [{ from: part.from, to: Math.min(part.from + windowUnits, part.to) }];
+  for (let last = windows[0]; last !== undefined && last.to < part.to; last = windows.at(-1)) {
+    const line = text.indexOf("\n", last.to - overlapUnits);
+    const from = line === -1 || line >= last.to ? last.to - overlapUnits : line + 1;
+    windows.push({ from, to: Math.min(from + windowUnits, part.to) });
+  }
+  return windows;
+}
+
+async function matchesIn(text: string, asked: typeof offered): Promise<Match[]> {
+  // Never the file's own name: its author chose it, some rules depend on it, and the one for `.p12` opens it on our disk.
+  const source = { content: text, filePath: "content.txt", ext: ".txt", contentType: "text" as const };
+  const options = { config: { rules: asked }, maskSecrets: true, noPhysicFilePath: true };
+  const { messages } = await lintSource({ source, options });
+  return messages
+    .map(({ ruleId, messageId, range: [start, end] }) => ({ kind: kindOf(ruleId, messageId), start, end }))
+    .filter(({ start, end }) => !isExample(text.slice(start, end)));
+}
+
+function kindOf(ruleId: string, messageId: string): string {
+  return `${ruleId.replace(/^.*secretlint-rule-/, "")} ${messageId}`;
+}
