@@ -42,7 +42,7 @@ export async function scanText(name: string, text: string): Promise<Finding[]> {
 
 async function scan(path: string, bytes: Uint8Array, held: ReadonlySet<string>): Promise<Finding[]> {
   const text = scannable(bytes);
-  const matches = await matchesIn(text);
+  const matches = await secretsIn(text);
   const lineAt = lineCounter(text);
   return matches.map(({ kind, start, end }, index) => {
     const existing = held.has(text.slice(start, end));
@@ -66,7 +66,7 @@ async function scan(path: string, bytes: Uint8Array, held: ReadonlySet<string>):
 async function valuesIn(bytes: Uint8Array | null): Promise<ReadonlySet<string>> {
   if (bytes === null) return new Set();
   const text = scannable(bytes);
-  return new Set((await matchesIn(text)).map(({ start, end }) => text.slice(start, end)));
+  return new Set((await secretsIn(text)).map(({ start, end }) => text.slice(start, end)));
 }
 
 /** Any bytes as text: wrong UTF-8 is replaced, and NULs are dropped so that UTF-16 text and binaries show their ASCII. */
@@ -74,12 +74,13 @@ function scannable(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("utf8").replaceAll("\0", "");
 }
 
-async function matchesIn(text: string): Promise<Match[]> {
+/** Every place of a text where a secret stands, by our own rules and by secretlint's; those that overlap are one. */
+export async function secretsIn(text: string): Promise<Match[]> {
   const { own = [], triggers = [] } = Object.groupBy(matches(text), ({ rule }) =>
     triggerRules.has(rule) ? "triggers" : "own",
   );
   const found = [...inOrder(own.filter(isFinding)), ...(await secondOpinion(text, triggers))].toSorted(
-    (a, b) => a.start - b.start || b.end - a.end,
+    (a, b) => a.start - b.start,
   );
   // Overlapping ones become one, over all of them: a new value that begins inside an old one must not pass as the old one.
   const separate: Match[] = [];

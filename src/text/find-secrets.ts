@@ -48,9 +48,7 @@ export function isFinding(match: RuleMatch): boolean {
   return form?.(match) !== false && sure?.(match) !== false && !isExample(match.value);
 }
 
-/** Matches by their place; where two begin, the longer one first. */
+/** Matches by their place. */
 export function inOrder(matches: readonly RuleMatch[]): Match[] {
-  return matches
-    .map(({ rule, start, end }) => ({ kind: rule.name, start, end }))
-    .toSorted((a, b) => a.start - b.start || b.end - a.end);
+  return matches.map(({ rule, start, end }) => ({ kind: rule.name, start, end })).toSorted((a, b) => a.start - b.start);
 }

@@ -1,5 +1,5 @@
 import type { SecretRule } from "./secret-rule.ts";
-import { exampleWord } from "./secret-looks.ts";
+import { looksGenerated } from "./secret-looks.ts";
 
 /** Secrets of the places where code and packages lie. */
 export const codeRules: readonly SecretRule[] = [
@@ -60,15 +60,21 @@ export const codeRules: readonly SecretRule[] = [
     pattern: /(?<![A-Za-z])npm_[A-Za-z0-9]{36,}/y,
   },
   {
-    id: "npmrc-credential",
-    name: "credential of an .npmrc",
+    id: "npmrc-token",
+    name: "token of an .npmrc",
     source: "npm: npmrc, auth related configuration",
-    literals: ["_authToken", "_auth=", "_auth ", "_password"],
-    pattern: /(_(?:authToken|auth|password)[ \t]{0,4}=[ \t]{0,4}["']?)[A-Za-z0-9+/=_.-]{8,}/y,
+    literals: ["_authToken"],
+    pattern: /(_authToken[ \t]{0,4}=[ \t]{0,4}["']?)[^\s$"'`<{%[\\][^\s"'`\\]*/y,
     keep: true,
-    sure: ({ value, text, start, lead }) =>
-      !exampleWord.test(value) &&
-      (lead.startsWith("_authToken") || text.slice(Math.max(0, start - 200), start).includes("//")),
+  },
+  {
+    id: "npmrc-password",
+    name: "password of an .npmrc",
+    source: "npm: npmrc, auth related configuration (base64)",
+    literals: ["_auth", "_password"],
+    pattern: /((?<=[:\s]|^)_(?:auth|password)[ \t]{0,4}=[ \t]{0,4}["']?)[A-Za-z0-9+/]{8,2048}={0,2}/y,
+    keep: true,
+    sure: ({ value }) => looksGenerated(value) || value.endsWith("="),
   },
   {
     id: "pypi-token",

@@ -15,7 +15,7 @@ export const keyRules: readonly SecretRule[] = [
     literals: ["-----BEGIN"],
     // Between the lines: real line ends, those of a JSON text, quotes and signs of a program that puts the lines together, headers.
     pattern:
-      /-----BEGIN ?[A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:(?:\s|["'`,+>|]|\\[nr]){0,80}[A-Z][A-Za-z-]{2,30}: [^\r\n\\]{0,200}){0,6}(?:\s|["'`,+>|]|\\[nr]){0,80}[A-Za-z0-9+/=]{40}(?:[A-Za-z0-9+/=]|\s|["'`,+>|]|\\[nr])*/y,
+      /-----BEGIN ?[A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:(?:\s|["'`,+>|]|\\[nr]){0,80}[A-Z][A-Za-z-]{2,30}: [^\r\n\\]{0,200}(?:[\r\n]|\\[nr])){0,6}(?:\s|["'`,+>|]|\\[nr]){0,80}[A-Za-z0-9+/=]{40}(?:[A-Za-z0-9+/=]|\s|["'`,+>|]|\\[nr])*/y,
     only: "finding",
   },
   {

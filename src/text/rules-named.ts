@@ -1,5 +1,5 @@
 import type { FoundValue, SecretRule } from "./secret-rule.ts";
-import { exampleWord, isExampleLogin, looksGenerated } from "./secret-looks.ts";
+import { isExampleLogin, looksGenerated, saysExample } from "./secret-looks.ts";
 
 /** UTF-16 code units before a value in which the name of its header is looked for. */
 const headerUnits = 32;
@@ -33,10 +33,7 @@ export const namedRules: readonly SecretRule[] = [
     pattern: /((?:bearer|basic) {1,4})[A-Za-z0-9._~+/=-]{16,}/iy,
     keep: true,
     form: ({ value }) => /\d/.test(value),
-    sure: ({ value, text, start, lead }) => {
-      const before = text.slice(Math.max(0, start - lead.length - headerUnits), start - lead.length);
-      return looksGenerated(value) || (authorizationHeader.test(before) && !exampleWord.test(value));
-    },
+    sure: isRealHeader,
   },
   {
     id: "assigned-value",
@@ -60,6 +57,14 @@ export const namedRules: readonly SecretRule[] = [
     form: ({ value }) => looksGenerated(value),
   },
 ];
+
+/** Basic authentication is base64 of user and password, so that an example may stand below it. */
+function isRealHeader({ value, text, start, lead }: FoundValue): boolean {
+  const before = text.slice(Math.max(0, start - lead.length - headerUnits), start - lead.length);
+  const login = /^basic/i.test(lead) ? Buffer.from(value, "base64").toString("latin1") : "";
+  if (/^[\x20-\x7e]+$/.test(login) && saysExample(login)) return false;
+  return looksGenerated(value) || (authorizationHeader.test(before) && !saysExample(value));
+}
 
 /** A port with more behind it, quotes or markup belong to something else that happens to end in an at sign. */
 function isRealPassword({ value, lead }: FoundValue): boolean {

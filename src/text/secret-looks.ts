@@ -1,6 +1,17 @@
 /** Words that nobody generates by accident: a value with one of them is an example. */
-export const exampleWord =
-  /example|sample|dummy|fake|placeholder|changeme|change-me|redacted|your[_-]|test|abc|123|xyz|xxx|\.\.\./i;
+const exampleWord = /example|sample|dummy|fake|placeholder|changeme|change-me|redacted|your[_-]|test|123|\.\.\./i;
+const exampleRow = /abc|ABC|xyz|XYZ|xxx|XXX/;
+/** The same where only 16 different digits occur, so that three in a row mean nothing. */
+const exampleHexadecimal = /123456|abcdef|ABCDEF|deadbeef|([0-9a-f])\1{5}/;
+
+/** Whether the value says itself that it is an example. */
+export function saysExample(value: string): boolean {
+  return isHexadecimal(value) ? exampleHexadecimal.test(value) : exampleWord.test(value) || exampleRow.test(value);
+}
+
+function isHexadecimal(value: string): boolean {
+  return /^[0-9a-f-]+$/i.test(value);
+}
 
 /**
  * The same for tokens whose form alone is a finding. Only what random letters hardly ever spell: five in one case stand in 40 random
@@ -21,9 +32,8 @@ const mixMin = 0.5;
 
 /** Whether a value was made by a generator rather than written: no path, no template, no word of an example, and enough disorder. */
 export function looksGenerated(value: string): boolean {
-  if (/^(https?|file):|[<>{}()$]|^[./~]/.test(value) || exampleWord.test(value)) return false;
-  const hexadecimal = /^[0-9a-f-]+$/i.test(value);
-  if (entropy(value) < (hexadecimal ? entropyMin.hexadecimal : entropyMin.any)) return false;
+  if (/^(https?|file):|[<>{}()$]|^[./~]/.test(value) || saysExample(value)) return false;
+  if (entropy(value) < (isHexadecimal(value) ? entropyMin.hexadecimal : entropyMin.any)) return false;
   const turns = value.match(/[a-z](?=\d)|\d(?=[a-z])/gi)?.length ?? 0;
   const changes = value.match(/[a-z](?=[A-Z\d])|[A-Z](?=[a-z\d])|\d(?=[a-zA-Z])/g)?.length ?? 0;
   return turns >= turnsMin || (turns > 0 && changes / value.length >= mixMin);

@@ -133,6 +133,7 @@ export const lookAlikes: Record<string, string> = {
   "name of a header": 'apiKeyHeader: "x-custom-api-key-v2-header"',
   "bearer in prose": "a bearer of-internationalization-v2 tokens",
   "basic in prose": "a basic test/fixtures/demo-1.json file",
+  "basic header of a document": `authorization: basic ${Buffer.from("lv1.1234567890abcdef:1234567890abcdef").toString("base64")}`,
   "placeholder header": "Authorization: Bearer your-token-goes-here-1",
   "class name": '<div class="sk-folding-cube-animation-2">',
   "template redis address": "redis://:${PASSWORD}@cache.internal.test",
