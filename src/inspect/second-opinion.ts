@@ -8,8 +8,11 @@ import { secretlintTriggers, triggerPrefix } from "./secretlint-triggers.ts";
 /** UTF-16 code units that secretlint gets at once, and by how many two neighbours overlap (a PGP key has about 10,000). */
 const windowUnits = 49_152;
 const overlapUnits = 16_384;
-/** Units before a trigger that belong to a match: the beginning of an address with a token in it. */
-const beforeUnits = 1_024;
+/** Units before a trigger that belong to a match: `jdbc:postgresql` before an address, AWS_ before a name. */
+const beforeUnits = 64;
+/** Units behind a trigger in which every match ends; a key, an installation token and a value behind much white space may be longer. */
+const reachUnits = 2_048;
+const longReaching = /(?:privatekey|github|aws)$/;
 
 /**
  * Not asked: comments in the file that switch the others off, because the author of the file is who we check, and files of Google accounts,
@@ -27,7 +30,7 @@ const untriggered = offered.filter(
 
 /**
  * What secretlint finds that we might not. In: a text, and where the triggers of its rules stand in it. Only rules with a trigger are asked,
- * and of a long text only the surroundings; what they need to match always holds one, so nothing is lost. Out: examples left out.
+ * and only about the surroundings; what they need to match always holds one, so nothing is lost. Out: examples left out.
  */
 export async function secondOpinion(text: string, triggers: readonly RuleMatch[]): Promise<Match[]> {
   const ids = new Set(triggers.map(({ rule }) => rule.id.slice(triggerPrefix.length)));
@@ -52,14 +55,14 @@ async function matchesBy(asked: typeof offered, text: string, parts: readonly Pa
   return found;
 }
 
-/** A short text as a whole; of a long one everything that a match at a trigger could reach, neighbours joined. */
+/** Everything that a match at a trigger could reach, neighbours joined. */
 function aroundOf(text: string, triggers: readonly RuleMatch[]): Part[] {
-  if (text.length <= windowUnits) return [{ from: 0, to: text.length }];
   const parts: Part[] = [];
-  for (const { start } of triggers.toSorted((a, b) => a.start - b.start)) {
-    const part = { from: Math.max(0, start - beforeUnits), to: Math.min(text.length, start + overlapUnits) };
+  for (const { start, rule } of triggers.toSorted((a, b) => a.start - b.start)) {
+    const reach = longReaching.test(rule.id) ? overlapUnits : reachUnits;
+    const part = { from: Math.max(0, start - beforeUnits), to: Math.min(text.length, start + reach) };
     const last = parts.at(-1);
-    if (last !== undefined && part.from <= last.to) last.to = part.to;
+    if (last !== undefined && part.from <= last.to) last.to = Math.max(last.to, part.to);
     else parts.push(part);
   }
   return parts;

@@ -1,4 +1,5 @@
 import type { SecretRule } from "../text/secret-rule.ts";
+import { mayHoldUser } from "../text/user-info.ts";
 
 /** What the ids of triggers begin with; the id of secretlint's rule follows. */
 export const triggerPrefix = "secretlint: ";
@@ -11,8 +12,8 @@ export const secretlintTriggers: readonly SecretRule[] = [
   trigger("aws", ["secretaccess", "secret_access"], /secret_?access_?key/iy),
   trigger("privatekey", ["-----BEGIN"], /-----BEGIN ?(?:[A-Z]{2,7} )?PRIVATE KEY/y),
   trigger("npm", ["npm_"], /npm_[A-Za-z0-9_]{36}/y),
-  trigger("basicauth", ["://"], /:\/\/[-a-zA-Z0-9_]{1,256}:[-a-zA-Z0-9_]{1,256}@/y),
-  trigger("database-connection-string", ["://"], /:\/\/[^:/\s]{1,100}:[^@/\s]{1,200}@/y),
+  { ...trigger("basicauth", ["://"], /:\/\/[-a-zA-Z0-9_]{1,256}:[-a-zA-Z0-9_]{1,256}@/y), worth: mayHoldUser },
+  { ...trigger("database-connection-string", ["://"], /:\/\/[^:/\s]{1,100}:[^@/\s]{1,200}@/y), worth: mayHoldUser },
   trigger("slack", ["xox", "xapp-"], /x(?:ox[a-z]|app)-/y),
   trigger("slack", ["hooks.slack.com/"], /hooks\.slack\.com\/services\/T/iy),
   trigger("sendgrid", ["SG."], /SG\.\w{1,128}\.\w/y),

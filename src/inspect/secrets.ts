@@ -2,7 +2,7 @@ import type { Change } from "../change.ts";
 import { contentOf } from "../change.ts";
 import type { Finding } from "../handoff/finding.ts";
 import { findingRules, inOrder, isFinding, type Match } from "../text/find-secrets.ts";
-import { matcherOf } from "../text/secret-matches.ts";
+import { matcherOf, type RuleMatch } from "../text/secret-matches.ts";
 import type { SecretRule } from "../text/secret-rule.ts";
 import { findingId } from "./finding-id.ts";
 import { secondOpinion } from "./second-opinion.ts";
@@ -28,8 +28,8 @@ export async function scanSecrets(change: Change, before: BeforeContents = new M
       const newName = entry.before === null ? await scanText(hiddenPath, entry.path) : [];
       const named = newName.map((finding) => ({ ...finding, line: null }));
       const bytes = contentOf(entry);
-      const held = await valuesIn(before.get(entry.path) ?? null);
-      return [...named, ...(bytes === null ? [] : await scan(named.length > 0 ? hiddenPath : entry.path, bytes, held))];
+      const path = named.length > 0 ? hiddenPath : entry.path;
+      return [...named, ...(bytes === null ? [] : await scan(path, scannable(bytes), before.get(entry.path)))];
     }),
   );
   return perEntry.flat();
@@ -37,12 +37,13 @@ export async function scanSecrets(change: Change, before: BeforeContents = new M
 
 /** Secrets in a text that is no file: a commit message, a summary, a tool's output. `name` becomes the finding's path. */
 export async function scanText(name: string, text: string): Promise<Finding[]> {
-  return scan(name, Buffer.from(text, "utf8"), new Set());
+  return scan(name, text);
 }
 
-async function scan(path: string, bytes: Uint8Array, held: ReadonlySet<string>): Promise<Finding[]> {
-  const text = scannable(bytes);
+async function scan(path: string, text: string, before: Uint8Array | null = null): Promise<Finding[]> {
   const matches = await secretsIn(text);
+  // What the old side held is only asked where the new side holds something.
+  const held = matches.length > 0 ? await valuesIn(before) : new Set();
   const lineAt = lineCounter(text);
   return matches.map(({ kind, start, end }, index) => {
     const existing = held.has(text.slice(start, end));
@@ -71,14 +72,13 @@ async function valuesIn(bytes: Uint8Array | null): Promise<ReadonlySet<string>> 
 
 /** Any bytes as text: wrong UTF-8 is replaced, and NULs are dropped so that UTF-16 text and binaries show their ASCII. */
 function scannable(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString("utf8").replaceAll("\0", "");
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8").replaceAll("\0", "");
 }
 
 /** Every place of a text where a secret stands, by our own rules and by secretlint's; those that overlap are one. */
 export async function secretsIn(text: string): Promise<Match[]> {
-  const { own = [], triggers = [] } = Object.groupBy(matches(text), ({ rule }) =>
-    triggerRules.has(rule) ? "triggers" : "own",
-  );
+  const [own, triggers]: [RuleMatch[], RuleMatch[]] = [[], []];
+  for (const match of matches(text)) (triggerRules.has(match.rule) ? triggers : own).push(match);
   const found = [...inOrder(own.filter(isFinding)), ...(await secondOpinion(text, triggers))].toSorted(
     (a, b) => a.start - b.start,
   );

@@ -1,5 +1,6 @@
 import type { SecretRule } from "./secret-rule.ts";
 import { looksGenerated } from "./secret-looks.ts";
+import { mayHoldUser } from "./user-info.ts";
 
 /** Secrets of the places where code and packages lie. */
 export const codeRules: readonly SecretRule[] = [
@@ -23,6 +24,7 @@ export const codeRules: readonly SecretRule[] = [
     name: "token in a GitHub address",
     source: "GitHub: git over HTTPS with a token as user and `x-oauth-basic` as password",
     literals: ["://"],
+    worth: mayHoldUser,
     pattern: /(:\/\/)[A-Za-z0-9_-]{20,256}(?=:x-oauth-basic@)/y,
     keep: true,
   },

@@ -1,5 +1,6 @@
 import type { FoundValue, SecretRule } from "./secret-rule.ts";
 import { isExampleLogin, looksGenerated, saysExample } from "./secret-looks.ts";
+import { mayHoldUser } from "./user-info.ts";
 
 /** UTF-16 code units before a value in which the name of its header is looked for. */
 const headerUnits = 32;
@@ -12,6 +13,7 @@ export const namedRules: readonly SecretRule[] = [
     name: "password in an address",
     source: "RFC 3986 §3.2.1: user information; database URLs and basic authentication alike",
     literals: ["://"],
+    worth: mayHoldUser,
     pattern: /(:\/\/[^\s/@:]{0,256}:)[^\s/]{1,1024}(?=@)/y,
     keep: true,
     sure: isRealPassword,
@@ -21,6 +23,7 @@ export const namedRules: readonly SecretRule[] = [
     name: "token in an address",
     source: "RFC 3986 §3.2.1: user information without a password",
     literals: ["://"],
+    worth: mayHoldUser,
     pattern: /(:\/\/)[^\s/@:]{20,256}(?=@)/y,
     keep: true,
     sure: ({ value }) => looksGenerated(value),

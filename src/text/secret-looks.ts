@@ -45,7 +45,7 @@ export function looksGenerated(value: string): boolean {
  * 1234567890 of the best-known sample web token, or an address whose password says so or repeats the user's name.
  */
 export function isExample(value: string): boolean {
-  if (new Set(value.slice(-20)).size < 5) return true;
+  if (new Set(value.slice(-20)).size < 4) return true;
   if (/^[a-z]{2,10}[_-]\w*?(\w)\1{5}/i.test(value)) return true;
   if (value.includes(".eyJzdWIiOiIxMjM0NTY3ODkwIi")) return true;
   if (/^[A-Za-z][A-Za-z0-9]{1,10}[_-][\w./+-]{8,200}$/.test(value) && exampleInToken.test(value)) return true;

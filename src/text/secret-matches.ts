@@ -26,7 +26,7 @@ export function matcherOf(
     search(text, (literal, at) => {
       for (const { rule, number } of rulesOf[literal] ?? []) {
         const begin = at - (rule.back ?? 0);
-        if (begin < (doneBy[number] ?? 0)) continue;
+        if (begin < (doneBy[number] ?? 0) || rule.worth?.(text, begin) === false) continue;
         onTry(rule, begin);
         const match = matchAt(rule, text, begin);
         if (match === null) continue;

@@ -21,6 +21,8 @@ export interface SecretRule {
    */
   literals: readonly string[];
   back?: number;
+  /** A cheaper look at a literal that many texts are full of: false where the pattern cannot match. */
+  worth?: (text: string, begin: number) => boolean;
   /** Sticky. Quantifiers are bounded, or the last thing in the pattern: one try costs a bounded number of steps or ends in a match. */
   pattern: RegExp;
   /** The pattern's first group is not secret and stays readable. */
