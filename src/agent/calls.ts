@@ -2,13 +2,13 @@ import { z } from "zod";
 import type { Config } from "../config.ts";
 import { AirlockError } from "../errors.ts";
 import type { Item, ToolCall } from "../model/model.ts";
-import { redact } from "../text/redact.ts";
 import { capText } from "../tools/cap.ts";
 import { Finish, finishName } from "../tools/finish.ts";
 import type { Tool, ToolResult } from "../tools/tool.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { LimitEnding } from "./limits.ts";
 import { limit } from "./limits.ts";
+import { hideSecrets } from "./hidden-output.ts";
 import type { OnEvent, ToolItem } from "./session.ts";
 import type { Streak } from "./streak.ts";
 import { sameCallMax, sameCallTold, withCall, withMisstep } from "./streak.ts";
@@ -34,6 +34,8 @@ export interface CallsRun {
   wrote: boolean;
   /** What a sweep between two calls took out, one sentence each. */
   violations: string[];
+  /** Outputs in which something that looks like a secret was hidden from the model. */
+  hidden: number;
   /** Set when no further call can be carried out. */
   broken: LimitEnding | null;
   streak: Streak;
@@ -58,6 +60,7 @@ export async function runCalls(
     finish: null,
     wrote: false,
     violations: [],
+    hidden: 0,
     broken: null,
     streak: before.streak,
   };
@@ -73,7 +76,9 @@ export async function runCalls(
     });
     seen.add(call.callId);
     const { output_head_bytes: headBytes, output_tail_bytes: tailBytes } = context.limits;
-    const output = capText(redact(result.output, context.known), { headBytes, tailBytes });
+    const shown = hideSecrets(result.output, context.known);
+    if (shown.hidden) run.hidden += 1;
+    const output = capText(shown.text, { headBytes, tailBytes });
     context.onEvent({ type: "item.completed", item: completed(item, { ...result, output }) });
     run.outputs.push({ kind: "tool_output", callId: call.callId, output });
   }

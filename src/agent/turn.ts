@@ -5,6 +5,7 @@ import type { Item, Model, ModelTurn } from "../model/model.ts";
 import type { Finish } from "../tools/finish.ts";
 import type { CallContext } from "./calls.ts";
 import { isContainment, messageOf, runCalls } from "./calls.ts";
+import { hiddenOutput } from "./hidden-output.ts";
 import type { LimitEnding } from "./limits.ts";
 import { limit } from "./limits.ts";
 import type { Streak } from "./streak.ts";
@@ -88,8 +89,9 @@ async function carryOut(
     correct(state, "You called no tool. Go on with the work, or call finish.");
     return { kind: "go-on" };
   }
-  const { outputs, finish, wrote, violations, broken, streak } = await runCalls(answer.calls, state, context);
+  const { outputs, finish, wrote, violations, hidden, broken, streak } = await runCalls(answer.calls, state, context);
   state.items.push(...outputs);
+  state.violations.push(...Array.from({ length: hidden }, () => hiddenOutput));
   state.streak = streak;
   state.wrote ||= wrote;
   const unrecorded = wrote ? await record(turn, violations, { state, context }) : null;

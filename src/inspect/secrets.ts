@@ -1,28 +1,20 @@
-import { lintSource } from "@secretlint/core";
-import { rules } from "@secretlint/secretlint-rule-preset-recommend";
 import type { Change } from "../change.ts";
 import { contentOf } from "../change.ts";
 import type { Finding } from "../handoff/finding.ts";
+import { findingRules, inOrder, isFinding, type Match } from "../text/find-secrets.ts";
+import { matcherOf, type RuleMatch } from "../text/secret-matches.ts";
+import type { SecretRule } from "../text/secret-rule.ts";
 import { findingId } from "./finding-id.ts";
-import { isExample, ownMatches, type Match } from "./secret-patterns.ts";
+import { secondOpinion } from "./second-opinion.ts";
+import { secretlintTriggers } from "./secretlint-triggers.ts";
 import type { BeforeContents } from "./sides.ts";
 
 /** Stands for a file name that is itself a secret, so that the finding does not carry it. */
 export const hiddenPath = "(a file name that holds a secret)";
 
-/** UTF-16 code units that secretlint gets at once, and by how many two neighbours overlap (a PGP key has about 10,000). */
-const windowUnits = 49_152;
-const overlapUnits = 16_384;
-
-/**
- * secretlint's recommended rules one by one, without the one that lets a comment in the file switch the others off: the author of the
- * file is who we check. `enableIDScanRule` also reports a bare AWS access key id.
- */
-const config = {
-  rules: rules
-    .filter((rule) => !rule.meta.id.includes("filter"))
-    .map((rule) => ({ id: rule.meta.id, rule, options: { enableIDScanRule: true } })),
-};
+/** One pass for our own rules and for what the second opinion's rules need. */
+const matches = matcherOf([...findingRules, ...secretlintTriggers]);
+const triggerRules: ReadonlySet<SecretRule> = new Set(secretlintTriggers);
 
 /**
  * Secrets in what a Change adds: the whole new content of every changed file (so also its added lines) and the new paths. Rule `secret`
@@ -36,8 +28,8 @@ export async function scanSecrets(change: Change, before: BeforeContents = new M
       const newName = entry.before === null ? await scanText(hiddenPath, entry.path) : [];
       const named = newName.map((finding) => ({ ...finding, line: null }));
       const bytes = contentOf(entry);
-      const held = await valuesIn(before.get(entry.path) ?? null);
-      return [...named, ...(bytes === null ? [] : await scan(named.length > 0 ? hiddenPath : entry.path, bytes, held))];
+      const path = named.length > 0 ? hiddenPath : entry.path;
+      return [...named, ...(bytes === null ? [] : await scan(path, scannable(bytes), before.get(entry.path)))];
     }),
   );
   return perEntry.flat();
@@ -45,12 +37,13 @@ export async function scanSecrets(change: Change, before: BeforeContents = new M
 
 /** Secrets in a text that is no file: a commit message, a summary, a tool's output. `name` becomes the finding's path. */
 export async function scanText(name: string, text: string): Promise<Finding[]> {
-  return scan(name, Buffer.from(text, "utf8"), new Set());
+  return scan(name, text);
 }
 
-async function scan(path: string, bytes: Uint8Array, held: ReadonlySet<string>): Promise<Finding[]> {
-  const text = scannable(bytes);
-  const matches = await matchesIn(text);
+async function scan(path: string, text: string, before: Uint8Array | null = null): Promise<Finding[]> {
+  const matches = await secretsIn(text);
+  // What the old side held is only asked where the new side holds something.
+  const held = matches.length > 0 ? await valuesIn(before) : new Set();
   const lineAt = lineCounter(text);
   return matches.map(({ kind, start, end }, index) => {
     const existing = held.has(text.slice(start, end));
@@ -74,60 +67,29 @@ async function scan(path: string, bytes: Uint8Array, held: ReadonlySet<string>):
 async function valuesIn(bytes: Uint8Array | null): Promise<ReadonlySet<string>> {
   if (bytes === null) return new Set();
   const text = scannable(bytes);
-  return new Set((await matchesIn(text)).map(({ start, end }) => text.slice(start, end)));
+  return new Set((await secretsIn(text)).map(({ start, end }) => text.slice(start, end)));
 }
 
 /** Any bytes as text: wrong UTF-8 is replaced, and NULs are dropped so that UTF-16 text and binaries show their ASCII. */
 function scannable(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString("utf8").replaceAll("\0", "");
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8").replaceAll("\0", "");
 }
 
-async function matchesIn(text: string): Promise<Match[]> {
-  const found = [...(await secretlintMatches(text)), ...ownMatches(text)].toSorted(
-    (a, b) => a.start - b.start || b.end - a.end,
+/** Every place of a text where a secret stands, by our own rules and by secretlint's; those that overlap are one. */
+export async function secretsIn(text: string): Promise<Match[]> {
+  const [own, triggers]: [RuleMatch[], RuleMatch[]] = [[], []];
+  for (const match of matches(text)) (triggerRules.has(match.rule) ? triggers : own).push(match);
+  const found = [...inOrder(own.filter(isFinding)), ...(await secondOpinion(text, triggers))].toSorted(
+    (a, b) => a.start - b.start,
   );
+  // Overlapping ones become one, over all of them: a new value that begins inside an old one must not pass as the old one.
   const separate: Match[] = [];
   for (const match of found) {
-    if (match.start >= (separate.at(-1)?.end ?? 0)) separate.push(match);
+    const last = separate.at(-1);
+    if (last === undefined || match.start >= last.end) separate.push({ ...match });
+    else last.end = Math.max(last.end, match.end);
   }
   return separate;
-}
-
-async function secretlintMatches(text: string): Promise<Match[]> {
-  const found: Match[] = [];
-  for (const { from, to } of windowsOf(text)) {
-    for (const { kind, start, end } of await secretlintIn(text.slice(from, to))) {
-      found.push({ kind, start: from + start, end: from + end });
-    }
-  }
-  return found;
-}
-
-/**
- * The parts in which secretlint reads a text: its time grows with matches times length, so no part is long. Each begins at a line,
- * where there is one, and overlaps the one before by more than a secret is long; what is found twice counts once (`matchesIn`).
- */
-function windowsOf(text: string): { from: number; to: number }[] {
-  const windows = [{ from: 0, to: Math.min(windowUnits, text.length) }];
-  for (let last = windows[0]; last !== undefined && last.to < text.length; last = windows.at(-1)) {
-    const line = text.indexOf("\n", last.to - overlapUnits);
-    const from = line === -1 || line >= last.to ? last.to - overlapUnits : line + 1;
-    windows.push({ from, to: Math.min(from + windowUnits, text.length) });
-  }
-  return windows;
-}
-
-async function secretlintIn(text: string): Promise<Match[]> {
-  // Never the file's own name: its author chose it, some rules depend on it, and the one for `.p12` opens it on our disk.
-  const source = { content: text, filePath: "content.txt", ext: ".txt", contentType: "text" as const };
-  const { messages } = await lintSource({ source, options: { config, maskSecrets: true, noPhysicFilePath: true } });
-  return messages
-    .map(({ ruleId, messageId, range: [start, end] }) => ({ kind: kindOf(ruleId, messageId), start, end }))
-    .filter(({ start, end }) => !isExample(text.slice(start, end)));
-}
-
-function kindOf(ruleId: string, messageId: string): string {
-  return `${ruleId.replace(/^.*secretlint-rule-/, "")} ${messageId}`;
 }
 
 /** Line numbers, 1-based, for offsets that never go back: counts each line once, however many matches there are. */

@@ -1,3 +1,4 @@
+import { hiddenOutput } from "../agent/hidden-output.ts";
 import { limit } from "../agent/limits.ts";
 import type { AgentResult } from "../agent/loop.ts";
 import { unpriced } from "../agent/turn.ts";
@@ -73,7 +74,7 @@ export async function sealable(
     base: workspace.base,
     model: task.config.agent.model,
     usage: result.usage,
-    violations: isSecret ? result.violations.map(() => unsaid) : await sayable(result.violations, known),
+    violations: isSecret ? result.violations.map(withoutName) : await sayable(result.violations, known),
     certificate: sandbox.certificate,
     network: isSecret ? [] : await sayableNetwork(network, known),
     audit_head: audit.head,
@@ -83,7 +84,9 @@ export async function sealable(
 }
 
 /** Beside a refused secret no name is said: it may be the value, bare, as no scan finds it. */
-const unsaid = "Removed something; beside a secret its name is not said.";
+function withoutName(violation: string): string {
+  return violation === hiddenOutput ? violation : "Removed something; beside a secret its name is not said.";
+}
 
 /** A recorded state that could be read. */
 export interface Kept {

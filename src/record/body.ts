@@ -166,7 +166,7 @@ function provenance({ task, solution, report, run, home, auditHead, known }: Bod
       ...(stopped === 0
         ? []
         : [
-            ours`| Stopped by the sandbox | ${stopped} ${stopped === 1 ? ours`thing` : ours`things`}, named in the run's papers |`,
+            ours`| Stopped or hidden | ${stopped} ${stopped === 1 ? ours`thing` : ours`things`}, named in the run's papers |`,
           ]),
       ours`| Audit head | ${code(auditHead, known)} |`,
     ],

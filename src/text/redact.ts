@@ -1,5 +1,5 @@
 import { encodingsOf } from "./encodings.ts";
-import { tokenFormats } from "./token-formats.ts";
+import { findMaskable } from "./find-secrets.ts";
 
 const mark = "[redacted]";
 
@@ -9,7 +9,7 @@ const wrappedUnitsMin = 16;
 /**
  * Replaces secrets by `[redacted]`. In: any text; the values this process holds (plain, base64 at any offset, hex, url-encoded, JSON-escaped
  * and reversed forms are found, wrapped over lines or not; values under 6 characters are too short to tell from words and are ignored).
- * Token formats of well-known services are found without being known. Linear in the text. Idempotent.
+ * What has the form of a secret (`find-secrets.ts`) is found without being known. Linear in the text. Idempotent.
  */
 export function redact(text: string, known: readonly string[]): string {
   return maskFormats(maskKnown(text, known));
@@ -61,10 +61,8 @@ function maskRanges(text: string, ranges: readonly Range[]): string {
 }
 
 function maskFormats(text: string): string {
-  return tokenFormats.reduce((masked, { pattern, keep = "", needsDigit = false }) => {
-    return masked.replace(pattern, (found: string, ...groups: unknown[]) => {
-      if (needsDigit && !/\d/.test(found)) return found;
-      return keep === "before" && typeof groups[0] === "string" ? groups[0] + mark : mark;
-    });
-  }, text);
+  return maskRanges(
+    text,
+    findMaskable(text).map(({ start, end }): Range => [start, end]),
+  );
 }

@@ -28,7 +28,7 @@ test("Every family speaks, in the order of paths and rules, in the shape of the 
       "block ci-configuration .github/workflows/ci.yml: CI configuration decides what runs with the repository's secrets.",
       "block code-owners CODEOWNERS: CODEOWNERS decides who must review.",
       "warn test-skipped a.test.ts: The file has a skipped test: 1 now, 0 before.",
-      "block secret b.ts: The new content holds what looks like a secret (github GITHUB_TOKEN).",
+      "block secret b.ts: The new content holds what looks like a secret (GitHub token).",
       "warn executable bin/run: The new file is executable.",
       "warn lockfile package-lock.json: The lockfile changed: it decides which code is installed.",
       "block lockfile-unread package-lock.json: Airlock does not read this lockfile format, so nobody compared hosts and hashes.",

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { isPartial, pullBody, type BodyFacts } from "../../src/record/body.ts";
 import { textUnitsMax } from "../../src/text/outgoing.ts";
+import { findSecrets } from "../../src/text/find-secrets.ts";
+import { planted } from "../inspect/planted.ts";
 import { checks, digest, home, judgement, report, runUrl, solution, task } from "./papers.ts";
 
 const facts = (more: Partial<BodyFacts> = {}): BodyFacts => ({
@@ -141,6 +143,18 @@ test("a known secret is nowhere, whichever field carries it", () => {
     }),
   );
   expect(body).not.toContain(secret);
+});
+
+test.each(Object.entries(planted))("a secret that nobody knew is nowhere in the body: %s", (_name, text) => {
+  const said = solution({
+    summary: text,
+    notes: `Notes: ${text}`,
+    look_at: [text],
+    reasons: [{ path: "a", reason: text }],
+  });
+  const body = pullBody(facts({ solution: said }));
+  for (const { start, end } of findSecrets(text)) expect(body).not.toContain(text.slice(start, end));
+  expect(findSecrets(body)).toEqual([]);
 });
 
 describe("a change whose agent was stopped before it was done", () => {

@@ -6,6 +6,8 @@ import {
   runOfCommit,
   subjectOf,
 } from "../../src/record/commit-message.ts";
+import { findSecrets } from "../../src/text/find-secrets.ts";
+import { planted } from "../inspect/planted.ts";
 import { issueBrief, judgement, runUrl, task, verdict } from "./papers.ts";
 
 const requester = { id: 5, login: "mona" };
@@ -72,4 +74,11 @@ test("a secret in a title does not reach the commit", () => {
     known: ["s3cr3t-v4lu3-1234"],
   });
   expect(message).not.toContain("s3cr3t-v4lu3-1234");
+});
+
+test.each(Object.entries(planted))("a secret that nobody knew reaches no commit: %s", (_name, text) => {
+  const brief = titled(`Use ${text.replaceAll("\n", " ")} here`);
+  const message = commitMessage({ brief, requester, run, judgement: judgement(), known: [] });
+  for (const { start, end } of findSecrets(brief.title)) expect(message).not.toContain(brief.title.slice(start, end));
+  expect(findSecrets(message)).toEqual([]);
 });
