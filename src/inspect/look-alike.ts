@@ -90,7 +90,9 @@ const alike: ReadonlyMap<string, string> = new Map(
 );
 
 function skeletonOf(name: string): string {
-  const plain = [...name.normalize("NFKC").toLowerCase()].map((letter) => alike.get(letter) ?? letter).join("");
+  const plain = Array.from(name.normalize("NFKC").toLowerCase())
+    .map((letter) => alike.get(letter) ?? letter)
+    .join("");
   const digits = plain.replaceAll("0", "o").replaceAll("1", "l");
   if (popularNames.has(digits)) return digits;
   const pairs = plain.replaceAll("rn", "m").replaceAll("vv", "w");
