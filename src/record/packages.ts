@@ -2,8 +2,9 @@ import type { PackageFacts, Packages } from "../handoff/packages.ts";
 import type { Report } from "../handoff/report.ts";
 import { cell, code, joined, type KnownSecrets, type Outgoing, ours } from "../text/outgoing.ts";
 
-/** Rows of the table; a row has at most some 700 code units, so the section stays below 15,000. */
+/** Rows of the table, and code units of all of them, escaping included. What does not fit is counted. */
 const rowsMax = 20;
+const rowsUnitsMax = 9_000;
 const nameUnits = 100;
 const wordsUnits = 120;
 const dayMs = 86_400_000;
@@ -27,13 +28,19 @@ function table(
   { as_of: asOf, packages, left_out: leftOut }: Extract<Packages, { kind: "looked" }>,
   known: KnownSecrets,
 ) {
-  const more = packages.length - rowsMax;
+  const rows = packages.slice(0, rowsMax).map((one) => row(one, Date.parse(asOf), known));
+  let room = rowsUnitsMax;
+  const fitting = rows.filter((line) => {
+    room -= line.length + 1;
+    return room >= 0;
+  });
+  const more = packages.length - fitting.length;
   return joined(
     [
       ours`### Packages\n`,
       ours`| Package | Version | First release | This version | Maintainers | Notes |`,
       ours`| :-- | :-- | :-- | :-- | --: | :-- |`,
-      ...packages.slice(0, rowsMax).map((one) => row(one, Date.parse(asOf), known)),
+      ...fitting,
       ...(more > 0 ? [ours`| and ${more} more, in the run's papers | | | | | |`] : []),
       ...(leftOut > 0 ? [ours`\n⚠️ ${leftOut} more packages were **not looked up**.`] : []),
     ],
