@@ -125,10 +125,8 @@ describe("what the registry says of a package", () => {
 
   test("the lockfile's hash is the registry's", async () => {
     await using registry = await startRegistry([one]);
-    const { versions } = (await (await fetch(new URL("one", registry.url))).json()) as {
-      versions: Record<string, { dist: { integrity: string } }>;
-    };
-    const integrity = versions["1.0.0"]?.dist.integrity ?? "";
+    const packument = await (await fetch(new URL("one", registry.url))).text();
+    const integrity = /"integrity":"([^"]*)"/.exec(packument)?.[1] ?? "";
     expect(await at(registry.url, added("one", { integrity }))).toMatchObject({
       packages: [{ registry: { hash: "same" } }],
     });
@@ -149,7 +147,7 @@ describe("an answer that is missing is said", () => {
   });
 
   test.each([
-    ["it refuses", 405, "{}", "the registry answered 405"],
+    ["it refuses", 405, "{}", /^the registry answered 405$/],
     ["it writes no JSON", 200, "<html>", /JSON/],
   ])("%s", async (_title, status, body, reason) => {
     const server = createServer((_, response) => void response.writeHead(status).end(body)).listen(0, "127.0.0.1");
@@ -159,7 +157,7 @@ describe("an answer that is missing is said", () => {
     server.close();
     expect(looked).toEqual({
       kind: "not_run",
-      reason: typeof reason === "string" ? reason : expect.stringMatching(reason),
+      reason: expect.stringMatching(reason),
     });
   });
 
