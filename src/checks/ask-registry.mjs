@@ -39,7 +39,7 @@ async function ask({ name, version, before }) {
   const earlier = packument.versions[before] ?? packument.versions[lastBefore(time, packument.versions, wanted)];
   return {
     kind: "known",
-    first_release: date(time.created),
+    first_release: date(time.created) ?? earliest(time),
     released: date(time[wanted]),
     maintainers: Array.isArray(packument.maintainers) ? packument.maintainers.length : null,
     publisher: short(found._npmUser?.name),
@@ -52,6 +52,12 @@ async function ask({ name, version, before }) {
     integrity: short(found.dist?.integrity),
     shasum: short(found.dist?.shasum),
   };
+}
+
+/** Some mirrors leave `created` out. */
+function earliest(time) {
+  const dates = Object.values(time).flatMap((text) => date(text) ?? []);
+  return dates.toSorted()[0] ?? null;
 }
 
 function lastBefore(time, versions, wanted) {
@@ -88,7 +94,7 @@ async function get(url) {
           headers: { ...headers, host: url.host },
           signal,
         })
-      : secure(url, { headers, signal, agent: false, createConnection: await tunnel(url, signal) });
+      : secure(url, { headers, signal, createConnection: await tunnel(url, signal) });
   const response = await new Promise((resolve, reject) => {
     request.on("response", resolve).on("error", reject).end();
   });

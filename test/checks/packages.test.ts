@@ -5,6 +5,7 @@ import { hashOf, lookUpPackages } from "../../src/checks/packages.ts";
 import { Packages, packagesMax } from "../../src/handoff/packages.ts";
 import type { AddedPackage } from "../../src/inspect/added-packages.ts";
 import { type Published, startRegistry } from "../emulators/registry/registry.ts";
+import { managersReachable, realRegistry } from "../environment/managers.ts";
 import { portOf } from "../sandbox/room.ts";
 import { realSandbox } from "./sandbox.ts";
 
@@ -130,6 +131,16 @@ describe("what the registry says of a package", () => {
     expect(await at(registry.url, added("one", { integrity }))).toMatchObject({
       packages: [{ registry: { hash: "same" } }],
     });
+  });
+});
+
+test.runIf(managersReachable)("A real registry is asked through the tunnel, its scoped names too", async () => {
+  const asked = [added("yarn", { version: "1.22.22" }), added("@yarnpkg/cli-dist", { version: "4.12.0" })];
+  expect(await at(realRegistry, ...asked)).toMatchObject({
+    packages: [
+      { name: "yarn", registry: { kind: "known", first_release: expect.stringMatching(/^20/), hash: "not compared" } },
+      { name: "@yarnpkg/cli-dist", registry: { kind: "known", released: expect.stringMatching(/^202/) } },
+    ],
   });
 });
 
