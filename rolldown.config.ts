@@ -21,6 +21,7 @@ const programs = [
 /** Files that the code finds beside its own by `new URL("./…", import.meta.url)`. */
 const besides = [
   { from: "sandbox/forward.mjs", to: "forward.mjs" },
+  { from: "src/checks/ask-registry.mjs", to: "ask-registry.mjs" },
   { from: "src/agent/prompt", to: "prompt" },
 ];
 

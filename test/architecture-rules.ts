@@ -73,8 +73,14 @@ const onlyIn: [RegExp, readonly string[]][] = [
   [/^openai(\/.*)?$/, ["src/model/"]],
 ];
 
-/** The three shells' entry files, and the one program that runs inside the sandbox, where the environment is ours. */
-const environmentReaders = ["src/app/server.ts", "src/action/main.ts", "src/cli/main.ts", "sandbox/forward.mjs"];
+/** The three shells' entry files, and the programs that run inside the sandbox, where the environment is ours. */
+const environmentReaders = [
+  "src/app/server.ts",
+  "src/action/main.ts",
+  "src/cli/main.ts",
+  "sandbox/forward.mjs",
+  "src/checks/ask-registry.mjs",
+];
 const rootFiles = ["src/errors.ts", "src/config.ts", "src/change.ts"];
 const emptyNames = ["utils", "util", "helpers", "helper", "common", "core", "manager", "service", "misc", "index"];
 /** Folders that hold rules over data: of Node they may use only what has no effect. */

@@ -7,6 +7,8 @@ export interface Advisory {
   url: string;
   title: string;
   severity: string;
+  /** The versions that it is about; one address may be about several ranges. */
+  range: string;
 }
 
 export type AuditReport = { kind: "audited"; advisories: Advisory[] } | { kind: "not_audited"; reason: string };
@@ -14,7 +16,7 @@ export type AuditReport = { kind: "audited"; advisories: Advisory[] } | { kind: 
 /** The parts of npm's answer that we read; npm adds others. */
 const Via = z.union([
   z.string(),
-  z.object({ name: z.string(), url: z.string(), title: z.string(), severity: z.string() }),
+  z.object({ name: z.string(), url: z.string(), title: z.string(), severity: z.string(), range: z.string() }),
 ]);
 const Audited = z.object({
   metadata: z.object({ vulnerabilities: z.object({ total: z.number() }) }),
@@ -41,10 +43,18 @@ export function parseAudit(stdout: string): AuditReport {
   };
 }
 
-/** Advisories of head that base does not have: another version of a package with the same advisory is not new. */
+/**
+ * Advisories of head that base does not have. Another version of a package with the same advisory is not new; another range of it is: the
+ * change then left one hole for the other.
+ */
 export function newAdvisories(base: readonly Advisory[], head: readonly Advisory[]): Advisory[] {
   const known = new Set(base.map(key));
   return head.filter((advisory) => !known.has(key(advisory)));
+}
+
+/** Advisories of base that head has no more. */
+export function fixedAdvisories(base: readonly Advisory[], head: readonly Advisory[]): Advisory[] {
+  return newAdvisories(head, base);
 }
 
 function advisoriesOf({ vulnerabilities }: z.infer<typeof Audited>): Advisory[] {
@@ -53,7 +63,8 @@ function advisoriesOf({ vulnerabilities }: z.infer<typeof Audited>): Advisory[] 
     for (const source of via) {
       // A string only says through which other package the vulnerability comes.
       if (typeof source === "string") continue;
-      const advisory = { package: source.name, url: source.url, title: source.title, severity: source.severity };
+      const { name, url, title, severity, range } = source;
+      const advisory = { package: name, url, title, severity, range };
       found.set(key(advisory), advisory);
     }
   }
@@ -61,7 +72,7 @@ function advisoriesOf({ vulnerabilities }: z.infer<typeof Audited>): Advisory[] 
 }
 
 function key(advisory: Advisory): string {
-  return `${advisory.package} ${advisory.url}`;
+  return `${advisory.package} ${advisory.url} ${advisory.range}`;
 }
 
 function firstLine(text: string): string {

@@ -5,7 +5,8 @@ import { registryRule, withoutCredentials } from "../environment/install.ts";
 import { makeOwnedDirectory, makePrivateDirectory, removeTree, writeOwnedFile } from "../workspace/owned.ts";
 import type { Store } from "../workspace/store.ts";
 import { listTree, readBlobs } from "../workspace/tree.ts";
-import { type Advisory, type AuditReport, newAdvisories, parseAudit } from "./advisories.ts";
+import { type Advisory, type AuditReport, fixedAdvisories, newAdvisories, parseAudit } from "./advisories.ts";
+import { asNpmLockfile, auditable } from "./audit-lockfile.ts";
 import { classify } from "./compare.ts";
 
 const manifestBytesMax = 64 * 1024 * 1024;
@@ -28,8 +29,9 @@ export interface Audit {
 const command = ["npm", "audit", "--json", "--package-lock-only"];
 
 /**
- * Asks the registry for known vulnerabilities of both sides' lockfiles. Only package.json and package-lock.json enter the
- * sandbox, and only the registry can be reached from it. Base shows how many there were; head fails when there are new ones.
+ * Asks the registry for known vulnerabilities of both sides' lockfiles, npm's and those of pnpm, yarn and bun. Only package.json and a
+ * package-lock.json enter the sandbox, and only the registry can be reached from it. Base shows how many there were; head fails when there are
+ * new ones, and names those that went away and those that stayed. What could not be asked is not run, never a pass.
  * @throws SandboxError when the sandbox broke.
  */
 export async function auditDependencies(audit: Audit): Promise<CheckResult> {
@@ -40,18 +42,18 @@ export async function auditDependencies(audit: Audit): Promise<CheckResult> {
 
 /** What one side can be audited by. */
 type Manifests =
-  | { kind: "locked"; manifest: Buffer; lockfile: Buffer }
-  /** A package.json without a lockfile: what would be installed is not decided. */
-  | { kind: "unlocked" }
+  | { kind: "locked"; path: string; manifest: Buffer; lockfile: Buffer }
+  /** A package.json without a lockfile that can be read: what would be installed is not known. */
+  | { kind: "unlocked"; reason: string }
   | { kind: "none" };
 
 async function auditBoth(audit: Audit, base: Manifests, head: Manifests): Promise<{ before: Outcome; after: Outcome }> {
-  if (base.kind !== "locked" && head.kind !== "locked") {
+  if (isNothing(base) && isNothing(head)) {
     return { before: { kind: "not_configured" }, after: { kind: "not_configured" } };
   }
   const before = await auditSide(audit, base);
   if (head.kind === "unlocked") {
-    const reason = "the lockfile is gone, so nobody knows what would be installed";
+    const reason = base.kind === "locked" && head.reason === noLockfile ? goneLockfile : head.reason;
     return { before: baseOutcome(before), after: { kind: "not_run", reason } };
   }
   const same =
@@ -63,19 +65,34 @@ async function auditBoth(audit: Audit, base: Manifests, head: Manifests): Promis
   return { before: baseOutcome(before), after: headOutcome(before.report, after) };
 }
 
+const noLockfile = "there is no lockfile";
+const goneLockfile = "the lockfile is gone, so nobody knows what would be installed";
+
+/** Nothing to audit: no package.json, or one that was never locked. A lockfile that nobody can read is something. */
+function isNothing(side: Manifests): boolean {
+  return side.kind === "none" || (side.kind === "unlocked" && side.reason === noLockfile);
+}
+
 async function manifestsOf(store: Store, tree: string): Promise<Manifests> {
   const files = await listTree(store, tree);
   const shaOf = (name: string) => files.find(({ path, mode }) => path === name && mode.startsWith("100"))?.sha;
-  const [manifest, lockfile] = [shaOf("package.json"), shaOf("package-lock.json")];
+  const path = auditable.find((name) => shaOf(name) !== undefined);
+  const [manifest, lockfile] = [shaOf("package.json"), path === undefined ? undefined : shaOf(path)];
   if (manifest === undefined) return { kind: "none" };
-  if (lockfile === undefined) return { kind: "unlocked" };
+  if (path === undefined || lockfile === undefined) {
+    const reason = shaOf("bun.lockb") === undefined ? noLockfile : "bun.lockb is binary and is not read; use bun.lock";
+    return { kind: "unlocked", reason };
+  }
   const blobs = await readBlobs(store, [manifest, lockfile], manifestBytesMax);
   const bytes = (sha: string) => blobs.get(sha) ?? Buffer.alloc(0);
-  return { kind: "locked", manifest: bytes(manifest), lockfile: bytes(lockfile) };
+  const read = asNpmLockfile(path, bytes(lockfile), bytes(manifest));
+  return read === null ? { kind: "unlocked", reason: `${path} cannot be read` } : { kind: "locked", path, ...read };
 }
 
 interface Asked {
   report: AuditReport;
+  /** Which lockfile it is about; null: there was none. */
+  path: string | null;
   /** Milliseconds it took. */
   ms: number;
 }
@@ -83,8 +100,12 @@ interface Asked {
 /** A side without a lockfile has nothing that could be looked up. */
 async function auditSide(audit: Audit, manifests: Manifests): Promise<Asked> {
   const { sandbox, store, registry, signal } = audit;
-  if (manifests.kind !== "locked") return { report: { kind: "audited", advisories: [] }, ms: 0 };
-  if (registry === null) return { report: { kind: "not_audited", reason: "no registry is configured" }, ms: 0 };
+  if (manifests.kind === "none" || (manifests.kind === "unlocked" && isNothing(manifests)))
+    return { report: { kind: "audited", advisories: [] }, path: null, ms: 0 };
+  if (manifests.kind === "unlocked")
+    return { report: { kind: "not_audited", reason: manifests.reason }, path: null, ms: 0 };
+  const { path } = manifests;
+  if (registry === null) return { report: { kind: "not_audited", reason: "no registry is configured" }, path, ms: 0 };
   const directory = await makePrivateDirectory(store.directory, "audit-", store.runAs);
   try {
     const root = join(directory, "repo");
@@ -102,7 +123,7 @@ async function auditSide(audit: Audit, manifests: Manifests): Promise<Asked> {
       cwd: workspaceInside,
       ...(signal === undefined ? {} : { signal }),
     });
-    return { report: reportOf(result), ms: result.ms };
+    return { report: reportOf(result), path, ms: result.ms };
   } finally {
     await removeTree(directory);
   }
@@ -130,25 +151,40 @@ function npmEnvironment(registry: URL): Record<string, string> {
   };
 }
 
-function baseOutcome({ report, ms }: Asked): Outcome {
+function baseOutcome({ report, path, ms }: Asked): Outcome {
   if (report.kind === "not_audited") return { kind: "not_run", reason: report.reason };
-  return { kind: "passed", ms, evidence: `${report.advisories.length} known` };
+  return { kind: "passed", ms, evidence: `${inLockfile(path)}${report.advisories.length} known` };
 }
 
-/** An advisory is known by its address, so one that base has too is not the change's doing. */
-function headOutcome(base: AuditReport, { report: head, ms }: Asked): Outcome {
+/** One that base has too is not the change's doing; it is named all the same. */
+function headOutcome(base: AuditReport, { report: head, path, ms }: Asked): Outcome {
   if (head.kind === "not_audited") return { kind: "not_run", reason: head.reason };
   if (base.kind === "not_audited") {
     return { kind: "not_run", reason: "the base could not be audited, so nothing can be compared" };
   }
   const added = newAdvisories(base.advisories, head.advisories);
-  if (added.length === 0) return { kind: "passed", ms, evidence: `${head.advisories.length} known, none new` };
-  const shown = added.slice(0, advisoriesShown).map(describe);
-  const rest = added.length - shown.length;
-  const evidence = [`${added.length} new advisories`, ...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join("\n");
-  return { kind: "failed", ms, exit_code: 1, evidence };
+  const fixed = fixedAdvisories(base.advisories, head.advisories);
+  const stayed = head.advisories.filter((one) => !added.includes(one));
+  // What a row of the table shows is the last line.
+  const lists = [...listed("Known before:", stayed), ...listed("Fixed:", fixed), ...listed("New:", added)];
+  const sum =
+    added.length === 0
+      ? `${head.advisories.length} known, none new`
+      : `${added.length} new ${added.length === 1 ? "advisory" : "advisories"}`;
+  const evidence = [...lists, `${inLockfile(path)}${sum}`].join("\n");
+  return added.length === 0 ? { kind: "passed", ms, evidence } : { kind: "failed", ms, exit_code: 1, evidence };
 }
 
-function describe({ package: name, severity, title, url }: Advisory): string {
-  return `${name} (${severity}): ${title} ${url}`;
+function inLockfile(path: string | null): string {
+  return path === null ? "" : `${path}: `;
+}
+
+function listed(title: string, advisories: readonly Advisory[]): string[] {
+  if (advisories.length === 0) return [];
+  const rest = advisories.length - advisoriesShown;
+  return [title, ...advisories.slice(0, advisoriesShown).map(describe), ...(rest > 0 ? [`and ${rest} more`] : [])];
+}
+
+function describe({ package: name, severity, title, url, range }: Advisory): string {
+  return `${name} ${range} (${severity}): ${title} ${url}`;
 }

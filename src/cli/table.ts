@@ -1,3 +1,4 @@
+import type { Packages } from "../handoff/packages.ts";
 import type { Outcome, Report } from "../handoff/report.ts";
 
 /** The verification table for a terminal: check, base, head, class; then what both sides of every check that is not fine said. */
@@ -15,6 +16,25 @@ export function reportTable({ checks }: Pick<Report, "checks">): string[] {
     }
   }
   return lines;
+}
+
+/** What was found out about the packages that the change brings, in a few lines; none when it brings none. `airlock risk` judges them. */
+export function packagesLines(packages: Packages): string[] {
+  switch (packages.kind) {
+    case "none":
+      return [];
+    case "not_run":
+      return ["", `packages: not looked up: ${printable(packages.reason).join(" ")}`];
+    case "looked": {
+      const missing = packages.packages.filter(({ registry }) => registry.kind === "unanswered").length;
+      const left = packages.left_out + missing;
+      const likes = packages.packages.flatMap(({ name, resembles }) =>
+        resembles === null ? [] : printable(`  ${name} could be taken for ${resembles}`),
+      );
+      const count = packages.packages.length - missing;
+      return ["", `packages: ${count} looked up${left > 0 ? `, ${left} not` : ""}`, ...likes];
+    }
+  }
 }
 
 /** Pads text cells so that they stand in columns. */

@@ -12,7 +12,7 @@ import { localChange, resolveRevision } from "../workspace/local.ts";
 import { openRepository } from "./repository.ts";
 import { groundSandbox, localGround } from "./ground.ts";
 import { temporaryDirectory } from "./temporary.ts";
-import { reportTable } from "./table.ts";
+import { packagesLines, reportTable } from "./table.ts";
 import { readRevisions, type Revisions } from "./revisions.ts";
 import { exitCode, type Terminal, type Verb } from "./verb.ts";
 
@@ -23,7 +23,7 @@ export const verb: Verb = {
     const revisions = readRevisions(args, terminal);
     const report = await verifyRevisions(revisions, terminal);
     if (revisions.json) terminal.out(JSON.stringify(report));
-    else for (const line of reportTable(report)) terminal.out(line);
+    else for (const line of [...reportTable(report), ...packagesLines(report.packages)]) terminal.out(line);
     return report.checks.some((check) => check.class === "regressed" || check.class === "not run")
       ? exitCode.no
       : exitCode.done;

@@ -1,4 +1,4 @@
-import { type Document, isScalar, parseAllDocuments, visit } from "yaml";
+import { strictYaml } from "../text/strict-yaml.ts";
 import type { Installable } from "./detect.ts";
 import { textOf } from "./command.ts";
 import { parseJson } from "./json.ts";
@@ -136,31 +136,8 @@ function deep(value: unknown): string | null {
 
 function inYaml(text: string, look: (value: unknown) => string | null): string | null {
   if (text.length > yamlBytesMax) return `a lockfile of ${text.length} bytes, more than ${yamlBytesMax}`;
-  try {
-    // The parser's own look for equal keys takes the square of their number.
-    const documents = parseAllDocuments(text, { uniqueKeys: false });
-    return first(Array.isArray(documents) ? documents : [], (document) =>
-      document.errors.length > 0 || hasEqualKeys(document)
-        ? "what cannot be read"
-        : look(document.toJS({ maxAliasCount: 100 })),
-    );
-  } catch {
-    return "what cannot be read";
-  }
-}
-
-/** Of two equal keys one reader takes the first, another the last. */
-function hasEqualKeys(document: Document): boolean {
-  let equal = false;
-  visit(document, {
-    Map(_key, { items }) {
-      const keys = new Set(items.map(({ key }) => (isScalar(key) ? String(key.value) : key)));
-      if (keys.size === items.length) return undefined;
-      equal = true;
-      return visit.BREAK;
-    },
-  });
-  return equal;
+  const documents = strictYaml(text);
+  return documents === null ? "what cannot be read" : first(documents, look);
 }
 
 /** `@scope/name@spec` → `spec`. */

@@ -4,6 +4,7 @@ import { CheckKind } from "../config.ts";
 import { Finding } from "./finding.ts";
 import { Digest, Identity, Snapshot } from "./identity.ts";
 import { NetworkRows } from "./network.ts";
+import { Packages } from "./packages.ts";
 import { Certificate } from "./solution.ts";
 
 /** What one check did on one side. */
@@ -42,6 +43,8 @@ export const Report = z.strictObject({
   head_tree: Sha,
   checks: z.array(CheckResult),
   findings: z.array(Finding),
+  /** What the registry says of the packages that the change brings. */
+  packages: Packages,
   certificate: Certificate,
   /** What its commands asked of the network. */
   network: NetworkRows,

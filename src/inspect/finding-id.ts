@@ -2,6 +2,9 @@ import { canonical } from "../handoff/canonical.ts";
 import type { Finding } from "../handoff/finding.ts";
 import { sha256 } from "../handoff/seal.ts";
 
+/** What a rule saw, before it is known in which file. */
+export type Seen = Pick<Finding, "rule" | "level" | "message" | "before" | "after">;
+
 /** Code units of a `before` or `after` that a finding keeps for the reader. The id covers the whole value. */
 const evidenceMax = 500;
 

@@ -1,26 +1,57 @@
 import type { Finding } from "../handoff/finding.ts";
-import { findingOf } from "./finding-id.ts";
+import { readBerryLock } from "./berry-lock.ts";
+import { readBunLock } from "./bun-lock.ts";
+import { findingOf, type Seen } from "./finding-id.ts";
 import { foldPath } from "./fold-path.ts";
-import { isObject, jsonObject, objectAt, stringAt, type JsonObject } from "./json.ts";
+import { newInstallScripts } from "./install-scripts.ts";
+import type { Lock, LockEntry } from "./lock-entry.ts";
+import { hashChanges } from "./lock-hashes.ts";
+import { reasonChanges, type ManifestAsks } from "./lock-reasons.ts";
+import { sourceChanges } from "./lock-sources.ts";
+import { manifestAsks } from "./manifest-asks.ts";
+import { readNpmLock } from "./npm-lock.ts";
+import { readPnpmLock } from "./pnpm-lock.ts";
 import { textOf, type Sides } from "./sides.ts";
-
-type Seen = Pick<Finding, "rule" | "level" | "message" | "before" | "after">;
+import { readYarnLock } from "./yarn-lock.ts";
 
 const npmLockfile = /(^|\/)(package-lock|npm-shrinkwrap|\.package-lock)\.json$/;
 const otherLockfile = /(^|\/)(yarn\.lock|pnpm-lock\.ya?ml|bun\.lockb?)$/;
 
+/** UTF-16 code units of a lockfile that is read; a change cannot be that large unless its limits were raised. */
+const lockfileUnitsMax = 16 * 1024 * 1024;
+
 /**
- * What a lockfile says differently, entry by entry. `npm ci` believes `resolved` and `integrity` without a question, so a changed host
- * or hash is a changed program (lockfile injection).
+ * What a lockfile says differently, entry by entry, for npm, pnpm, yarn 1, yarn 2 and newer, and bun. Managers believe its addresses and
+ * hashes without a question, so a changed one is a changed program (lockfile injection).
  */
 export function inspectLockfiles(sides: readonly Sides[]): Finding[] {
   const paths = new Set(sides.map(({ entry }) => entry.path));
-  return sides.flatMap((side) => {
-    const folded = foldPath(side.entry.path);
-    if (!npmLockfile.test(folded) && !otherLockfile.test(folded)) return [];
-    const seen = [...aloneOrDeleted(side, paths), ...(npmLockfile.test(folded) ? npmChanges(side) : [unread(side)])];
+  return sides.filter(isLockfile).flatMap((side) => {
+    const seen = [...aloneOrDeleted(side, paths), ...changesOf(side, manifestAsks(sides, folderOf(side)))];
     return seen.map((one) => findingOf({ ...one, path: side.entry.path, line: null }));
   });
+}
+
+/** Whether an entry of a Change is a lockfile, whatever the case of its name. */
+export function isLockfile({ entry }: Sides): boolean {
+  const folded = foldPath(entry.path);
+  return npmLockfile.test(folded) || otherLockfile.test(folded);
+}
+
+/** The folder that a lockfile is for: `""` or one that ends in a slash. */
+export function folderOf({ entry }: Sides): string {
+  return entry.path.replace(/[^/]*$/, "");
+}
+
+/** Reads a lockfile by its name. Pure. Out: null when Airlock does not read this format or this text. */
+export function readLock(path: string, bytes: Uint8Array): Lock | null {
+  const text = textOf(bytes);
+  if (text === null || text.length > lockfileUnitsMax) return null;
+  const name = foldPath(path).replace(/^.*\//, "");
+  if (name.endsWith(".json")) return readNpmLock(text);
+  if (name.startsWith("pnpm-lock.")) return readPnpmLock(text);
+  if (name === "yarn.lock") return readYarnLock(text) ?? readBerryLock(text);
+  return name === "bun.lock" ? readBunLock(text) : null;
 }
 
 function aloneOrDeleted({ entry }: Sides, paths: ReadonlySet<string>): Seen[] {
@@ -47,6 +78,29 @@ function aloneOrDeleted({ entry }: Sides, paths: ReadonlySet<string>): Seen[] {
   return [changed, ...(entry.after === null ? [deleted] : []), ...(paths.has(manifest) ? [] : [alone])];
 }
 
+function changesOf({ entry, before, after }: Sides, manifests: ReadonlyMap<string, ManifestAsks>): Seen[] {
+  if (after === null) return [];
+  const now = readLock(entry.path, after);
+  const was = before === null ? null : readLock(entry.path, before);
+  if (now === null || (before !== null && was === null)) return [unread({ entry, before, after })];
+  // Another manager's lockfile in the place of the old one is compared with nothing.
+  const old = was?.format === now.format ? was : null;
+  const changed = changedEntries(old, now);
+  return [
+    ...hashChanges(old, now, changed),
+    ...sourceChanges(old, now, changed),
+    ...newInstallScripts(old, now),
+    ...reasonChanges(old, now, manifests),
+  ];
+}
+
+/** Entries that are new or say anything else than before. */
+export function changedEntries(before: Lock | null, after: Lock): LockEntry[] {
+  const sayOf = (entry: LockEntry): string => JSON.stringify([entry, [...entry.asks]]);
+  const old = new Map((before?.entries ?? []).map((entry) => [entry.key, sayOf(entry)]));
+  return after.entries.filter((entry) => old.get(entry.key) !== sayOf(entry));
+}
+
 function unread({ entry }: Sides): Seen {
   return {
     rule: "lockfile-unread",
@@ -55,104 +109,4 @@ function unread({ entry }: Sides): Seen {
     before: entry.before?.sha ?? null,
     after: entry.after?.sha ?? null,
   };
-}
-
-function npmChanges({ entry, before, after }: Sides): Seen[] {
-  if (after === null) return [];
-  const now = packagesOf(after);
-  const was = before === null ? {} : packagesOf(before);
-  if (now === null || was === null) return [unread({ entry, before, after })];
-  const hosts = hostsOf(was);
-  const changes = entriesOf(now).flatMap(([key, one]) => {
-    const old = objectAt(was, key);
-    if (JSON.stringify(old) === JSON.stringify(one)) return [];
-    return [...integrityOf(key, old, one), ...sourceOf(key, one, hosts), ...installScriptOf(key, old, one)];
-  });
-  return hosts.size > 0 ? changes : [...changes, ...firstHosts(hostsOf(now))];
-}
-
-/** Nothing to compare with: the hosts are shown, so that a person reads them once. */
-function firstHosts(hosts: ReadonlySet<string>): Seen[] {
-  if (hosts.size === 0) return [];
-  const after = [...hosts].toSorted().join(", ");
-  const message = `The lockfile names its first sources of packages: ${after}.`;
-  return [{ rule: "lockfile-source", level: "warn", message, before: null, after }];
-}
-
-/** The `packages` table of lockfile versions 2 and 3; null for anything else (version 1 has none). */
-function packagesOf(bytes: Uint8Array): JsonObject | null {
-  const text = textOf(bytes);
-  const root = text === null ? null : jsonObject(text);
-  return root !== null && isObject(root["packages"]) ? root["packages"] : null;
-}
-
-/** Installed packages only: not the root, workspace folders or links to them. */
-function entriesOf(packages: JsonObject): [string, JsonObject][] {
-  return Object.entries(packages).flatMap(([key, value]) =>
-    key.includes("node_modules/") && isObject(value) && value["link"] !== true ? [[key, value]] : [],
-  );
-}
-
-function integrityOf(key: string, old: JsonObject, now: JsonObject): Seen[] {
-  const before = stringAt(old, "integrity");
-  const after = stringAt(now, "integrity");
-  const what = `${nameIn(key)}@${stringAt(now, "version") ?? "?"}`;
-  if (after === null && now["inBundle"] !== true)
-    return [
-      { rule: "lockfile-integrity", level: "block", message: `${what} has no integrity hash.`, before, after: what },
-    ];
-  if (before === null || before === after || stringAt(old, "version") !== stringAt(now, "version")) return [];
-  return [
-    {
-      rule: "lockfile-integrity",
-      level: "block",
-      message: `The hash of ${what} changed, its version did not.`,
-      before,
-      after,
-    },
-  ];
-}
-
-/** The host must be one that the base lockfile already used, by https, and the file must be this package's own archive. */
-function sourceOf(key: string, now: JsonObject, hosts: ReadonlySet<string>): Seen[] {
-  const resolved = stringAt(now, "resolved");
-  if (resolved === null) return [];
-  const version = stringAt(now, "version") ?? "";
-  const name = stringAt(now, "name") ?? nameIn(key);
-  const url = URL.canParse(resolved) ? new URL(resolved) : null;
-  const secure = url !== null && url.protocol === "https:" && url.username === "" && url.password === "";
-  if (!secure || (hosts.size > 0 && !hosts.has(url.host))) {
-    const message = `${name}@${version} would come from a place that the lockfile did not use before.`;
-    return [
-      { rule: "lockfile-source", level: "block", message, before: [...hosts].toSorted().join(", "), after: resolved },
-    ];
-  }
-  const archive = `/${name}/-/${name.replace(/^.*\//, "")}-${version}.tgz`;
-  if (decoded(url.pathname).endsWith(archive) && stringAt(now, "name") === null) return [];
-  const message = `The entry for ${nameIn(key)}@${version} names another package's archive.`;
-  return [{ rule: "lockfile-source", level: "block", message, before: archive, after: resolved }];
-}
-
-function installScriptOf(key: string, old: JsonObject, now: JsonObject): Seen[] {
-  if (now["hasInstallScript"] !== true || old["hasInstallScript"] === true) return [];
-  const what = `${nameIn(key)}@${stringAt(now, "version") ?? "?"}`;
-  const message = `${what} runs a script of its own when it is installed.`;
-  return [{ rule: "install-script", level: "block", message, before: null, after: what }];
-}
-
-function nameIn(key: string): string {
-  return key.slice(key.lastIndexOf("node_modules/") + "node_modules/".length);
-}
-
-function hostsOf(packages: JsonObject): Set<string> {
-  const urls = entriesOf(packages).map(([, entry]) => stringAt(entry, "resolved") ?? "");
-  return new Set(urls.filter((url) => URL.canParse(url)).map((url) => new URL(url).host));
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -1,10 +1,9 @@
 import type { Finding } from "../handoff/finding.ts";
-import { findingOf } from "./finding-id.ts";
+import { findingOf, type Seen } from "./finding-id.ts";
 import { foldPath } from "./fold-path.ts";
+import { newlyAllowedScripts } from "./install-scripts.ts";
 import { jsonObject, objectAt, type JsonObject } from "./json.ts";
 import { textOrEmpty, type Sides } from "./sides.ts";
-
-type Seen = Pick<Finding, "rule" | "level" | "message" | "before" | "after">;
 
 const dependencyFields = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"] as const;
 const overrideFields = ["overrides", "resolutions", "pnpm"] as const;
@@ -36,6 +35,7 @@ function manifestChanges({ entry, before, after }: Sides): Seen[] {
   return [
     { rule: "manifest", level: "warn", message, ...shas },
     ...scriptChanges(was, now),
+    ...newlyAllowedScripts(was, now),
     ...dependencyFields.flatMap((field) => dependencyChanges(field, was, now)),
     ...overrideFields.filter((field) => keys.includes(field)).map((field) => overrideChange(field, was, now)),
   ];

@@ -213,7 +213,7 @@ interface Evidence {
   /** The package.json files of the trusted commit that `manifestPaths` asks for. */
   manifests: readonly TrustedManifest[];
   task: Pick<Task, "config">;
-  report: Pick<Report, "checks" | "findings"> | null;
+  report: Pick<Report, "checks" | "findings" | "packages"> | null;
 }
 
 /** Validator, inspection and policy over one change. Shared with the local road, where git instead of GitHub gives the base. */
@@ -226,7 +226,15 @@ export async function judgeChange(evidence: Evidence): Promise<Judgement> {
   const programs = checkPrograms(manifests, config.checks);
   const findings = [...(await inspectChange(change, before, programs)), ...(report?.findings ?? [])];
   const problems = valid.kind === "valid" ? [] : valid.problems;
-  const facts = { change, before, findings, checks: report?.checks ?? null, problems, config };
+  const facts = {
+    change,
+    before,
+    findings,
+    checks: report?.checks ?? null,
+    packages: report?.packages,
+    problems,
+    config,
+  };
   return judge(factsOf({ ...facts, configProblems: configurationAfter(change) }));
 }
 

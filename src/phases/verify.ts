@@ -2,6 +2,7 @@ import type { Sandbox } from "../../sandbox/sandbox.ts";
 import type { AuditLog } from "../audit/log.ts";
 import type { Change } from "../change.ts";
 import { validateChange } from "../change/validate.ts";
+import { lookUpPackages } from "../checks/packages.ts";
 import { type Progress, runChecks } from "../checks/verify.ts";
 import { AirlockError } from "../errors.ts";
 import { canonical } from "../handoff/canonical.ts";
@@ -9,9 +10,11 @@ import type { Finding } from "../handoff/finding.ts";
 import type { Report } from "../handoff/report.ts";
 import type { Solution } from "../handoff/solution.ts";
 import type { Task } from "../handoff/task.ts";
+import { type AddedPackage, addedPackages } from "../inspect/added-packages.ts";
 import { checkPrograms } from "../inspect/check-programs.ts";
 import { inspectChange } from "../inspect/inspect.ts";
 import { scanSecrets } from "../inspect/secrets.ts";
+import { sidesOf } from "../inspect/sides.ts";
 import { contentsBefore } from "../workspace/local.ts";
 import { viewRepository } from "../workspace/store.ts";
 import { trustedManifests } from "./before.ts";
@@ -72,7 +75,10 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
   const installed = await sayableNetwork(installs.rows(), []);
   appendPrepare(audit, installed);
   expectSame("tree", head_tree, solution.tree);
-  const findings = await findingsOf(request, ground.dir);
+  const { findings, added } = await inspected(request, ground.dir);
+  if (added.length > 0) onProgress("asking the registry about the packages that the change brings");
+  const { registry } = ground;
+  const packages = await lookUpPackages({ sandbox, registry, added, asOf: task.created_at, signal });
   audit.append("verify.done", {
     tree: head_tree,
     checks: checks.map((check) => `${check.name}: ${check.class}`),
@@ -88,6 +94,7 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
     head_tree,
     checks,
     findings,
+    packages,
     certificate: sandbox.certificate,
     network: [...(await sayableNetwork(network.rows(), [])), ...installed],
     audit_head: audit.head,
@@ -113,12 +120,16 @@ function expectContainable(change: Change, { config }: Task): void {
   });
 }
 
-async function findingsOf({ task, solution, source }: VerifyRequest, dir: string): Promise<Finding[]> {
+async function inspected(
+  { task, solution, source }: VerifyRequest,
+  dir: string,
+): Promise<{ findings: Finding[]; added: AddedPackage[] }> {
   const { change } = solution;
   await using view = await viewRepository(source, dir);
   const before = await contentsBefore(view, change);
   const programs = checkPrograms(await trustedManifests(view, task.trusted.commit, change), task.config.checks);
-  return await inspectChange(change, before, programs);
+  const findings = await inspectChange(change, before, programs);
+  return { findings, added: addedPackages(sidesOf(change, before)) };
 }
 
 function sentence({ check, side, state, again }: Progress): string {

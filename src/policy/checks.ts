@@ -105,8 +105,10 @@ function allGreen(rows: readonly CheckResult[]): Opinion {
   return opinion({ rule: "checks", level: "low", saw: run.join(", "), message }, null);
 }
 
+const dependencyFile = /(^|\/)((package|package-lock|npm-shrinkwrap)\.json|pnpm-lock\.ya?ml|yarn\.lock|bun\.lockb?)$/;
+
 function touchesDependencies({ entries }: Facts): boolean {
-  return entries.some(({ path }) => /(^|\/)(package|package-lock|npm-shrinkwrap)\.json$/.test(foldPath(path)));
+  return entries.some(({ path }) => dependencyFile.test(foldPath(path)));
 }
 
 function say({ name, class: seen, base, head }: CheckResult, reason: Omit<Reason, "saw">, lower: string): Opinion {

@@ -2,7 +2,9 @@ import type { Change } from "../change.ts";
 import type { Config } from "../config.ts";
 import type { ConfigProblem } from "../config/load.ts";
 import type { Finding } from "../handoff/finding.ts";
+import type { Packages } from "../handoff/packages.ts";
 import type { CheckResult } from "../handoff/report.ts";
+import { type AddedPackage, addedPackages } from "../inspect/added-packages.ts";
 import { sidesOf, textOrEmpty, type BeforeContents, type Sides } from "../inspect/sides.ts";
 import { fileType, type FileType } from "./file-type.ts";
 import { countLines, type LineCounts } from "./lines.ts";
@@ -14,6 +16,10 @@ export interface Facts {
   /** What inspection saw, ours and the Report's. More findings can only raise the level. */
   findings: readonly Finding[];
   verification: Verification;
+  /** Packages that the change brings, by its own blobs. */
+  added: readonly AddedPackage[];
+  /** What verify found out about them; null: verification was left out. */
+  packages: Packages | null;
   /** What the validator of the Change objected to. Any problem refuses. */
   problems: readonly Problem[];
   /** What is wrong with `.github/airlock.toml` as the change leaves it; empty when the change does not touch it. */
@@ -50,6 +56,8 @@ interface Evidence {
   before: BeforeContents;
   findings: readonly Finding[];
   checks: readonly CheckResult[] | null;
+  /** Absent: nobody looked. */
+  packages?: Packages | undefined;
   problems: readonly Problem[];
   /** Absent: the change leaves the configuration as it is, or it was not looked at because the change is refused anyway. */
   configProblems?: readonly ConfigProblem[];
@@ -61,20 +69,25 @@ interface Evidence {
  * @throws AirlockError `tree-mismatch` when a base blob is missing or is not the one the Change names.
  */
 export function factsOf(evidence: Evidence): Facts {
-  const { change, before, findings, checks, problems, configProblems = [], config } = evidence;
+  const { change, before, findings, checks, packages = unlooked, problems, configProblems = [], config } = evidence;
+  const sides = sidesOf(change, before);
   return {
-    entries: sidesOf(change, before).map(entryFacts),
+    entries: sides.map(entryFacts),
     findings: unique(findings),
     verification:
       checks === null
         ? { kind: "left-out" }
         : { kind: "ran", checks, configured: config.checks.map(({ name }) => name) },
+    added: addedPackages(sides),
+    packages: checks === null ? null : packages,
     problems,
     configProblems,
     risk: config.risk,
     labels: config.labels,
   };
 }
+
+const unlooked: Packages = { kind: "not_run", reason: "the Report does not say" };
 
 function entryFacts({ entry, before, after }: Sides): EntryFacts {
   const [was, now] = [textOrEmpty(before), textOrEmpty(after)];

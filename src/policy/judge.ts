@@ -4,6 +4,7 @@ import { checks } from "./checks.ts";
 import type { Facts } from "./facts.ts";
 import { otherFindings, secrets } from "./findings.ts";
 import { levels, strictest, type Opinion } from "./opinion.ts";
+import { addedPackages } from "./packages.ts";
 import { pathGlobs } from "./path-globs.ts";
 import { pathWords } from "./path-words.ts";
 import { brokenConfiguration, invalidChange } from "./problems.ts";
@@ -21,6 +22,7 @@ const rules: readonly Rule[] = [
   pathGlobs,
   checks,
   otherFindings,
+  addedPackages,
   fileTypes,
   size,
 ];

@@ -7,6 +7,7 @@ import * as out from "../text/outgoing.ts";
 import { cell, code, joined, type KnownSecrets, link, ours, type Outgoing, quote, word } from "../text/outgoing.ts";
 import { assemble, type Section } from "./assemble.ts";
 import { networkSection } from "./network.ts";
+import { packagesSection } from "./packages.ts";
 import { findingLine, levelMark, requirementPhrases, requirementSentence } from "./requirements.ts";
 import { redOutputs, verificationTable } from "./verification-table.ts";
 
@@ -45,6 +46,7 @@ export function pullBody(facts: BodyFacts): Outgoing {
     { must: false, text: quote(facts.solution.summary.slice(0, summaryMax), known) },
     { must: true, text: ours`### Verification\n\n${verificationTable(report, known)}` },
     ...redOutputs(report, known).map((text) => ({ must: false, whole: true, text })),
+    { must: true, text: packagesSection(report, known) },
     { must: true, text: networkSection(facts) },
     { must: true, text: risk(facts) },
     { must: false, text: changes(facts) },

@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { newAdvisories, parseAudit } from "../../src/checks/advisories.ts";
+import { fixedAdvisories, newAdvisories, parseAudit } from "../../src/checks/advisories.ts";
 
-const lodash = { package: "lodash", url: "https://example.com/GHSA-1", title: "Prototype pollution", severity: "high" };
+const lodash = {
+  package: "lodash",
+  url: "https://example.com/GHSA-1",
+  title: "Prototype pollution",
+  severity: "high",
+  range: "<4.17.21",
+};
 const via = {
   source: 1,
   name: "lodash",
@@ -62,4 +68,7 @@ test("only an advisory that base does not have is new", () => {
   expect(newAdvisories([lodash], [other, lodash])).toEqual([other]);
   expect(newAdvisories([], [lodash])).toEqual([lodash]);
   expect(newAdvisories([lodash], [])).toEqual([]);
+  const range = { ...lodash, range: ">=5.0.0 <5.1.0" };
+  expect(newAdvisories([lodash], [range])).toEqual([range]);
+  expect(fixedAdvisories([lodash, other], [lodash])).toEqual([other]);
 });

@@ -11,11 +11,25 @@ import { realSandbox } from "./sandbox.ts";
 const real = realSandbox();
 
 function withDependency(name: string, version: string): Record<string, FixtureFile> {
-  const root = { name: "demo", version: "1.0.0", dependencies: { [name]: version } };
-  const packages = { "": root, [`node_modules/${name}`]: { version } };
+  return withDependencies({ [name]: version });
+}
+
+function withDependencies(dependencies: Record<string, string>): Record<string, FixtureFile> {
+  const root = { name: "demo", version: "1.0.0", dependencies };
+  const entries = Object.entries(dependencies).map(([name, version]) => [`node_modules/${name}`, { version }] as const);
+  const packages = { "": root, ...Object.fromEntries(entries) };
   const lockfile = { name: "demo", version: "1.0.0", lockfileVersion: 3, requires: true, packages };
   return { "package.json": JSON.stringify(root), "package-lock.json": JSON.stringify(lockfile) };
 }
+
+const otherManagers: Record<string, (packages: [string, string][]) => string> = {
+  "pnpm-lock.yaml": (packages) =>
+    `lockfileVersion: '9.0'\npackages:\n${packages.map(([name, version]) => `  ${name}@${version}:\n    resolution: {integrity: sha512-a}\n`).join("")}`,
+  "yarn.lock": (packages) =>
+    `# yarn lockfile v1\n${packages.map(([name, version]) => `${name}@${version}:\n  version "${version}"\n`).join("")}`,
+  "bun.lock": (packages) =>
+    `{"lockfileVersion":1,"workspaces":{"":{}},"packages":{${packages.map(([name, version], index) => `"x${index}/${name}":["${name}@${version}","",{},"sha512-a"],`).join("")}}}`,
+};
 
 /** The two endpoints of a registry that an audit asks: advisories of packages in bulk, and a package's versions. */
 async function startRegistry(advisories: Record<string, number>, status = 200) {
@@ -95,12 +109,12 @@ describe("auditDependencies", () => {
   test("fails for an advisory that the change brings", async () => {
     await using registry = await startRegistry({ bad: 7 });
     expect(await audit(withDependency("good", "1.0.0"), withDependency("bad", "1.0.0"), registry.url)).toEqual({
-      base: { kind: "passed", ms: 0, evidence: "0 known" },
+      base: { kind: "passed", ms: 0, evidence: "package-lock.json: 0 known" },
       head: {
         kind: "failed",
         ms: 0,
         exit_code: 1,
-        evidence: "1 new advisories\nbad (high): Weakness 7 https://example.com/GHSA-7",
+        evidence: "New:\nbad <2.0.0 (high): Weakness 7 https://example.com/GHSA-7\npackage-lock.json: 1 new advisory",
       },
       class: "regressed",
     });
@@ -110,11 +124,63 @@ describe("auditDependencies", () => {
     await using registry = await startRegistry({ bad: 7 });
     const files = withDependency("bad", "1.0.0");
     expect(await audit(files, { "src/a.ts": "a" }, registry.url)).toEqual({
-      base: { kind: "passed", ms: 0, evidence: "1 known" },
-      head: { kind: "passed", ms: 0, evidence: "1 known, none new" },
+      base: { kind: "passed", ms: 0, evidence: "package-lock.json: 1 known" },
+      head: {
+        kind: "passed",
+        ms: 0,
+        evidence:
+          "Known before:\nbad <2.0.0 (high): Weakness 7 https://example.com/GHSA-7\npackage-lock.json: 1 known, none new",
+      },
       class: "pass",
     });
     expect(registry.asked.filter((line) => line.endsWith("/bulk"))).toHaveLength(1);
+  });
+
+  test("names what the change repaired and what was known before beside what it brings", async () => {
+    await using registry = await startRegistry({ bad: 7, old: 8, worse: 9 });
+    const before = withDependencies({ bad: "1.0.0", old: "1.0.0" });
+    const after = withDependencies({ old: "1.0.0", worse: "1.0.0" });
+    expect(await audit(before, after, registry.url)).toMatchObject({
+      head: {
+        evidence: [
+          "Known before:",
+          "old <2.0.0 (high): Weakness 8 https://example.com/GHSA-8",
+          "Fixed:",
+          "bad <2.0.0 (high): Weakness 7 https://example.com/GHSA-7",
+          "New:",
+          "worse <2.0.0 (high): Weakness 9 https://example.com/GHSA-9",
+          "package-lock.json: 1 new advisory",
+        ].join("\n"),
+      },
+      class: "regressed",
+    });
+  });
+
+  test.each(Object.entries(otherManagers))(
+    "asks about the packages of %s too, by name and version",
+    async (path, write) => {
+      await using registry = await startRegistry({ bad: 7 });
+      const files = (...packages: [string, string][]) => ({ "package.json": "{}", [path]: write(packages) });
+      const quiet = files(["good", "1.0.0"], ["bad", "2.0.0"]);
+      const loud = files(["good", "1.0.0"], ["bad", "2.0.0"], ["bad", "1.0.0"]);
+      expect(await audit(quiet, loud, registry.url)).toMatchObject({
+        base: { evidence: `${path}: 0 known` },
+        head: { evidence: `New:\nbad <2.0.0 (high): Weakness 7 https://example.com/GHSA-7\n${path}: 1 new advisory` },
+        class: "regressed",
+      });
+    },
+  );
+
+  test.each([
+    ["bun.lockb", "#!/usr/bin/env bun\n", "bun.lockb is binary and is not read; use bun.lock"],
+    ["pnpm-lock.yaml", "lockfileVersion: 5.4\n", "pnpm-lock.yaml cannot be read"],
+  ])("is not run for %s that nobody reads", async (path, text, reason) => {
+    await using registry = await startRegistry({});
+    expect(await audit({ "package.json": "{}", [path]: text }, { "src/a.ts": "a" }, registry.url)).toEqual({
+      base: { kind: "not_run", reason },
+      head: { kind: "not_run", reason },
+      class: "not run",
+    });
   });
 
   test("is not run when the registry does not answer audits: npm's exit code is the same as for vulnerabilities", async () => {

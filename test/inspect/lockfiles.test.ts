@@ -12,7 +12,8 @@ const entry = (name: string, version: string, more: object = {}) => ({
 const lock = (packages: object) => JSON.stringify({ lockfileVersion: 3, packages: { "": { name: "x" }, ...packages } });
 
 const a1 = { "node_modules/a": entry("a", "1.0.0") };
-const manifest: Record<string, Edit> = { "package.json": ["{}", "{ }"] };
+const asking = { dependencies: { a: "^1.0.0", b: "*", "@s/b": "2.0.0" } };
+const manifest: Record<string, Edit> = { "package.json": ["{}", JSON.stringify(asking)] };
 
 const cases: [string, object, string[]][] = [
   ["updates a version with its hash", { "node_modules/a": entry("a", "1.0.1") }, []],

@@ -13,7 +13,14 @@ function judged(edits: Record<string, Edit>, limits: Partial<Config["limits"]> =
   const { change, before } = madeChange(edits);
   const task = { config: { ...config, limits: { ...config.limits, ...limits } } };
   const basePaths = change.filter((entry) => entry.before !== null).map(({ path }) => path);
-  return judgeChange({ change, before, basePaths, manifests, task, report: { checks, findings: [] } });
+  return judgeChange({
+    change,
+    before,
+    basePaths,
+    manifests,
+    task,
+    report: { checks, findings: [], packages: { kind: "none" } },
+  });
 }
 
 test("whoever rewrites the program of a trusted check needs a person; another program beside it does not", async () => {

@@ -20,6 +20,8 @@ test("The facts of a change are made from its contents", () => {
     ],
     findings: [],
     verification: { kind: "ran", checks: greenChecks, configured: ["smoke"] },
+    added: [],
+    packages: { kind: "not_run", reason: "the Report does not say" },
     problems: [],
     configProblems: [],
     risk: config.risk,

@@ -13,6 +13,8 @@ export function madeFacts(parts: Partial<Facts> = {}): Facts {
     entries: [entry("src/sum.ts")],
     findings: [],
     verification: { kind: "ran", checks: greenChecks, configured: [] },
+    added: [],
+    packages: { kind: "none" },
     problems: [],
     configProblems: [],
     risk: config.risk,

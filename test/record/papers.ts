@@ -156,6 +156,7 @@ export const report = (more: Partial<Report> = {}): Report => ({
   head_tree: sha("d"),
   checks,
   findings: [],
+  packages: { kind: "none" },
   certificate,
   network: [],
   audit_head: digest("3"),

@@ -15,6 +15,13 @@ export interface Published {
   manifest?: Record<string, unknown>;
   /** Its other files. */
   files?: Record<string, string>;
+  /** When it was published; else years ago. The name is as old as its oldest version. */
+  at?: string;
+  /** The account that published it, and who may publish the next one. */
+  publisher?: string;
+  maintainers?: string[];
+  /** Taken down: it is only in the list of times. */
+  unpublished?: boolean;
 }
 
 /** A package registry on the loopback interface: packuments and tarballs with true hashes, and a record of who asked for what. */
@@ -67,16 +74,26 @@ function answer(packages: readonly Packed[], request: IncomingMessage, response:
 
 function packument(versions: readonly Packed[], root: string): object {
   const name = versions[0]?.name;
-  const published = "2020-01-01T00:00:00.000Z";
+  const times = versions.map(({ at = "2020-01-01T00:00:00.000Z" }) => at);
+  const [first, last] = [times.toSorted()[0], times.toSorted().at(-1)];
+  const there = versions.filter(({ unpublished }) => unpublished !== true);
+  if (there.length === 0) return { name, time: { created: first, modified: last, unpublished: { time: last } } };
+  const maintainers = versions.at(-1)?.maintainers ?? ["owner"];
   return {
     name,
-    "dist-tags": { latest: versions.at(-1)?.version },
+    "dist-tags": { latest: there.at(-1)?.version },
+    maintainers: maintainers.map((one) => ({ name: one })),
     time: Object.fromEntries([
-      ["created", published],
-      ["modified", published],
-      ...versions.map((one) => [one.version, published]),
+      ["created", first],
+      ["modified", last],
+      ...versions.map((one, index) => [one.version, times[index]]),
     ]),
-    versions: Object.fromEntries(versions.map((one) => [one.version, { ...manifestOf(one), dist: dist(one, root) }])),
+    versions: Object.fromEntries(
+      there.map((one) => [
+        one.version,
+        { ...manifestOf(one), _npmUser: { name: one.publisher ?? "owner" }, dist: dist(one, root) },
+      ]),
+    ),
   };
 }
 

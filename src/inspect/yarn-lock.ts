@@ -1,0 +1,85 @@
+import type { Lock, LockEntry, LockSource } from "./lock-entry.ts";
+
+/** UTF-16 code units of one line; longer ones are nobody's package. */
+const lineMax = 10_000;
+
+interface Raw {
+  patterns: string[];
+  fields: Map<string, string>;
+  asks: Map<string, string>;
+}
+
+/** Reads yarn.lock as yarn 1 writes it. Pure. Out: null when any line is not in its form: yarn itself would then read it as something else. */
+export function readYarnLock(text: string): Lock | null {
+  if (!/^# yarn lockfile v1\r?$/m.test(text)) return null;
+  const raw = entriesIn(text);
+  if (raw === null) return null;
+  const entries = raw.map(entryOf);
+  const pins = raw.flatMap(({ patterns, fields }) =>
+    patterns.map((pattern) => {
+      const [name, range] = split(pattern);
+      return { folder: null, name, range, version: fields.get("version") ?? "?" };
+    }),
+  );
+  return { format: "yarn 1", entries, roots: new Map(), pins, era: null };
+}
+
+const knownFields = new Set(["version", "resolved", "integrity", "uid", "name", "registry"]);
+const fieldLine = /^ {2}("[^"]*"|[^\s":]+) ("[^"]*"|[^\s"]+)$/;
+const askLine = /^ {4}("[^"]*"|[^\s":]+) ("[^"]*"|[^\s"]+)$/;
+
+function entriesIn(text: string): Raw[] | null {
+  const found: Raw[] = [];
+  for (const raw of text.split("\n")) {
+    const line = raw.replace(/\r$/, "");
+    if (line.trim() === "" || line.startsWith("#")) continue;
+    if (line.length > lineMax || line.includes("\\")) return null;
+    const open = found.at(-1);
+    if (/^[^\s]/.test(line)) {
+      if (!line.endsWith(":")) return null;
+      const patterns = line.slice(0, -1).split(",").map(bare);
+      found.push({ patterns, fields: new Map(), asks: new Map() });
+      continue;
+    }
+    if (open === undefined) return null;
+    if (/^ {2}(dependencies|optionalDependencies):$/.test(line)) continue;
+    const [, name, value] = (line.startsWith("    ") ? askLine : fieldLine).exec(line) ?? [];
+    if (name === undefined || value === undefined) return null;
+    const into = line.startsWith("    ") ? open.asks : open.fields;
+    // Of two equal keys one reader takes the first, another the last.
+    if (into === open.fields && (!knownFields.has(bare(name)) || into.has(bare(name)))) return null;
+    into.set(bare(name), bare(value));
+  }
+  return found;
+}
+
+function entryOf({ patterns, fields, asks }: Raw): LockEntry {
+  const [as, range] = split(patterns[0] ?? "");
+  const alias = range.startsWith("npm:") ? split(range.slice("npm:".length))[0] : as;
+  const [url = null, sha1 = ""] = fields.get("resolved")?.split("#") ?? [];
+  return {
+    key: patterns.toSorted().join(", "),
+    name: fields.get("name") ?? alias,
+    as,
+    version: fields.get("version") ?? "?",
+    source: sourceOf(url, range),
+    integrity: fields.get("integrity") ?? (/^[0-9a-f]{40}$/.test(sha1) ? `sha1-${sha1}` : null),
+    without: null,
+    installScript: false,
+    asks,
+  };
+}
+
+function sourceOf(url: string | null, range: string): LockSource {
+  if (url === null) return /^(file|link):/.test(range) ? { kind: "tree" } : { kind: "registry", url: null };
+  return /^https?:/.test(url) ? { kind: "registry", url } : { kind: "elsewhere", spec: url };
+}
+
+function split(pattern: string): [name: string, range: string] {
+  const at = pattern.indexOf("@", 1);
+  return at === -1 ? [pattern, ""] : [pattern.slice(0, at), pattern.slice(at + 1)];
+}
+
+function bare(text: string): string {
+  return text.trim().replace(/^"|"$/g, "");
+}
