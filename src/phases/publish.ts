@@ -15,12 +15,14 @@ import type { Task } from "../handoff/task.ts";
 import type { Judgement, Verdict } from "../handoff/verdict.ts";
 import { checkPrograms, manifestPaths, type TrustedManifest } from "../inspect/check-programs.ts";
 import { inspectChange } from "../inspect/inspect.ts";
+import type { CodeOwners } from "../policy/codeowners.ts";
 import { factsOf } from "../policy/facts.ts";
 import { judge } from "../policy/judge.ts";
 import { publishChange } from "../record/publish-change.ts";
 import type { KnownSecrets } from "../text/outgoing.ts";
 import { showsCanary } from "./canary-rule.ts";
 import { firstComer, ourRun, readRequest, type RunRequest } from "./asked.ts";
+import { trustedOwners } from "./code-owners.ts";
 import { readConfig } from "./gate.ts";
 import { withEnding } from "./partial.ts";
 import { leftSandbox } from "./solution-end.ts";
@@ -187,7 +189,10 @@ async function judgeAgain(
     before.set(entry.path, there === null || there.mode === "160000" ? null : await github.blob(there.sha));
   }
   const manifests = await trustedManifests(change, base, github);
-  const judgement = await judgeChange({ change, before, basePaths: [...base.keys()], manifests, task, report });
+  // The base is the trusted commit (`trustedStillTrue`): its owners are asked, not the change's.
+  const codeowners = await trustedOwners([...base.values()], (sha) => github.blob(sha));
+  const basePaths = [...base.keys()];
+  const judgement = await judgeChange({ change, before, basePaths, manifests, codeowners, task, report });
   return { judgement: withEnding(judgement, solution.ending), patch: patchText(change, before) };
 }
 
@@ -212,13 +217,15 @@ interface Evidence {
   basePaths: readonly string[];
   /** The package.json files of the trusted commit that `manifestPaths` asks for. */
   manifests: readonly TrustedManifest[];
+  /** Of the trusted commit; null when it has none. */
+  codeowners: CodeOwners | null;
   task: Pick<Task, "config">;
   report: Pick<Report, "checks" | "findings"> | null;
 }
 
 /** Validator, inspection and policy over one change. Shared with the local road, where git instead of GitHub gives the base. */
 export async function judgeChange(evidence: Evidence): Promise<Judgement> {
-  const { change, before, basePaths, manifests, task, report } = evidence;
+  const { change, before, basePaths, manifests, codeowners, task, report } = evidence;
   const { config } = task;
   const tooLarge = judgeCaps(evidence);
   if (tooLarge !== null) return tooLarge;
@@ -226,7 +233,7 @@ export async function judgeChange(evidence: Evidence): Promise<Judgement> {
   const programs = checkPrograms(manifests, config.checks);
   const findings = [...(await inspectChange(change, before, programs)), ...(report?.findings ?? [])];
   const problems = valid.kind === "valid" ? [] : valid.problems;
-  const facts = { change, before, findings, checks: report?.checks ?? null, problems, config };
+  const facts = { change, before, findings, checks: report?.checks ?? null, problems, codeowners, config };
   return judge(factsOf({ ...facts, configProblems: configurationAfter(change) }));
 }
 

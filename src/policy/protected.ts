@@ -1,23 +1,16 @@
 import type { RiskLevel } from "../config.ts";
+import type { RuleText } from "./catalogue.ts";
 import type { Facts } from "./facts.ts";
 import { opinionsOn, type Opinion } from "./opinion.ts";
 
 interface Protection {
   level: RiskLevel;
   effect: "none" | "hold";
-  lower: string;
+  what: string;
 }
 
-const critical = (what: string): Protection => ({
-  level: "critical",
-  effect: "none",
-  lower: `Leave ${what} out of the change.`,
-});
-const high = (what: string): Protection => ({
-  level: "high",
-  effect: "none",
-  lower: `Leave ${what} out of the change.`,
-});
+const critical = (what: string): Protection => ({ level: "critical", effect: "none", what });
+const high = (what: string): Protection => ({ level: "high", effect: "none", what });
 
 /**
  * Findings about files and fields that always need a person (design, promises 8 and 9), whatever level the finding itself has.
@@ -57,6 +50,14 @@ const protections: ReadonlyMap<string, Protection> = new Map([
   ["type-change", high("paths that change their kind")],
 ] satisfies [string, Protection][]);
 
+/** The same for people. */
+export const protectedRules: readonly RuleText[] = [...protections].map(([rule, { level, effect, what }]) => ({
+  rule,
+  gives: `${level}, ${effect === "hold" ? "held" : "a person"}`,
+  sentence: `The change touches ${what}.`,
+  lower: wayOut(what),
+}));
+
 /** Whether a rule of `inspect/` is judged here. */
 export function isProtected(rule: string): boolean {
   return protections.has(rule);
@@ -64,10 +65,14 @@ export function isProtected(rule: string): boolean {
 
 /** One opinion per finding about something protected. Each needs at least one reviewer. */
 export function protectedParts({ findings }: Facts): Opinion[] {
-  return [...protections].flatMap(([rule, { level, effect, lower }]) =>
+  return [...protections].flatMap(([rule, { level, effect, what }]) =>
     opinionsOn(
       findings.filter((finding) => finding.rule === rule),
-      { level, effect, needsPerson: true, lower },
+      { level, effect, needsPerson: true, lower: wayOut(what) },
     ),
   );
+}
+
+function wayOut(what: string): string {
+  return `Leave ${what} out of the change.`;
 }
