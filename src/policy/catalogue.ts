@@ -16,7 +16,7 @@ export interface RuleText {
 export interface FamilyText {
   family: string;
   /** What every rule of the family looks at, for those that found nothing. */
-  looksAt: "entries" | "findings" | "checks" | "configuration" | "ending";
+  looksAt: "entries" | "owners" | "findings" | "checks" | "configuration" | "ending";
   rules: readonly RuleText[];
 }
 
@@ -90,7 +90,7 @@ export const catalogue: readonly FamilyText[] = [
   },
   {
     family: "owners",
-    looksAt: "entries",
+    looksAt: "owners",
     rules: [
       rule(
         "owner-named",

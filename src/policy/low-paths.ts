@@ -2,8 +2,8 @@ import type { Facts } from "./facts.ts";
 import { opinion, shownPaths, type Opinion } from "./opinion.ts";
 import { matchesWritten } from "./path-globs.ts";
 
-/** Characters that no name of a harmless file needs: control, format, private and what fonts leave out. */
-const unseen = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+/** Characters that no name of a harmless file needs: control, format, private, what fonts leave out, and Windows' slash. */
+const unseen = /[\\\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
 /**
  * Low is a list of places, by default where prose lies: a typo in a document is low, a fix in a program is what somebody reads. The

@@ -1,4 +1,5 @@
 import type { RiskLevel } from "../config.ts";
+import { pathRules, repositoryFolder } from "../inspect/path-rules.ts";
 import type { RuleText } from "./catalogue.ts";
 import type { Facts } from "./facts.ts";
 import { opinionsOn, type Opinion } from "./opinion.ts";
@@ -50,11 +51,34 @@ const protections: ReadonlyMap<string, Protection> = new Map([
   ["type-change", high("paths that change their kind")],
 ] satisfies [string, Protection][]);
 
+/** What a rule looks for, where its name and `what` do not say it. The rules of paths say it themselves. */
+const sentences: ReadonlyMap<string, string> = new Map([
+  ["submodule", "The change adds, moves or removes a submodule, which brings in another repository."],
+  ["lifecycle-script", "A script that runs at install appears or changes."],
+  ["install-script", "The lockfile gains a package that has an install script."],
+  ["lockfile-source", "The lockfile gains an entry from a source that it did not have before."],
+  ["lockfile-integrity", "A lockfile entry has another hash without another version, or none."],
+  ["dependency-source", "A dependency comes from outside the registry."],
+  ["dependency-override", "An override changes which version of a dependency is used."],
+  ["dependency-added", "A manifest gains a dependency."],
+  ["dependency-changed", "A manifest asks for another version of a dependency."],
+  ["dependency-removed", "A manifest loses a dependency."],
+  ["package-script", "A script of package.json changes."],
+  ["manifest-unreadable", "A manifest cannot be read, so what it asks for is not known."],
+  ["lockfile", "A lockfile changes."],
+  ["lockfile-deleted", "A lockfile is deleted."],
+  ["lockfile-unread", "A lockfile cannot be read, so what it installs is not known."],
+  ["lockfile-without-manifest", "A lockfile changes and no manifest does."],
+  ["symlink", "A path is a symbolic link: what it names can change without a change here."],
+  ["type-change", "A path changes its kind: file, link or submodule."],
+  ...[...pathRules, repositoryFolder].map(({ rule, message }) => [rule, message] as const),
+]);
+
 /** The same for people. */
 export const protectedRules: readonly RuleText[] = [...protections].map(([rule, { level, effect, what }]) => ({
   rule,
   gives: `${level}, ${effect === "hold" ? "held" : "a person"}`,
-  sentence: `The change touches ${what}.`,
+  sentence: sentences.get(rule) ?? `The change touches ${what}.`,
   lower: wayOut(what),
 }));
 

@@ -66,13 +66,16 @@ export function speaks({ reason, effect, needsPerson }: Opinion): boolean {
 
 /** The phrase is the rule's sentence: the rule looked for this and did not find it. */
 function satisfied({ rule, sentence }: RuleText, looksAt: FamilyText["looksAt"], facts: Facts): RuleNode {
-  return { kind: "satisfied", rule, saw: looked(looksAt, facts), phrase: `Not found: ${sentence}` };
+  const text = /^[A-Z][a-z ]/.test(sentence) ? `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}` : sentence;
+  return { kind: "satisfied", rule, saw: looked(looksAt, facts), phrase: clip(`Not found: ${text}`, treeMax.phrase) };
 }
 
 function looked(at: FamilyText["looksAt"], { entries, findings, verification, codeowners }: Facts): string {
   switch (at) {
     case "entries":
-      return `${counted(entries.length, "path")}${codeowners === null ? "" : `, ${codeowners.file}`}`;
+      return counted(entries.length, "path");
+    case "owners":
+      return `${counted(entries.length, "path")}, ${codeowners === null ? "no CODEOWNERS" : codeowners.file}`;
     case "findings":
       return counted(findings.length, "finding");
     case "checks":
