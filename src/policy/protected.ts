@@ -37,6 +37,7 @@ const protections: ReadonlyMap<string, Protection> = new Map([
   ["dependency-removed", high("dependency removals")],
   ["package-script", high("package scripts")],
   ["manifest", high("manifests")],
+  ["manifest", "A manifest changes: it declares dependencies or commands."],
   ["manifest-unreadable", high("manifests")],
   ["lockfile", high("lockfiles")],
   ["lockfile-deleted", high("lockfiles")],
@@ -51,8 +52,9 @@ const protections: ReadonlyMap<string, Protection> = new Map([
   ["type-change", high("paths that change their kind")],
 ] satisfies [string, Protection][]);
 
-/** What a rule looks for, where its name and `what` do not say it. The rules of paths say it themselves. */
+/** What a rule looks for, where `what` does not say it. The rules of paths say it themselves. */
 const sentences: ReadonlyMap<string, string> = new Map([
+  ...[...pathRules, repositoryFolder].map(({ rule, message }) => [rule, message] as const),
   ["submodule", "The change adds, moves or removes a submodule, which brings in another repository."],
   ["lifecycle-script", "A script that runs at install appears or changes."],
   ["install-script", "The lockfile gains a package that has an install script."],
@@ -64,6 +66,7 @@ const sentences: ReadonlyMap<string, string> = new Map([
   ["dependency-changed", "A manifest asks for another version of a dependency."],
   ["dependency-removed", "A manifest loses a dependency."],
   ["package-script", "A script of package.json changes."],
+  ["manifest", "A manifest changes: it declares dependencies or commands."],
   ["manifest-unreadable", "A manifest cannot be read, so what it asks for is not known."],
   ["lockfile", "A lockfile changes."],
   ["lockfile-deleted", "A lockfile is deleted."],
@@ -71,7 +74,6 @@ const sentences: ReadonlyMap<string, string> = new Map([
   ["lockfile-without-manifest", "A lockfile changes and no manifest does."],
   ["symlink", "A path is a symbolic link: what it names can change without a change here."],
   ["type-change", "A path changes its kind: file, link or submodule."],
-  ...[...pathRules, repositoryFolder].map(({ rule, message }) => [rule, message] as const),
 ]);
 
 /** The same for people. */
