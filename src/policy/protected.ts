@@ -37,7 +37,6 @@ const protections: ReadonlyMap<string, Protection> = new Map([
   ["dependency-removed", high("dependency removals")],
   ["package-script", high("package scripts")],
   ["manifest", high("manifests")],
-  ["manifest", "A manifest changes: it declares dependencies or commands."],
   ["manifest-unreadable", high("manifests")],
   ["lockfile", high("lockfiles")],
   ["lockfile-deleted", high("lockfiles")],

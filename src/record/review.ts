@@ -21,6 +21,22 @@ export async function applyReview(
   ];
 }
 
+/**
+ * Where policy allows it, asks GitHub to merge this very commit once the branch's rules hold. Never merges itself: a branch without rules
+ * has nothing that GitHub could wait for, and it says so. Out: one sentence when GitHub will not.
+ */
+export async function letMerge(
+  github: GitHub,
+  { pull, head }: { pull: number; head: string },
+  { auto_merge }: Pick<Judgement, "auto_merge">,
+): Promise<string[]> {
+  if (auto_merge.kind !== "allowed") return [];
+  return await unlessItFails("Merging without a person", async () => {
+    const why = await github.enableAutoMerge(pull, head);
+    return why === null ? [] : [`GitHub will not merge it without a person: ${why}`];
+  });
+}
+
 /** Whom to ask: nobody when no review is required; the owners of the paths too, and the security reviewers when a security review is. */
 export function reviewersFor(
   { requirements }: Pick<Judgement, "requirements">,
