@@ -9,7 +9,7 @@ const messageMax = 300;
 const placeMax = 200;
 
 /** What people must do, one phrase each; empty when nothing is required. */
-export function requirementPhrases(requirements: Requirements): Outgoing[] {
+export function requirementPhrases(requirements: Requirements, known: KnownSecrets): Outgoing[] {
   const { reviewers, security_review, manual_verification, owners } = requirements;
   return [
     ...(reviewers > 0 ? [ours`${reviewers} approving ${reviewers === 1 ? ours`review` : ours`reviews`}`] : []),
@@ -17,14 +17,14 @@ export function requirementPhrases(requirements: Requirements): Outgoing[] {
     ...(manual_verification ? [ours`a manual verification`] : []),
     ...owners.map(
       (group) =>
-        ours`the review of an owner (${cell(shortened(people(group), messageMax), [])}) for ${code(shortened(group.paths.join(", "), placeMax), [])}`,
+        ours`the review of an owner (${cell(shortened(people(group), messageMax), known)}) for ${code(shortened(group.paths.join(", "), placeMax), known)}`,
     ),
   ];
 }
 
 /** The same as one sentence. */
-export function requirementSentence(requirements: Requirements): Outgoing {
-  const phrases = requirementPhrases(requirements);
+export function requirementSentence(requirements: Requirements, known: KnownSecrets): Outgoing {
+  const phrases = requirementPhrases(requirements, known);
   return phrases.length === 0 ? ours`No review is required by policy.` : ours`Required: ${joined(phrases, ", ")}.`;
 }
 
