@@ -123,6 +123,13 @@ const requirement = (reviewers: number, security: boolean, manual: boolean) =>
 
 const words = (...values: string[]) => z.array(z.string().regex(/^[a-z0-9]+$/, "one lower-case word")).default(values);
 
+/** One entry of `[[risk.owners]]`. */
+const PathOwners = z.strictObject({
+  paths: z.array(z.string().min(1)).min(1).max(100).describe("Paths (globs with * and **)."),
+  users: z.array(z.string().min(1)).max(15).default([]).describe("Logins."),
+  teams: z.array(z.string().min(1)).max(15).default([]).describe("Team slugs."),
+});
+
 const Risk = z.strictObject({
   critical_words: words(
     "auth",
@@ -165,12 +172,42 @@ const Risk = z.strictObject({
   ).describe("Path words that make a change high."),
   critical_paths: z.array(z.string()).default([]).describe("Further paths (globs with * and **) that are critical."),
   high_paths: z.array(z.string()).default([]).describe("Further paths (globs with * and **) that are high."),
+  medium_paths: z.array(z.string()).default([]).describe("Further paths (globs with * and **) that are medium."),
+  low_paths: z
+    .array(z.string())
+    .default(["docs/**/*.md", "docs/**/*.txt", "/*.md", "README.md", "CHANGELOG.md"])
+    .describe(
+      "The only paths (globs, compared exactly) where a change may be low; every other path is at least medium. The kind of file must be allowed as well.",
+    ),
   medium_lines: count(100, 100_000).describe("More changed lines than this make a change at least medium."),
   high_lines: count(500, 100_000).describe("More changed lines than this make a change at least high."),
+  owners: z
+    .array(PathOwners)
+    .max(50)
+    .default([])
+    .describe("Who must approve a change of which paths, whatever its level; beside CODEOWNERS."),
+  requester_may_approve: z
+    .boolean()
+    .default(false)
+    .describe("Whether the approval of the person who asked for the change counts."),
   low: requirement(0, false, false),
   medium: requirement(1, false, false),
   high: requirement(2, true, false),
   critical: requirement(2, true, true),
+});
+
+/** Never more than the rule in `policy/auto-merge.ts` allows: the keys only narrow it. */
+const AutoMerge = z.strictObject({
+  enabled: z
+    .boolean()
+    .default(false)
+    .describe("Whether a low change of plain text whose checks are all green may be merged without a person."),
+  budget_lines: count(200, 100_000).describe(
+    "Changed lines per top directory and seven days that may be merged so, this change included.",
+  ),
+  budget_changes: count(5, 1000).describe(
+    "Changes per top directory and seven days that may be merged so, this change included.",
+  ),
 });
 
 const label = (value: string) => z.string().min(1).max(50).default(value);
@@ -236,6 +273,7 @@ export const Config = z.strictObject({
   checks: z.array(CheckConfig).max(20).default([]),
   setup: Setup.prefault({}),
   risk: Risk.prefault({}),
+  auto_merge: AutoMerge.prefault({}),
   labels: Labels.prefault({}),
   reviewers: Reviewers.prefault({}),
   pull_request: PullRequest.prefault({}),

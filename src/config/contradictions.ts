@@ -13,6 +13,11 @@ export function contradictions(config: Config): { path: PropertyKey[]; message: 
     const message = `${risk.high_lines} is less than risk.medium_lines, which is ${risk.medium_lines}`;
     found.push({ path: ["risk", "high_lines"], message, allowed: null });
   }
+  for (const [index, { users, teams }] of risk.owners.entries()) {
+    if (users.length + teams.length > 0) continue;
+    const message = "it names nobody: give users or teams";
+    found.push({ path: ["risk", "owners", index], message, allowed: null });
+  }
   if (setup.secrets.length > 0 && setup.commands.length === 0) {
     const message = "there is no command in setup.commands that would be given them";
     found.push({ path: ["setup", "secrets"], message, allowed: null });

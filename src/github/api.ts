@@ -88,8 +88,10 @@ export function apiOver(from: {
       return answer === null ? null : await capped(route, answer.data, bytesMax);
     },
     query: async (schema, query, variables) => {
+      // A variable that the query does not declare is none of it.
+      const place = query.includes("$owner") ? { owner, repo } : {};
       try {
-        return readAs(schema, "POST /graphql", await from.graphql(query, { owner, repo, ...variables }));
+        return readAs(schema, "POST /graphql", await from.graphql(query, { ...place, ...variables }));
       } catch (thrown) {
         throw failure("POST /graphql", thrown);
       }

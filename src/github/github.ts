@@ -50,6 +50,16 @@ export interface GitHub {
   addLabels(issue: number, labels: { name: string; color: string; description: string }[]): Promise<string[]>;
   /** Out: one sentence per reviewer GitHub refused (not a collaborator, the author, a team without access). */
   requestReviewers(pull: number, users: string[], teams: string[]): Promise<string[]>;
+  /**
+   * Pull requests from branches of this repository whose names begin with `prefix` that were merged at or after `since`, or that GitHub
+   * will merge once it can; with the lines each changes per file.
+   */
+  mergingPulls(prefix: string, since: Date): Promise<MergingPull[]>;
+  /**
+   * Asks GitHub to merge once all rules of the branch hold, as long as the head is exactly this commit. Asking twice is asking once.
+   * Out: null when it will, else GitHub's words why not.
+   */
+  enableAutoMerge(pull: number, head: string): Promise<string | null>;
 
   createComment(issue: number, body: Outgoing): Promise<Comment>;
   updateComment(id: number, body: Outgoing): Promise<Comment>;
@@ -133,6 +143,13 @@ export interface Pull {
   author: Account;
   head: { ref: string; sha: string; repository: number | null };
   base: { ref: string; sha: string };
+}
+
+export interface MergingPull {
+  number: number;
+  /** null: it waits to be merged. */
+  mergedAt: string | null;
+  files: { path: string; lines: number }[];
 }
 
 export interface Run {

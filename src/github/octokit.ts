@@ -2,6 +2,7 @@ import { apiOver, type Graphql, type Request } from "./api.ts";
 import { checkRuns } from "./check-runs.ts";
 import type { GitHub } from "./github.ts";
 import { issues } from "./issues.ts";
+import { merging } from "./merging.ts";
 import { objects } from "./objects.ts";
 import { people } from "./people.ts";
 import { pulls } from "./pulls.ts";
@@ -19,5 +20,13 @@ export function githubFor(from: {
   appId?: number;
 }): GitHub {
   const api = apiOver({ ...from, appId: from.appId ?? null });
-  return { ...people(api), ...issues(api), ...objects(api), ...pulls(api), ...runs(api), ...checkRuns(api) };
+  return {
+    ...people(api),
+    ...issues(api),
+    ...objects(api),
+    ...pulls(api),
+    ...merging(api),
+    ...runs(api),
+    ...checkRuns(api),
+  };
 }

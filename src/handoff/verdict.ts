@@ -17,12 +17,67 @@ export type Reason = z.infer<typeof Reason>;
 /** The rule of the reason that a partial result gets; whoever shows a draft tells its cause by it. */
 export const partialRule = "partial-result";
 
+/** Groups of owners in a judgement, and paths, users and teams of one. What is over them is counted in the last path's place. */
+export const ownersMax = { groups: 20, paths: 20, people: 30 } as const;
+
+/** People and teams of whom one must approve, because these paths are theirs. */
+export const Owners = z.strictObject({
+  paths: z.array(z.string().max(1_000)).min(1).max(ownersMax.paths),
+  users: z.array(z.string().max(100)).max(ownersMax.people),
+  /** Slugs of teams of the repository's organisation. */
+  teams: z.array(z.string().max(100)).max(ownersMax.people),
+});
+export type Owners = z.infer<typeof Owners>;
+
 export const Requirements = z.strictObject({
   reviewers: z.int().min(0),
   security_review: z.boolean(),
   manual_verification: z.boolean(),
+  /** One approval of each group is among the approvals. Empty where no review is required. */
+  owners: z.array(Owners).max(ownersMax.groups),
 });
 export type Requirements = z.infer<typeof Requirements>;
+
+/** UTF-16 code units of what a rule saw and of a sentence in the tree; rows of one family, and families. */
+export const treeMax = { saw: 400, phrase: 600, rules: 120, families: 20 } as const;
+
+const treeText = {
+  rule: z.string().min(1).max(100),
+  saw: z.string().max(treeMax.saw),
+  phrase: z.string().min(1).max(treeMax.phrase),
+};
+
+/** What one rule came to. A rule that found several things has a node for each. */
+export const RuleNode = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("satisfied"), ...treeText }),
+  /** It raises the level, or asks for a person or a draft although the level may stay low. */
+  z.strictObject({
+    kind: z.literal("raised"),
+    ...treeText,
+    level: RiskLevel,
+    /** What would take it away; null when nothing that the change does would. */
+    lower: z.string().max(treeMax.phrase).nullable(),
+  }),
+  /** It was not asked, and the phrase says why. Never the same as satisfied. */
+  z.strictObject({ kind: z.literal("not-asked"), ...treeText }),
+]);
+export type RuleNode = z.infer<typeof RuleNode>;
+
+export const FamilyNode = z.strictObject({
+  family: z.string().min(1).max(100),
+  rules: z.array(RuleNode).max(treeMax.rules),
+});
+export type FamilyNode = z.infer<typeof FamilyNode>;
+
+/** Sentences about why a change is not merged by itself. */
+export const becauseMax = 20;
+
+/** Whether the change may be merged without a person, at exactly the commit that was published. */
+export const AutoMergeDecision = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("allowed") }),
+  z.strictObject({ kind: z.literal("not"), because: z.array(z.string().max(treeMax.phrase)).min(1).max(becauseMax) }),
+]);
+export type AutoMergeDecision = z.infer<typeof AutoMergeDecision>;
 
 /** What policy says of a Change. `hold`: nothing is pushed until a maintainer releases it. `refuse`: never. */
 export const Judgement = z.strictObject({
@@ -36,6 +91,9 @@ export const Judgement = z.strictObject({
   draft: z.boolean(),
   /** What would bring the level down, one sentence each. */
   lower: z.array(z.string()),
+  /** Every rule and what it came to, also those that found nothing. `reasons` are those that found something. */
+  tree: z.array(FamilyNode).max(treeMax.families),
+  auto_merge: AutoMergeDecision,
 });
 export type Judgement = z.infer<typeof Judgement>;
 

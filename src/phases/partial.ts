@@ -9,5 +9,21 @@ export function withEnding(judgement: Judgement, ending: Ending = { kind: "finis
   if (ending.kind !== "limit") return judgement;
   const message = "The agent stopped at a limit before it said that it was done: this is a partial result.";
   const reason = { rule: partialRule, level: judgement.level, saw: ending.limit, message };
-  return { ...judgement, draft: true, reasons: [reason, ...judgement.reasons] };
+  const because = ["The agent stopped at a limit before it was done."];
+  const lower = "Let the agent go on with a higher limit.";
+  const node = {
+    kind: "raised" as const,
+    rule: partialRule,
+    level: judgement.level,
+    saw: ending.limit,
+    phrase: message,
+    lower,
+  };
+  return {
+    ...judgement,
+    draft: true,
+    reasons: [reason, ...judgement.reasons],
+    tree: judgement.tree.map((one) => (one.family === "ending" ? { ...one, rules: [node] } : one)),
+    auto_merge: { kind: "not", because },
+  };
 }

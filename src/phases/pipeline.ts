@@ -8,7 +8,9 @@ import type { Judgement } from "../handoff/verdict.ts";
 import type { Model } from "../model/model.ts";
 import type { Canary } from "../text/canary.ts";
 import { contentsBefore, type LocalRepository, localTree } from "../workspace/local.ts";
+import { readBlobs } from "../workspace/tree.ts";
 import { trustedManifests } from "./before.ts";
+import { trustedOwners } from "./code-owners.ts";
 import type { Ground } from "./dependencies.ts";
 import { makeEnvironmentOnRecord } from "./environment.ts";
 import { checkoutOf } from "./local-checkout.ts";
@@ -20,6 +22,9 @@ import { solve } from "./solve.ts";
 import { stopOfSolution } from "./solution-end.ts";
 import type { Stopped } from "./stop.ts";
 import { verify } from "./verify.ts";
+
+/** Bytes of a CODEOWNERS file that are read; what GitHub reads of it is far less. */
+const ownersBytesMax = 16 * 1024 * 1024;
 
 export interface PipelineEffects {
   local: LocalRepository;
@@ -98,9 +103,14 @@ export async function judgeLocally(
   },
 ): Promise<Judgement> {
   const before = await contentsBefore(local.store, solution.change);
-  const basePaths = (await localTree(local, task.start.tree)).map(({ path }) => path);
+  const files = await localTree(local, task.start.tree);
+  const basePaths = files.map(({ path }) => path);
   const { change } = solution;
   const manifests = await trustedManifests(local.store, task.start.tree, change);
-  const judgement = await judgeChange({ change, before, basePaths, manifests, task, report });
+  const codeowners = await trustedOwners(files, async (sha) => {
+    const blobs = await readBlobs(local.store, [sha], ownersBytesMax);
+    return blobs.get(sha) ?? Buffer.alloc(0);
+  });
+  const judgement = await judgeChange({ change, before, basePaths, manifests, codeowners, task, report });
   return withEnding(judgement, solution.ending);
 }

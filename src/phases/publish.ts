@@ -15,13 +15,17 @@ import type { Task } from "../handoff/task.ts";
 import type { Judgement, Verdict } from "../handoff/verdict.ts";
 import { checkPrograms, manifestPaths, type TrustedManifest } from "../inspect/check-programs.ts";
 import { inspectChange } from "../inspect/inspect.ts";
+import type { AutoMergeFacts } from "../policy/auto-merge.ts";
+import type { CodeOwners } from "../policy/codeowners.ts";
 import { factsOf } from "../policy/facts.ts";
 import { judge } from "../policy/judge.ts";
 import { publishChange } from "../record/publish-change.ts";
 import type { KnownSecrets } from "../text/outgoing.ts";
 import { showsCanary } from "./canary-rule.ts";
 import { firstComer, ourRun, readRequest, type RunRequest } from "./asked.ts";
+import { trustedOwners } from "./code-owners.ts";
 import { readConfig } from "./gate.ts";
+import { mergingFacts } from "./merging-facts.ts";
 import { withEnding } from "./partial.ts";
 import { leftSandbox } from "./solution-end.ts";
 import { alreadyDone, refusalEntry, stop, type Stopped } from "./stop.ts";
@@ -74,7 +78,8 @@ export async function publish(
     return still;
   }
   onProgress("reading the base's files from GitHub and judging the change");
-  const { judgement, patch } = await judgeAgain(request, github);
+  const merging = await mergingFacts(request.task.config, still.at, { github, onProgress });
+  const { judgement, patch } = await judgeAgain(request, merging, github);
   audit.append("verdict.reached", {
     kind: judgement.kind,
     level: judgement.level,
@@ -120,8 +125,8 @@ function papersAgree({ task, solution, report, digests }: PublishRequest): void 
   for (const [what, found, wanted] of pairs) if (found !== wanted) throw contradiction(what, found, wanted);
 }
 
-/** Promise 1, second half: the request still stands, the person still may, and no earlier run answers it. */
-async function stillAsked(request: PublishRequest, github: GitHub): Promise<{ kind: "asked" } | Stopped> {
+/** Promise 1, second half: the request still stands, the person still may, and no earlier run answers it. `at`: when GitHub created the run, in milliseconds. */
+async function stillAsked(request: PublishRequest, github: GitHub): Promise<{ kind: "asked"; at: number } | Stopped> {
   const { task, identity, appBotId } = request;
   if (task.trigger.kind !== "issue_comment")
     return stop("not-allowed", "Only a request on GitHub can be published there.", "");
@@ -147,7 +152,7 @@ async function stillAsked(request: PublishRequest, github: GitHub): Promise<{ ki
   const first = await firstComer(runRequest, run.run, github);
   if (first.kind === "stop") return first;
   await trustedStillTrue(task, repository.defaultBranch, github);
-  return { kind: "asked" };
+  return { kind: "asked", at: Date.parse(run.run.createdAt) };
 }
 
 /** Promise 6: the trusted commit is one of the default branch, and its policy is the policy in the Task. */
@@ -171,6 +176,7 @@ async function trustedStillTrue(task: Task, defaultBranch: string, github: GitHu
 /** The change as policy sees it: the very entries that would be written, against the base's blobs from GitHub. */
 async function judgeAgain(
   { task, solution, report }: PublishRequest,
+  merging: AutoMergeFacts,
   github: GitHub,
 ): Promise<{ judgement: Judgement; patch: string }> {
   const { change } = solution;
@@ -187,7 +193,10 @@ async function judgeAgain(
     before.set(entry.path, there === null || there.mode === "160000" ? null : await github.blob(there.sha));
   }
   const manifests = await trustedManifests(change, base, github);
-  const judgement = await judgeChange({ change, before, basePaths: [...base.keys()], manifests, task, report });
+  // The base is the trusted commit (`trustedStillTrue`): its owners are asked, not the change's.
+  const codeowners = await trustedOwners([...base.values()], (sha) => github.blob(sha));
+  const basePaths = [...base.keys()];
+  const judgement = await judgeChange({ change, before, basePaths, manifests, codeowners, merging, task, report });
   return { judgement: withEnding(judgement, solution.ending), patch: patchText(change, before) };
 }
 
@@ -212,13 +221,17 @@ interface Evidence {
   basePaths: readonly string[];
   /** The package.json files of the trusted commit that `manifestPaths` asks for. */
   manifests: readonly TrustedManifest[];
+  /** Of the trusted commit; null when it has none. */
+  codeowners: CodeOwners | null;
+  /** Absent: not asked, so nothing is merged without a person. */
+  merging?: AutoMergeFacts;
   task: Pick<Task, "config">;
   report: Pick<Report, "checks" | "findings" | "packages"> | null;
 }
 
 /** Validator, inspection and policy over one change. Shared with the local road, where git instead of GitHub gives the base. */
 export async function judgeChange(evidence: Evidence): Promise<Judgement> {
-  const { change, before, basePaths, manifests, task, report } = evidence;
+  const { change, before, basePaths, manifests, codeowners, merging, task, report } = evidence;
   const { config } = task;
   const tooLarge = judgeCaps(evidence);
   if (tooLarge !== null) return tooLarge;
@@ -226,16 +239,10 @@ export async function judgeChange(evidence: Evidence): Promise<Judgement> {
   const programs = checkPrograms(manifests, config.checks);
   const findings = [...(await inspectChange(change, before, programs)), ...(report?.findings ?? [])];
   const problems = valid.kind === "valid" ? [] : valid.problems;
-  const facts = {
-    change,
-    before,
-    findings,
-    checks: report?.checks ?? null,
-    packages: report?.packages,
-    problems,
-    config,
-  };
-  return judge(factsOf({ ...facts, configProblems: configurationAfter(change) }));
+  const verified = { checks: report?.checks ?? null, packages: report?.packages };
+  const facts = { change, before, findings, ...verified, problems, codeowners, config };
+  const past = merging === undefined ? {} : { merging };
+  return judge(factsOf({ ...facts, ...past, configProblems: configurationAfter(change) }));
 }
 
 /** What the configuration that the change leaves has wrong; nothing when it leaves none or the one that was there. */

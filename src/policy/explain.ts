@@ -1,4 +1,5 @@
-import type { Judgement } from "../handoff/verdict.ts";
+import type { Judgement, RuleNode } from "../handoff/verdict.ts";
+import { people } from "./owners.ts";
 
 /** A judgement as sentences, for the terminal and for the risk section of a pull request. Plain text: whoever shows it neutralises it. */
 interface Explanation {
@@ -37,6 +38,34 @@ export function explanationLines(judgement: Judgement, known: Circumstances): st
   ];
 }
 
+/**
+ * The tree as plain lines, for `airlock risk --explain` and `/agent why`: each family, then each rule with ✗ (it raised something), ✓ (it
+ * looked and is content) or – (it was not asked). Whoever shows the lines neutralises them.
+ */
+export function treeLines({ tree, auto_merge }: Pick<Judgement, "tree" | "auto_merge">): string[] {
+  const families = tree.flatMap(({ family, rules }) => [`${family}:`, ...rules.flatMap(nodeLines)]);
+  const merge =
+    auto_merge.kind === "allowed"
+      ? ["Merging without a person is allowed, at exactly the commit that was judged."]
+      : ["Not merged without a person:", ...auto_merge.because.map((why) => `  - ${why}`)];
+  return [...families, ...merge];
+}
+
+function nodeLines(node: RuleNode): string[] {
+  const saw = node.saw === "" ? "" : ` [${node.saw}]`;
+  switch (node.kind) {
+    case "raised":
+      return [
+        `  ✗ ${node.rule} (${node.level}): ${node.phrase}${saw}`,
+        `      to lower: ${node.lower ?? "nothing in the change does."}`,
+      ];
+    case "satisfied":
+      return [`  ✓ ${node.rule}: ${node.phrase}${saw}`];
+    case "not-asked":
+      return [`  – ${node.rule}: ${node.phrase}`];
+  }
+}
+
 function headline({ kind, level, draft }: Judgement, checksRun: boolean): string {
   const risk = `Risk ${level}${checksRun ? "" : " (checks not run; see `airlock verify`)"}`;
   switch (kind) {
@@ -50,11 +79,14 @@ function headline({ kind, level, draft }: Judgement, checksRun: boolean): string
   }
 }
 
-function requirements({ requirements: { reviewers, security_review, manual_verification } }: Judgement): string[] {
+function requirements({
+  requirements: { reviewers, security_review, manual_verification, owners },
+}: Judgement): string[] {
   return [
     ...(reviewers > 0 ? [`${reviewers} ${reviewers === 1 ? "reviewer" : "reviewers"}`] : []),
     ...(security_review ? ["a security review"] : []),
     ...(manual_verification ? ["manual verification"] : []),
+    ...owners.map((group) => `among the reviewers ${people(group)}, for ${group.paths.join(", ")}`),
   ];
 }
 

@@ -6,8 +6,11 @@ import type { Packages } from "../handoff/packages.ts";
 import type { CheckResult } from "../handoff/report.ts";
 import { type AddedPackage, addedPackages } from "../inspect/added-packages.ts";
 import { sidesOf, textOrEmpty, type BeforeContents, type Sides } from "../inspect/sides.ts";
+import type { AutoMergeFacts } from "./auto-merge.ts";
+import type { CodeOwners } from "./codeowners.ts";
+import { type Covers, coversIn } from "./covers.ts";
 import { fileType, type FileType } from "./file-type.ts";
-import { countLines, type LineCounts } from "./lines.ts";
+import { changedLines, countLines, type LineCounts } from "./lines.ts";
 
 /** Everything a policy rule may know. No model text: paths and contents are judged, what the model says about them is not here. */
 export interface Facts {
@@ -24,17 +27,29 @@ export interface Facts {
   problems: readonly Problem[];
   /** What is wrong with `.github/airlock.toml` as the change leaves it; empty when the change does not touch it. */
   configProblems: readonly ConfigProblem[];
-  /** From the trusted commit. */
+  /** CODEOWNERS of the trusted commit; null when it has none. The change's own is never asked. */
+  codeowners: CodeOwners | null;
+  /** What was merged without a person before; only the rule for the next such merge asks. */
+  merging: AutoMergeFacts;
+  /** From the trusted commit: what is risky here, and what each level requires. */
   risk: Config["risk"];
+  /** From the trusted commit: names of the labels that the judgement sets. */
   labels: Config["labels"];
+  /** From the trusted commit: whether and how much may be merged without a person. */
+  auto_merge: Config["auto_merge"];
 }
 
 export interface EntryFacts extends LineCounts {
+  /** As it is in the tree, byte for byte: every rule folds what it compares itself. */
   path: string;
+  /** What happens to the path. */
   kind: "added" | "modified" | "deleted";
+  /** What executes it. `other` whenever one side is no plain file: executable, a link, a submodule. */
   type: FileType;
   /** No text on at least one side: nobody can read the difference. Line counts are then 0, `units` the bytes of both sides. */
   binary: boolean;
+  /** How its added text hides from a reader. */
+  covers: Covers;
 }
 
 type Verification =
@@ -46,7 +61,9 @@ type Verification =
 export interface Problem {
   /** Empty when it is the whole change. */
   path: string;
+  /** The validator's name for it. */
   rule: string;
+  /** One sentence; may quote the path. */
   message: string;
 }
 
@@ -61,6 +78,10 @@ interface Evidence {
   problems: readonly Problem[];
   /** Absent: the change leaves the configuration as it is, or it was not looked at because the change is refused anyway. */
   configProblems?: readonly ConfigProblem[];
+  /** Absent: the trusted commit has no CODEOWNERS. */
+  codeowners?: CodeOwners | null;
+  /** Absent: nothing is known, so nothing is merged without a person. */
+  merging?: AutoMergeFacts;
   config: Config;
 }
 
@@ -70,6 +91,7 @@ interface Evidence {
  */
 export function factsOf(evidence: Evidence): Facts {
   const { change, before, findings, checks, packages = unlooked, problems, configProblems = [], config } = evidence;
+  const { codeowners = null, merging = { now: 0, earlier: null } } = evidence;
   const sides = sidesOf(change, before);
   return {
     entries: sides.map(entryFacts),
@@ -82,8 +104,11 @@ export function factsOf(evidence: Evidence): Facts {
     packages: checks === null ? null : packages,
     problems,
     configProblems,
+    codeowners,
+    merging,
     risk: config.risk,
     labels: config.labels,
+    auto_merge: config.auto_merge,
   };
 }
 
@@ -93,8 +118,22 @@ function entryFacts({ entry, before, after }: Sides): EntryFacts {
   const [was, now] = [textOrEmpty(before), textOrEmpty(after)];
   const binary = was === null || now === null;
   const bytes = (before?.byteLength ?? 0) + (after?.byteLength ?? 0);
-  const lines = binary ? { added: 0, removed: 0, units: bytes, longest: 0 } : countLines(was, now);
-  return { path: entry.path, kind: kindOf(entry), type: fileType(entry.path, was, now), binary, ...lines };
+  const lines = binary ? { added: [], removed: [] } : changedLines(was, now);
+  const counts = countLines(lines);
+  return {
+    path: entry.path,
+    kind: kindOf(entry),
+    type: isPlain(entry) ? fileType(entry.path, was, now) : "other",
+    binary,
+    covers: coversIn(lines.added),
+    ...counts,
+    units: binary ? bytes : counts.units,
+  };
+}
+
+/** Whether both sides are plain files that nobody can start. A side that is not there is no objection. */
+function isPlain({ before, after }: Change[number]): boolean {
+  return [before, after].every((side) => side === null || side.mode === "100644");
 }
 
 function kindOf({ before, after }: Change[number]): EntryFacts["kind"] {

@@ -13,27 +13,35 @@ export interface LineCounts {
   longest: number;
 }
 
-/**
- * Counts the lines that differ between two texts. The bound is a number of edits and not a time, so that two machines always count
- * the same; a text over the bound counts as if everything was removed and added, which can only raise the level.
- */
-export function countLines(before: string, after: string): LineCounts {
-  const parts = diffLines(before, after, { maxEditLength: editsMax });
-  if (parts === undefined) return counts([before], [after]);
-  const removed = parts.filter((part) => part.removed).map(({ value }) => value);
-  const added = parts.filter((part) => part.added).map(({ value }) => value);
-  return counts(removed, added);
+/** The lines that only one side has, each with its line break, in their order. */
+export interface ChangedLines {
+  removed: string[];
+  added: string[];
 }
 
-function counts(removed: readonly string[], added: readonly string[]): LineCounts {
-  const linesOf = (texts: readonly string[]) =>
-    texts.flatMap((text) => text.split(/(?<=\n)/).filter((line) => line !== ""));
-  const gone = linesOf(removed);
-  const come = linesOf(added);
+/**
+ * The lines that differ between two texts, white space included. The bound is a number of edits and not a time, so that two machines
+ * always find the same; of a text over the bound every line counts as removed and added, which can only raise the level.
+ */
+export function changedLines(before: string, after: string): ChangedLines {
+  const parts = diffLines(before, after, { maxEditLength: editsMax });
+  if (parts === undefined) return { removed: linesOf([before]), added: linesOf([after]) };
   return {
-    added: come.length,
-    removed: gone.length,
-    units: [...gone, ...come].reduce((sum, line) => sum + line.length, 0),
-    longest: come.reduce((longest, line) => Math.max(longest, line.trimEnd().length), 0),
+    removed: linesOf(parts.filter((part) => part.removed).map(({ value }) => value)),
+    added: linesOf(parts.filter((part) => part.added).map(({ value }) => value)),
   };
+}
+
+/** Counts changed lines. */
+export function countLines({ removed, added }: ChangedLines): LineCounts {
+  return {
+    added: added.length,
+    removed: removed.length,
+    units: [...removed, ...added].reduce((sum, line) => sum + line.length, 0),
+    longest: added.reduce((longest, line) => Math.max(longest, line.trimEnd().length), 0),
+  };
+}
+
+function linesOf(texts: readonly string[]): string[] {
+  return texts.flatMap((text) => text.split(/(?<=\n)/).filter((line) => line !== ""));
 }

@@ -1,6 +1,7 @@
 import type { PackageFacts } from "../handoff/packages.ts";
 import type { RiskLevel } from "../config.ts";
 import { lookAlike } from "../inspect/look-alike.ts";
+import type { RuleText } from "./catalogue.ts";
 import type { Facts } from "./facts.ts";
 import { opinion, shown, type Opinion } from "./opinion.ts";
 
@@ -71,6 +72,47 @@ const signs: readonly Sign[] = [
   },
 ];
 
+const nobodyAsked = "Verify again when the registry answers, or look at the packages yourself.";
+
+const gone = {
+  "package-absent": {
+    message: "The registry has no such package or version: whoever publishes it next decides what it is.",
+    lower: "Use a package that exists.",
+  },
+  "package-unpublished": {
+    message: "The registry had this package or version, and it was taken down.",
+    lower: "Find out why it was taken down; use another one.",
+  },
+};
+
+/** The rules of this file for docs/policy.md and the tree. */
+export const packageRules: readonly RuleText[] = [
+  {
+    rule: "package-look-alike",
+    gives: "critical, a person",
+    sentence: "An added name could be taken for a popular package's.",
+    lower: "Use the popular package if that is meant; else leave it out.",
+  },
+  {
+    rule: "package-not-looked-up",
+    gives: "high, a person",
+    sentence: "Nobody looked up a package that the change brings.",
+    lower: nobodyAsked,
+  },
+  ...Object.entries(gone).map(([rule, { message, lower }]) => ({
+    rule,
+    gives: "critical, a person",
+    sentence: message,
+    lower,
+  })),
+  ...signs.map(({ rule, level, message, lower }) => ({
+    rule,
+    gives: needsPerson(level) ? `${level}, a person` : level,
+    sentence: message,
+    lower,
+  })),
+];
+
 /**
  * Packages that the change brings. Which ones those are and what their names resemble is found here, from the change itself; what the
  * registry says of them comes from verify and can only raise the level. What was not looked up needs a person: it is not clean.
@@ -79,7 +121,6 @@ export function addedPackages(facts: Facts): Opinion[] {
   const { added, packages } = facts;
   const likes = added.filter(({ before }) => before === null).flatMap(({ name }) => resembling(name));
   if (added.length === 0 || packages === null) return likes;
-  const nobodyAsked = "Verify again when the registry answers, or look at the packages yourself.";
   if (packages.kind !== "looked") {
     const why = packages.kind === "none" ? "the Report names none" : packages.reason;
     const names = added.map(({ name, version }) => labelOf(name, version));
@@ -106,17 +147,6 @@ function resembling(name: string): Opinion[] {
   const lower = `Use ${JSON.stringify(like.name)} if that is meant; else leave ${shown(JSON.stringify(name.slice(0, 214)))} out.`;
   return [said({ rule: "package-look-alike", level: "critical", message, lower }, [labelOf(name, null)])];
 }
-
-const gone = {
-  "package-absent": {
-    message: "The registry has no such package or version: whoever publishes it next decides what it is.",
-    lower: "Use a package that exists.",
-  },
-  "package-unpublished": {
-    message: "The registry had this package or version, and it was taken down.",
-    lower: "Find out why it was taken down; use another one.",
-  },
-};
 
 function some(
   rule: keyof typeof gone,
@@ -154,7 +184,11 @@ function said(about: Omit<Sign, "tells">, names: readonly string[]): Opinion {
   const { rule, level, message, lower } = about;
   const more = names.length - namedMax;
   const saw = [...names.slice(0, namedMax), ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
-  return { ...opinion({ rule, level, saw, message }, lower), needsPerson: level !== "medium" };
+  return { ...opinion({ rule, level, saw, message }, lower), needsPerson: needsPerson(level) };
+}
+
+function needsPerson(level: RiskLevel): boolean {
+  return level !== "medium";
 }
 
 /** How a reason names a package, and how facts are found again: cut as they are cut. */

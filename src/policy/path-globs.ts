@@ -7,6 +7,7 @@ export function pathGlobs({ entries, risk }: Facts): Opinion[] {
   const lists = [
     { level: "critical", key: "critical_paths", globs: risk.critical_paths },
     { level: "high", key: "high_paths", globs: risk.high_paths },
+    { level: "medium", key: "medium_paths", globs: risk.medium_paths },
   ] as const;
   return lists.flatMap(({ level, key, globs }) =>
     globs.flatMap((glob) => {
@@ -36,22 +37,39 @@ type Token =
  * other from the root. Case and look-alike letters do not matter. Takes time in proportion to both lengths multiplied.
  */
 export function matchesGlob(glob: string, path: string): boolean {
-  const bare = foldPath(glob).replace(/^\/+|\/+$/g, "");
-  if (bare === "") return false;
-  const floating = !glob.replace(/\/+$/, "").includes("/");
-  const tokens: Token[] = [...(floating ? [{ kind: "folders" } as const] : []), ...tokensOf(bare)];
   const text = Array.from(foldPath(path));
-  const reached = tokens.reduce((from, token) => advance(token, from, text), [true, ...text.map(() => false)]);
-  return reached.some((here, at) => here && (at === text.length || text[at] === "/"));
+  return reach(tokensOf(glob, foldPath), text).some((here, at) => here && (at === text.length || text[at] === "/"));
 }
 
-function tokensOf(glob: string): Token[] {
-  return (glob.match(/\*\*+\/|\*\*+|\*|\?|[^*?]/gu) ?? []).map((part): Token => {
+/**
+ * The same without folding, for lists that let something be less and for CODEOWNERS. `whole`: the pattern matches the whole path, exactly
+ * as it is written; `folder`: it matches a folder that the path lies in.
+ */
+export function matchesWritten(glob: string, path: string): { whole: boolean; folder: boolean } {
+  const text = Array.from(path);
+  const reached = reach(tokensOf(glob, asWritten), text);
+  return { whole: reached.at(-1) === true, folder: reached.some((here, at) => here && text[at] === "/") };
+}
+
+const asWritten = (text: string) => text;
+
+/** After which characters of the text the whole pattern can have been matched; nowhere for an empty one. */
+function reach(tokens: readonly Token[], text: readonly string[]): boolean[] {
+  if (tokens.length === 0) return [];
+  return tokens.reduce((from, token) => advance(token, from, text), [true, ...text.map(() => false)]);
+}
+
+function tokensOf(glob: string, fold: (text: string) => string): Token[] {
+  const bare = fold(glob).replace(/^\/+|\/+$/g, "");
+  if (bare === "") return [];
+  const floating = !glob.replace(/\/+$/, "").includes("/");
+  const parts = (bare.match(/\*\*+\/|\*\*+|\*|\?|[^*?]/gu) ?? []).map((part): Token => {
     if (/^\*\*+\/$/.test(part)) return { kind: "folders" };
     if (/^\*\*+$/.test(part)) return { kind: "any" };
     if (part === "*") return { kind: "many" };
     return part === "?" ? { kind: "one" } : { kind: "literal", text: part };
   });
+  return floating ? [{ kind: "folders" }, ...parts] : parts;
 }
 
 /** Which positions of the text the pattern can have reached after one more token: a row of a table instead of backtracking. */

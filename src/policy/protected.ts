@@ -1,23 +1,17 @@
 import type { RiskLevel } from "../config.ts";
+import { pathRules, repositoryFolder } from "../inspect/path-rules.ts";
+import type { RuleText } from "./catalogue.ts";
 import type { Facts } from "./facts.ts";
 import { opinionsOn, type Opinion } from "./opinion.ts";
 
 interface Protection {
   level: RiskLevel;
   effect: "none" | "hold";
-  lower: string;
+  what: string;
 }
 
-const critical = (what: string): Protection => ({
-  level: "critical",
-  effect: "none",
-  lower: `Leave ${what} out of the change.`,
-});
-const high = (what: string): Protection => ({
-  level: "high",
-  effect: "none",
-  lower: `Leave ${what} out of the change.`,
-});
+const critical = (what: string): Protection => ({ level: "critical", effect: "none", what });
+const high = (what: string): Protection => ({ level: "high", effect: "none", what });
 
 /**
  * Findings about files and fields that always need a person (design, promises 8 and 9), whatever level the finding itself has.
@@ -60,6 +54,41 @@ const protections: ReadonlyMap<string, Protection> = new Map([
   ["type-change", high("paths that change their kind")],
 ] satisfies [string, Protection][]);
 
+/** What a rule looks for, where `what` does not say it. The rules of paths say it themselves. */
+const sentences: ReadonlyMap<string, string> = new Map([
+  ...[...pathRules, repositoryFolder].map(({ rule, message }) => [rule, message] as const),
+  ["submodule", "The change adds, moves or removes a submodule, which brings in another repository."],
+  ["lifecycle-script", "A script that runs at install appears or changes."],
+  ["install-script", "The lockfile gains a package that has an install script."],
+  ["lockfile-source", "The lockfile gains an entry from a source that it did not have before."],
+  ["lockfile-unasked", "The lockfile gains a package that no manifest and no other package asks for."],
+  ["lockfile-range", "The lockfile pins a version outside the range that is asked for."],
+  ["lockfile-weak-hash", "The lockfile pins a package by a hash that can be forged."],
+  ["lockfile-integrity", "A lockfile entry has another hash without another version, or none."],
+  ["dependency-source", "A dependency comes from outside the registry."],
+  ["dependency-override", "An override changes which version of a dependency is used."],
+  ["dependency-added", "A manifest gains a dependency."],
+  ["dependency-changed", "A manifest asks for another version of a dependency."],
+  ["dependency-removed", "A manifest loses a dependency."],
+  ["package-script", "A script of package.json changes."],
+  ["manifest", "A manifest changes: it declares dependencies or commands."],
+  ["manifest-unreadable", "A manifest cannot be read, so what it asks for is not known."],
+  ["lockfile", "A lockfile changes."],
+  ["lockfile-deleted", "A lockfile is deleted."],
+  ["lockfile-unread", "A lockfile cannot be read, so what it installs is not known."],
+  ["lockfile-without-manifest", "A lockfile changes and no manifest does."],
+  ["symlink", "A path is a symbolic link: what it names can change without a change here."],
+  ["type-change", "A path changes its kind: file, link or submodule."],
+]);
+
+/** The same for people. */
+export const protectedRules: readonly RuleText[] = [...protections].map(([rule, { level, effect, what }]) => ({
+  rule,
+  gives: `${level}, ${effect === "hold" ? "held" : "a person"}`,
+  sentence: sentences.get(rule) ?? `The change touches ${what}.`,
+  lower: wayOut(what),
+}));
+
 /** Whether a rule of `inspect/` is judged here. */
 export function isProtected(rule: string): boolean {
   return protections.has(rule);
@@ -67,10 +96,14 @@ export function isProtected(rule: string): boolean {
 
 /** One opinion per finding about something protected. Each needs at least one reviewer. */
 export function protectedParts({ findings }: Facts): Opinion[] {
-  return [...protections].flatMap(([rule, { level, effect, lower }]) =>
+  return [...protections].flatMap(([rule, { level, effect, what }]) =>
     opinionsOn(
       findings.filter((finding) => finding.rule === rule),
-      { level, effect, needsPerson: true, lower },
+      { level, effect, needsPerson: true, lower: wayOut(what) },
     ),
   );
+}
+
+function wayOut(what: string): string {
+  return `Leave ${what} out of the change.`;
 }

@@ -83,6 +83,8 @@ function partialNote(ending: Ending, known: KnownSecrets): Outgoing {
   return ours`⚠️ **Partial work.** The agent did not finish: ${why}. What is here was checked as it stands; something may be missing.`;
 }
 
+const unseen = ours`Policy lets GitHub merge this very commit without a person once the rules of the branch hold; a further push ends that.`;
+
 function risk({ judgement, known }: BodyFacts): Outgoing {
   const reasons = judgement.reasons.map(
     ({ level, message, saw }) =>
@@ -92,7 +94,8 @@ function risk({ judgement, known }: BodyFacts): Outgoing {
   const lower = judgement.lower.map((sentence) => ours`- ${cell(sentence.slice(0, reasonMax), known)}`);
   return joined(
     [
-      ours`### Risk: ${levelMark[judgement.level]}\n\n${requirementSentence(judgement.requirements)}`,
+      ours`### Risk: ${levelMark[judgement.level]}\n\n${requirementSentence(judgement.requirements, known)}`,
+      ...(judgement.auto_merge.kind === "allowed" ? [unseen] : []),
       some(reasons),
       ...(findings.length === 0 ? [] : [ours`**Findings**\n\n${some(findings)}`]),
       ...(lower.length === 0 ? [] : [ours`**What would lower the level**\n\n${some(lower)}`]),
@@ -132,14 +135,14 @@ function whereToLook({ solution: { look_at }, known }: BodyFacts): Outgoing {
   return ours`### Where to look\n\nThe agent suggests:\n\n${quote(lines.join("\n"), known)}`;
 }
 
-function checklist({ task, solution, judgement }: BodyFacts): Outgoing {
+function checklist({ task, solution, judgement, known }: BodyFacts): Outgoing {
   const { brief } = task;
   const items = [
     ...(brief.kind === "issue" ? [ours`The change does what #${brief.number} asks, and nothing else`] : []),
     ours`The repository's own workflows were allowed to run after reading the change, and are green`,
     ...(isPartial(solution) ? [ours`What the agent left undone is known, and done or not needed`] : []),
     ...(judgement.draft ? [ours`Every check above that regressed or did not run is explained`] : []),
-    ...requirementPhrases(judgement.requirements).map((phrase) => ours`There is ${phrase}`),
+    ...requirementPhrases(judgement.requirements, known).map((phrase) => ours`There is ${phrase}`),
   ];
   return ours`### Before merging\n\n${joined(
     items.map((item) => ours`- [ ] ${item}`),

@@ -111,7 +111,7 @@ function homeOf(run: Run): string {
 
 function risk(verdict: Verdict, papers: RunPapers, known: KnownSecrets): Outgoing[] {
   return [
-    ours`Risk ${levelMark[verdict.level]}. ${requirementSentence(verdict.requirements)}`,
+    ours`Risk ${levelMark[verdict.level]}. ${requirementSentence(verdict.requirements, known)}`,
     ...facts(papers, known),
   ];
 }

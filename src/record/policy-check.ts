@@ -31,7 +31,7 @@ export interface PolicyFacts {
  * the digest of the same judgement.
  */
 export function policyCheck(facts: PolicyFacts, known: KnownSecrets): CheckRun & { head: string } {
-  const open = openPoints(facts);
+  const open = openPoints(facts, known);
   const { verdict, pull, run } = facts;
   const level = levelMark[verdict.level];
   const done = open.length === 0;
@@ -47,8 +47,8 @@ export function policyCheck(facts: PolicyFacts, known: KnownSecrets): CheckRun &
   };
 }
 
-function openPoints({ verdict, pull, run, headMessage }: PolicyFacts): Outgoing[] {
-  const required = requirementPhrases(verdict.requirements);
+function openPoints({ verdict, pull, run, headMessage }: PolicyFacts, known: KnownSecrets): Outgoing[] {
+  const required = requirementPhrases(verdict.requirements, known);
   return [
     ...(run.conclusion === "success" ? [] : [ours`the run did not end well`]),
     ...(verdict.kind === "publish" ? [] : [ours`policy did not release this change`]),
@@ -70,7 +70,7 @@ function summary(verdict: Verdict, open: readonly Outgoing[], known: KnownSecret
         ours`- **${cell(level, known)}**: ${cell(message.slice(0, reasonMax), known)} ${code(saw.slice(0, reasonMax), known)}`,
     );
   const parts = [
-    requirementSentence(verdict.requirements),
+    requirementSentence(verdict.requirements, known),
     ...(open.length === 0 ? [] : [ours`Open: ${joined(open, "; ")}.`]),
     joined(reasons, "\n"),
   ];

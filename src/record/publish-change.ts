@@ -7,7 +7,7 @@ import type { Verdict } from "../handoff/verdict.ts";
 import { attemptsAt, openPullAmong, pullOfRun, type TakenBranch } from "./branch.ts";
 import { type BodyFacts, pullBody } from "./body.ts";
 import { commitMessage, judgementDigest, judgementOfCommit, runOfCommit, subjectOf } from "./commit-message.ts";
-import { applyReview } from "./review.ts";
+import { applyReview, letMerge } from "./review.ts";
 
 export type Publication = BodyFacts;
 
@@ -43,6 +43,7 @@ export async function publishChange(github: GitHub, publication: Publication): P
   const { pull, adopted, notes } = await openPull(github, pushed.branch, publication);
   if (pull.head.sha !== pushed.commit) throw movedHead(pull, pushed.commit);
   const refused = await applyReview(github, pull.number, publication);
+  const unmerged = await letMerge(github, { pull: pull.number, head: pushed.commit }, judgement);
   return {
     kind: "published",
     adopted,
@@ -52,7 +53,7 @@ export async function publishChange(github: GitHub, publication: Publication): P
       tree,
       pull_request: pull.number,
       url: pull.url,
-      not_applied: [...pushed.notes, ...notes, ...refused],
+      not_applied: [...pushed.notes, ...notes, ...refused, ...unmerged],
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { RiskLevel } from "../config.ts";
 import type { Finding } from "../handoff/finding.ts";
 import type { Requirements } from "../handoff/verdict.ts";
+import { people } from "../policy/owners.ts";
 import { cell, code, joined, type KnownSecrets, ours, type Outgoing } from "../text/outgoing.ts";
 
 /** Characters of a finding's message and of its place. */
@@ -8,17 +9,22 @@ const messageMax = 300;
 const placeMax = 200;
 
 /** What people must do, one phrase each; empty when nothing is required. */
-export function requirementPhrases({ reviewers, security_review, manual_verification }: Requirements): Outgoing[] {
+export function requirementPhrases(requirements: Requirements, known: KnownSecrets): Outgoing[] {
+  const { reviewers, security_review, manual_verification, owners } = requirements;
   return [
     ...(reviewers > 0 ? [ours`${reviewers} approving ${reviewers === 1 ? ours`review` : ours`reviews`}`] : []),
     ...(security_review ? [ours`a security review`] : []),
     ...(manual_verification ? [ours`a manual verification`] : []),
+    ...owners.map(
+      (group) =>
+        ours`the review of an owner (${cell(shortened(people(group), messageMax), known)}) for ${code(shortened(group.paths.join(", "), placeMax), known)}`,
+    ),
   ];
 }
 
 /** The same as one sentence. */
-export function requirementSentence(requirements: Requirements): Outgoing {
-  const phrases = requirementPhrases(requirements);
+export function requirementSentence(requirements: Requirements, known: KnownSecrets): Outgoing {
+  const phrases = requirementPhrases(requirements, known);
   return phrases.length === 0 ? ours`No review is required by policy.` : ours`Required: ${joined(phrases, ", ")}.`;
 }
 

@@ -21,14 +21,41 @@ export async function applyReview(
   ];
 }
 
-/** Whom to ask: nobody when no review is required; the security reviewers on top when one is. */
+/**
+ * Where policy allows it, asks GitHub to merge this very commit once the branch's rules hold. Never merges itself: a branch without rules
+ * has nothing that GitHub could wait for, and it says so. Out: one sentence when GitHub will not.
+ */
+export async function letMerge(
+  github: GitHub,
+  { pull, head }: { pull: number; head: string },
+  { auto_merge }: Pick<Judgement, "auto_merge">,
+): Promise<string[]> {
+  if (auto_merge.kind !== "allowed") return [];
+  return await unlessItFails("Merging without a person", async () => {
+    const why = await github.enableAutoMerge(pull, head);
+    return why === null ? [] : [`GitHub will not merge it without a person: ${why}`];
+  });
+}
+
+/** Whom to ask: nobody when no review is required; the owners of the paths too, and the security reviewers when a security review is. */
 export function reviewersFor(
   { requirements }: Pick<Judgement, "requirements">,
   { reviewers }: Pick<Config, "reviewers">,
 ): { users: string[]; teams: string[] } {
   const asked = requirements.reviewers > 0;
-  const users = [...(asked ? reviewers.users : []), ...(requirements.security_review ? reviewers.security_users : [])];
-  return { users: [...new Set(users)], teams: asked ? [...new Set(reviewers.teams)] : [] };
+  const owners = asked ? requirements.owners : [];
+  const users = [
+    ...(asked ? reviewers.users : []),
+    ...owners.flatMap((group) => group.users),
+    ...(requirements.security_review ? reviewers.security_users : []),
+  ];
+  const teams = [...(asked ? reviewers.teams : []), ...owners.flatMap((group) => group.teams)];
+  return { users: onceEach(users), teams: onceEach(teams) };
+}
+
+/** GitHub does not tell logins and slugs apart by case. */
+function onceEach(names: readonly string[]): string[] {
+  return names.filter((name, at) => names.findIndex((other) => other.toLowerCase() === name.toLowerCase()) === at);
 }
 
 const levelColor: Record<RiskLevel, string> = { low: "2da44e", medium: "bf8700", high: "bc4c00", critical: "cf222e" };

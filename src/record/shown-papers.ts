@@ -3,7 +3,7 @@ import { CheckResult } from "../handoff/report.ts";
 import { Identity } from "../handoff/identity.ts";
 import { Finding } from "../handoff/finding.ts";
 import { Usage } from "../handoff/solution.ts";
-import { Reason, Verdict } from "../handoff/verdict.ts";
+import { FamilyNode, Owners, ownersMax, Reason, Requirements, RuleNode, treeMax, Verdict } from "../handoff/verdict.ts";
 
 /**
  * Papers as far as they are shown. The App reads them without a digest, from artifacts that a job which was taken over can replace:
@@ -29,6 +29,8 @@ export const ShownVerdict = Verdict.extend({
   findings: bounded(Finding, 2_000),
   labels: bounded(z.string(), 100),
   lower: bounded(z.string(), 2_000),
+  requirements: Requirements.extend({ owners: bounded(Owners, ownersMax.groups) }),
+  tree: bounded(FamilyNode.extend({ rules: bounded(RuleNode, treeMax.rules) }), treeMax.families),
   published: Verdict.shape.published
     .unwrap()
     .extend({ not_applied: bounded(z.string(), 100) })

@@ -14,7 +14,7 @@ export const titleOf = ({ inputs }: DispatchedRun): string =>
 export const low = judgement({
   level: "low",
   draft: false,
-  requirements: { reviewers: 0, security_review: false, manual_verification: false },
+  requirements: { reviewers: 0, security_review: false, manual_verification: false, owners: [] },
 });
 
 /** A comment of `mona` was dispatched, its run is under way, and the App has shown that. */

@@ -103,6 +103,78 @@ describe("airlock risk judges the step between two commits", () => {
   });
 });
 
+describe("--explain and --what-if", () => {
+  const owners = { ".github/CODEOWNERS": "* @octo/all\n/src/ @mona\n" };
+
+  test("every rule is told with its mark, also those that found nothing", async () => {
+    using repository = changed({ "src/a.ts": "a\n", ...owners }, { "src/a.ts": "b\n" });
+    const { code, out } = await airlock([...risk, "--explain"], { cwd: repository.root });
+    expect(code).toBe(0);
+    expect(out).toEqual(
+      expect.arrayContaining([
+        "  ✗ path-not-low (medium): Only the paths in risk.low_paths can be low. [src/a.ts]",
+        "  ✓ secret: Not found: the change adds a secret. [0 findings]",
+        "  – check-not-run: Checks were not part of this judgement.",
+        "Not merged without a person:",
+      ]),
+    );
+  });
+
+  test("what would still be missing with some approvals, and nothing with enough of them", async () => {
+    using repository = changed({ "src/auth.ts": "a\n", ...owners }, { "src/auth.ts": "b\n" });
+    const some = await airlock([...risk, "--what-if", "approvals=1,verified=yes"], { cwd: repository.root });
+    expect(some.out.slice(-4)).toEqual([
+      "With these approvals there would still be missing:",
+      "  - 1 more approving review (1 of 2).",
+      "  - The approval of a security reviewer.",
+      "  - The approval of @mona for src/auth.ts.",
+    ]);
+    const enough = "--what-if=approvals=2,security=1,verified=yes,owners=yes";
+    const all = await airlock([...risk, enough], { cwd: repository.root });
+    expect(all.out.at(-1)).toBe("With these approvals nothing would be missing, once the checks are green.");
+    expect(json(await airlock([...risk, enough, "--json"], { cwd: repository.root }))).toMatchObject({ missing: [] });
+  });
+
+  test("a held change stays held whoever approves", async () => {
+    using held = changed({ "a.txt": "a" }, { ".github/workflows/a.yml": "on: push\n" });
+    const enough = "approvals=9,security=9,verified=yes,owners=yes";
+    const { code, out } = await airlock([...risk, "--what-if", enough], { cwd: held.root });
+    expect(code).toBe(1);
+    expect(out.at(-1)).toBe("  - A maintainer who releases this very change: nothing is pushed before.");
+  });
+
+  test("what it cannot read is wrong use, and says what it takes", async () => {
+    for (const text of ["approvals=many", "approvals", "votes=2", "approvals=1,approvals=2", "verified=maybe", ""])
+      expect(await airlock([...risk, "--what-if", text])).toMatchObject({
+        code: 2,
+        out: [],
+        err: [expect.stringMatching(/^airlock: --what-if takes approvals=N, /), expect.stringContaining("usage:")],
+      });
+  });
+
+  test("the owners are the base's, not those that the change brings", async () => {
+    using repository = changed(
+      { "src/a.ts": "a\n", ...owners },
+      { "src/a.ts": "b\n", ".github/CODEOWNERS": "* @eve\n" },
+    );
+    const judged = json(await airlock([...risk, "--json"], { cwd: repository.root }));
+    expect(judged).toMatchObject({ level: "critical", requirements: { reviewers: 2 } });
+    expect(JSON.stringify(judged)).toContain('"users":["mona"]');
+    expect(JSON.stringify(judged)).not.toContain('"eve"');
+  });
+
+  test("a change cannot enable its own merge: the base's policy is asked", async () => {
+    using repository = changed(
+      { "docs/a.md": "a\n" },
+      { "docs/a.md": "b\n", [configPath]: "[auto_merge]\nenabled = true\n" },
+    );
+    expect(json(await airlock([...risk, "--json"], { cwd: repository.root }))).toMatchObject({
+      level: "critical",
+      auto_merge: { kind: "not", because: ["Merging without a person is not enabled (auto_merge.enabled)."] },
+    });
+  });
+});
+
 describe("what it cannot judge", () => {
   test("without both revisions it is wrong use", async () => {
     for (const args of [["risk"], ["risk", "--base", "HEAD"], ["risk", "--head", "HEAD"]])
@@ -127,6 +199,21 @@ describe("what it cannot judge", () => {
       code: 2,
       err: [`airlock: ${temporary.path} is not in a git repository.`, expect.stringContaining("git init")],
     });
+  });
+
+  test("a repository without package.json is judged as any other", async () => {
+    using repository = changed({ "main.py": "a\n" }, { "main.py": "b\n" });
+    const { code, out, err } = await airlock(risk, { cwd: repository.root });
+    expect({ code, err }).toEqual({ code: 0, err: [] });
+    expect(out[0]).toMatch(/^Risk medium /);
+  });
+
+  test("owners of nobody in the configuration: file, line and key are named", async () => {
+    const text = '[risk]\n\n[[risk.owners]]\npaths = ["src/**"]\n';
+    using repository = changed({ "a.txt": "a", [configPath]: text }, { "a.txt": "b" });
+    const { code, err } = await airlock(risk, { cwd: repository.root });
+    expect(code).toBe(2);
+    expect(err[0]).toBe(`airlock: ${configPath}:3:1: risk.owners.0: it names nobody: give users or teams`);
   });
 
   test("a base whose configuration is broken: file, line and key are named", async () => {

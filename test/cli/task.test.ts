@@ -60,7 +60,7 @@ describe("airlock exec", () => {
       "",
     ]);
     expect(out.join("\n")).toMatch(/^tests +passed .* +passed .* +pass$/m);
-    expect(out.join("\n")).toMatch(/^Risk low\.$/m);
+    expect(out.join("\n")).toMatch(/^Risk medium\.$/m);
     expect(err).toEqual(expect.arrayContaining([expect.stringMatching(/^ {2}turn( \d+)?: apply_patch /)]));
     expect(err.at(-1)).toMatch(/^papers: .*\/papers$/);
 

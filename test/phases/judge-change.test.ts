@@ -18,6 +18,7 @@ function judged(edits: Record<string, Edit>, limits: Partial<Config["limits"]> =
     before,
     basePaths,
     manifests,
+    codeowners: null,
     task,
     report: { checks, findings: [], packages: { kind: "none" } },
   });
@@ -27,9 +28,9 @@ test("whoever rewrites the program of a trusted check needs a person; another pr
   const edit: Edit = ["export {};\n", "export { };\n"];
   expect(await judged({ "bin/lint.mjs": edit })).toMatchObject({
     level: "high",
-    reasons: [{ rule: "check-configuration" }, {}, {}],
+    reasons: [{ rule: "check-configuration" }, { rule: "path-not-low" }, {}, {}],
   });
-  expect((await judged({ "bin/other.mjs": edit })).level).toBe("low");
+  expect((await judged({ "bin/other.mjs": edit })).level).toBe("medium");
 });
 
 test("a change over the caps is refused for that alone, and nothing of it is scanned, read or quoted", async () => {
@@ -45,7 +46,7 @@ test("a change over the caps is refused for that alone, and nothing of it is sca
 test("over the caps not even the base's files are asked for", async () => {
   const { change } = madeChange({ "a.ts": ["a", "b"] });
   const limits = { ...config.limits, change_bytes: 0 };
-  const evidence = { change, before: new Map(), basePaths: ["a.ts"], manifests, report: null };
+  const evidence = { change, before: new Map(), basePaths: ["a.ts"], manifests, codeowners: null, report: null };
   expect(await judgeChange({ ...evidence, task: { config: { ...config, limits } } })).toMatchObject({ kind: "refuse" });
   await expect(judgeChange({ ...evidence, task: { config } })).rejects.toThrow(/base content of "a\.ts" is missing/);
   expect(change[0]?.before?.sha).toBe(blobSha(Buffer.from("a")));

@@ -8,16 +8,23 @@ const limit = { kind: "limit" as const, limit: "cost_usd", detail: "5 USD spent"
 
 describe("a partial result", () => {
   test("has a reason of its own, first, and is a draft", () => {
-    const green = judgement({ draft: false, level: "low" });
+    const finished = { kind: "satisfied", rule: "partial-result", saw: "how the work ended", phrase: "No." } as const;
+    const tree = [...judgement().tree, { family: "ending", rules: [finished] }];
+    const green = judgement({ draft: false, level: "low", tree, auto_merge: { kind: "allowed" } });
+    const phrase = "The agent stopped at a limit before it said that it was done: this is a partial result.";
+    const lower = "Let the agent go on with a higher limit.";
+    const node = { kind: "raised", rule: "partial-result", level: "low", saw: "cost_usd", phrase, lower };
     expect(withEnding(green, limit)).toEqual({
       ...green,
       draft: true,
+      tree: [...judgement().tree, { family: "ending", rules: [node] }],
+      auto_merge: { kind: "not", because: ["The agent stopped at a limit before it was done."] },
       reasons: [
         {
           rule: "partial-result",
           level: "low",
           saw: "cost_usd",
-          message: "The agent stopped at a limit before it said that it was done: this is a partial result.",
+          message: phrase,
         },
         ...green.reasons,
       ],
@@ -35,7 +42,7 @@ describe("a partial result", () => {
       verdict: {
         kind: "publish",
         draft: true,
-        reasons: [{ rule: "partial-result" }, { rule: "checks" }, { rule: "size" }],
+        reasons: [{ rule: "partial-result" }, { rule: "path-not-low" }, { rule: "checks" }, { rule: "size" }],
       },
     });
     expect(stage.repository.pulls()).toMatchObject([{ draft: true }]);

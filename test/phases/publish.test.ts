@@ -17,7 +17,7 @@ test("a change that was asked for, verified and judged stands in one pull reques
     patch: null,
     verdict: {
       kind: "publish",
-      level: "low",
+      level: "medium",
       draft: false,
       task_digest: request.digests.task,
       solution_digest: request.digests.solution,

@@ -64,7 +64,15 @@ async function addedTo(published: Published[], name: string, { isOffline = false
   await using view = await viewRepository(on.repository.root, on.repository.dir);
   const { change } = request.solution;
   const before = await contentsBefore(view, change);
-  const judgement = await judgeChange({ change, before, basePaths: [], manifests: [], task: request.task, report });
+  const judgement = await judgeChange({
+    change,
+    before,
+    basePaths: [],
+    manifests: [],
+    codeowners: null,
+    task: request.task,
+    report,
+  });
   const reasons = judgement.reasons
     .filter(({ rule }) => rule.startsWith("package-"))
     .map(({ level, rule, saw }) => `${level} ${rule}: ${saw}`);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { explainJudgement, explanationLines } from "../../src/policy/explain.ts";
+import { explainJudgement, explanationLines, treeLines } from "../../src/policy/explain.ts";
 import { judge } from "../../src/policy/judge.ts";
 import { check, checksBut, entry, finding, madeFacts } from "./made-facts.ts";
 
@@ -33,6 +33,7 @@ test("A held judgement with a regressed check in words", () => {
       - critical: .github/workflows/ci.yml — CI configuration decides what runs with the repository's secrets.
       - critical: src/auth/login.ts — The path contains the word "auth", which this repository treats as critical.
       - high: tests: regressed (base passed, head failed) — tests passes without the change and fails with it.
+      - medium: src/auth/login.ts, .github/workflows/ci.yml — Only the paths in risk.low_paths can be low.
       - medium: .github/workflows/ci.yml — No check judges this kind of file, and something may execute it.
       - low: 8 changed lines in 2 files — The change is small.
     Required:
@@ -85,4 +86,27 @@ test.each<[string, Parameters<typeof madeFacts>[0], string]>([
 test("A judgement with a check that did not run is a draft", () => {
   const judged = judge(madeFacts({ verification: checksBut(check("tests", "not run")) }));
   expect(explainJudgement(judged, verified).headline).toBe("Risk high, as a draft.");
+});
+
+test("The tree in words: every rule with its mark, and why nobody merges it unseen", () => {
+  const lines = treeLines(judge(madeFacts({ entries: [entry("src/a.ts")], verification: { kind: "left-out" } })));
+  const at = (start: string) => lines.find((line) => line.trim().startsWith(start));
+  expect(lines.slice(0, 2)).toEqual(["secrets:", "  ✓ secret: Not found: the change adds a secret. [0 findings]"]);
+  expect(at("✗ path-not-low")).toBe(
+    "  ✗ path-not-low (medium): Only the paths in risk.low_paths can be low. [src/a.ts]",
+  );
+  expect(lines[lines.indexOf(at("✗ path-not-low") ?? "") + 1]).toMatch(/^ {6}to lower: Change only paths/);
+  expect(at("– check-not-run")).toBe("  – check-not-run: Checks were not part of this judgement.");
+  expect(at("✓ size")).toBe("  ✓ size: The change is small. [4 changed lines in 1 file]");
+  expect(lines.slice(-2)).toEqual([
+    "Not merged without a person:",
+    "  - Merging without a person is not enabled (auto_merge.enabled).",
+  ]);
+});
+
+test("A change that may be merged without a person says so", () => {
+  const { tree } = judge(madeFacts());
+  expect(treeLines({ tree, auto_merge: { kind: "allowed" } }).at(-1)).toBe(
+    "Merging without a person is allowed, at exactly the commit that was judged.",
+  );
 });

@@ -10,13 +10,54 @@ test("The facts of a change are made from its contents", () => {
     "gone.ts": ["a\nb\n", null],
     "new.sh": [null, "#!/bin/sh\necho\n"],
   });
+  const covers = { blankRun: 0, blankLines: 0, lookAlikes: false };
   const checks = { ...config, checks: [{ name: "smoke", kind: "custom" as const, run: ["x"] }] };
   expect(factsOf({ change, before, findings: [], checks: greenChecks, problems: [], config: checks })).toEqual({
     entries: [
-      { path: "README.md", kind: "modified", type: "text", binary: false, added: 2, removed: 0, units: 7, longest: 5 },
-      { path: "a.bin", kind: "modified", type: "other", binary: true, added: 0, removed: 0, units: 6, longest: 0 },
-      { path: "gone.ts", kind: "deleted", type: "source", binary: false, added: 0, removed: 2, units: 4, longest: 0 },
-      { path: "new.sh", kind: "added", type: "other", binary: false, added: 2, removed: 0, units: 15, longest: 9 },
+      {
+        path: "README.md",
+        kind: "modified",
+        type: "text",
+        binary: false,
+        added: 2,
+        removed: 0,
+        units: 7,
+        longest: 5,
+        covers: { ...covers, blankLines: 1 },
+      },
+      {
+        path: "a.bin",
+        kind: "modified",
+        type: "other",
+        binary: true,
+        added: 0,
+        removed: 0,
+        units: 6,
+        longest: 0,
+        covers,
+      },
+      {
+        path: "gone.ts",
+        kind: "deleted",
+        type: "source",
+        binary: false,
+        added: 0,
+        removed: 2,
+        units: 4,
+        longest: 0,
+        covers,
+      },
+      {
+        path: "new.sh",
+        kind: "added",
+        type: "other",
+        binary: false,
+        added: 2,
+        removed: 0,
+        units: 15,
+        longest: 9,
+        covers,
+      },
     ],
     findings: [],
     verification: { kind: "ran", checks: greenChecks, configured: ["smoke"] },
@@ -24,8 +65,11 @@ test("The facts of a change are made from its contents", () => {
     packages: { kind: "not_run", reason: "the Report does not say" },
     problems: [],
     configProblems: [],
+    codeowners: null,
+    merging: { now: 0, earlier: null },
     risk: config.risk,
     labels: config.labels,
+    auto_merge: config.auto_merge,
   });
 });
 

@@ -9,8 +9,10 @@ import { madeChange, noPrograms, type Edit } from "../inspect/made-change.ts";
 import { letters } from "../inspect/planted.ts";
 import { check, checksBut, config, entry, finding, greenChecks, madeFacts } from "./made-facts.ts";
 
-test("A small verified fix is low and needs nobody", () => {
-  expect(judge(madeFacts())).toEqual({
+test("A small verified change of prose is low and needs nobody", () => {
+  const { tree, ...judged } = judge(madeFacts());
+  expect(tree.flatMap(({ rules }) => rules).filter(({ kind }) => kind !== "satisfied")).toEqual([]);
+  expect(judged).toEqual({
     kind: "publish",
     level: "low",
     reasons: [
@@ -23,11 +25,28 @@ test("A small verified fix is low and needs nobody", () => {
       { rule: "size", level: "low", saw: "4 changed lines in 1 file", message: "The change is small." },
     ],
     findings: [],
-    requirements: { reviewers: 0, security_review: false, manual_verification: false },
+    requirements: { reviewers: 0, security_review: false, manual_verification: false, owners: [] },
     labels: ["risk:low"],
     draft: false,
     lower: [],
+    auto_merge: { kind: "not", because: ["Merging without a person is not enabled (auto_merge.enabled)."] },
   });
+});
+
+test("A small verified fix of a program is read by one person, until the repository says that it may be low", () => {
+  const entries = [entry("src/sum.ts")];
+  const { level, requirements, lower } = judge(madeFacts({ entries }));
+  expect({ level, requirements, lower }).toEqual({
+    level: "medium",
+    requirements: { reviewers: 1, security_review: false, manual_verification: false, owners: [] },
+    lower: [
+      "Change only paths that risk.low_paths names, or have the path added to it on the base branch.",
+      "Without this reason the level would be low.",
+    ],
+  });
+  const risk = { ...config.risk, low_paths: ["src/**"] };
+  expect(judge(madeFacts({ entries, risk })).level).toBe("low");
+  expect(judge(madeFacts({ entries: [entry("src/run.sh", { type: "other" })], risk })).level).toBe("medium");
 });
 
 test("The strictest reason decides, and the way down names the next level", () => {
@@ -43,8 +62,8 @@ test("The strictest reason decides, and the way down names the next level", () =
   }).toEqual({
     kind: "publish",
     level: "critical",
-    reasons: ["critical path-word", "high path-word", "low checks", "low size"],
-    requirements: { reviewers: 2, security_review: true, manual_verification: true },
+    reasons: ["critical path-word", "high path-word", "medium path-not-low", "low checks", "low size"],
+    requirements: { reviewers: 2, security_review: true, manual_verification: true, owners: [] },
     labels: ["risk:critical", "needs-review:2", "security-review", "manual-verification"],
     lower: ["Leave src/auth/index.ts out of the change.", "Without this reason the level would be high."],
   });
@@ -55,7 +74,7 @@ test.each([
   ["medium", 101, ["risk:medium", "needs-review:1"]],
   ["high", 501, ["risk:high", "needs-review:2", "security-review"]],
 ])("What %s asks for", (level, added, labels) => {
-  const judged = judge(madeFacts({ entries: [entry("src/a.ts", { added, removed: 0 })] }));
+  const judged = judge(madeFacts({ entries: [entry("docs/a.md", { type: "text", added, removed: 0 })] }));
   expect([judged.level, judged.labels]).toEqual([level, labels]);
 });
 
@@ -184,10 +203,10 @@ const roads: [string, Record<string, Edit>, string, string][] = [
     "a small fix with a test",
     { "src/sum.ts": ["a\n", "b\n"], "test/sum.test.ts": [null, "it('b')\n"] },
     "publish",
-    "low",
+    "medium",
   ],
-  ["author.ts", { "src/author.ts": ["a\n", "b\n"] }, "publish", "low"],
-  ["tokenizer.ts", { "src/tokenizer.ts": ["a\n", "b\n"] }, "publish", "low"],
+  ["author.ts", { "src/author.ts": ["a\n", "b\n"] }, "publish", "medium"],
+  ["tokenizer.ts", { "src/tokenizer.ts": ["a\n", "b\n"] }, "publish", "medium"],
   ["environment.md", { "environment.md": ["a\n", "b\n"] }, "publish", "low"],
   ["a shell script", { "run.sh": ["a\n", "b\n"] }, "publish", "medium"],
   ["a skipped test", { "a.test.ts": ["it('a')\n", "it.skip('a')\n"] }, "publish", "medium"],

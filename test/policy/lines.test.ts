@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { countLines, editsMax } from "../../src/policy/lines.ts";
+import { changedLines, countLines, editsMax } from "../../src/policy/lines.ts";
 
 const numbered = (count: number, word: string) =>
   Array.from({ length: count }, (_, line) => `${word}${line}\n`).join("");
@@ -17,13 +17,13 @@ test.each([
   ["an empty line", "a\nb\n", "a\n\nb\n", [1, 0]],
   ["a moved block", "a\nb\nc\n", "c\na\nb\n", [1, 1]],
 ])("Changed lines of %s", (_, before, after, expected) => {
-  const { added, removed } = countLines(before, after);
+  const { added, removed } = countLines(changedLines(before, after));
   expect([added, removed]).toEqual(expected);
 });
 
 test("The longest added line and the changed characters are counted without the unchanged ones", () => {
   const before = `${"x".repeat(900)}\nb\n`;
-  expect(countLines(before, `${before}${"y".repeat(700)}\n`)).toEqual({
+  expect(countLines(changedLines(before, `${before}${"y".repeat(700)}\n`))).toEqual({
     added: 1,
     removed: 0,
     units: 701,
@@ -33,7 +33,8 @@ test("The longest added line and the changed characters are counted without the 
 
 test("Up to the limit the difference is exact, beyond it both sides count in full", () => {
   const rest = numbered(2000, "same");
-  const edits = (count: number) => countLines(numbered(count, "old") + rest, numbered(count, "new") + rest);
+  const edits = (count: number) =>
+    countLines(changedLines(numbered(count, "old") + rest, numbered(count, "new") + rest));
   expect(edits(editsMax / 2)).toMatchObject({ added: 500, removed: 500 });
   expect(edits(editsMax / 2 + 1)).toMatchObject({ added: 2501, removed: 2501 });
 });

@@ -10,15 +10,18 @@ export const config = Config.parse({});
 /** A small, harmless, fully verified change, with the named parts replaced. */
 export function madeFacts(parts: Partial<Facts> = {}): Facts {
   return {
-    entries: [entry("src/sum.ts")],
+    entries: [entry("docs/sum.md", { type: "text" })],
     findings: [],
     verification: { kind: "ran", checks: greenChecks, configured: [] },
     added: [],
     packages: { kind: "none" },
     problems: [],
     configProblems: [],
+    codeowners: null,
+    merging: { now: 0, earlier: [] },
     risk: config.risk,
     labels: config.labels,
+    auto_merge: config.auto_merge,
     ...parts,
   };
 }
@@ -33,6 +36,7 @@ export function entry(path: string, parts: Partial<EntryFacts> = {}): EntryFacts
     removed: 1,
     units: 80,
     longest: 30,
+    covers: { blankRun: 0, blankLines: 0, lookAlikes: false },
     ...parts,
   };
 }

@@ -182,10 +182,26 @@ export const judgement = (more: Partial<Judgement> = {}): Judgement => ({
       after: null,
     },
   ],
-  requirements: { reviewers: 1, security_review: false, manual_verification: false },
+  requirements: { reviewers: 1, security_review: false, manual_verification: false, owners: [] },
   labels: ["risk:medium", "needs-review:1"],
   draft: true,
   lower: ["Let every check run."],
+  tree: [
+    {
+      family: "checks",
+      rules: [
+        {
+          kind: "raised",
+          rule: "checks",
+          level: "medium",
+          saw: "audit",
+          phrase: "A check did not run.",
+          lower: "Let every check run.",
+        },
+      ],
+    },
+  ],
+  auto_merge: { kind: "not", because: ["Merging without a person is not enabled (auto_merge.enabled)."] },
   ...more,
 });
 

@@ -3,7 +3,7 @@ import { judgementDigest } from "../../src/record/commit-message.ts";
 import { policyCheck } from "../../src/record/policy-check.ts";
 import { pull, run as first, runUrl, sha, verdict } from "./papers.ts";
 
-const none = { reviewers: 0, security_review: false, manual_verification: false };
+const none = { reviewers: 0, security_review: false, manual_verification: false, owners: [] };
 const low = verdict({ level: "low", requirements: none, draft: false, reasons: [] });
 const run = { ...first, attempt: 2 };
 const headMessage = `Fix\n\nAirlock-Judgement: ${judgementDigest(low)}`;
@@ -32,7 +32,7 @@ describe("anything else needs a person, and says what for", () => {
     ],
     [
       "a required manual verification",
-      { verdict: { ...low, requirements: { ...none, manual_verification: true } } },
+      { verdict: { ...low, requirements: { ...none, manual_verification: true, owners: [] } } },
       /a manual verification/,
     ],
     ["a draft", { verdict: { ...low, draft: true } }, /a check regressed or did not run/],

@@ -20,6 +20,9 @@ describe("a list is counted before its items are looked at", () => {
     ["findings", { findings: many }],
     ["labels", { labels: many }],
     ["lower", { lower: many }],
+    ["owners", { requirements: { ...verdict().requirements, owners: many } }],
+    ["tree", { tree: many }],
+    ["the rules of a family", { tree: [{ family: "checks", rules: many }] }],
     ["not_applied", { published: { ...verdict().published, not_applied: many } }],
   ])("%s", (_name, more) => {
     const parsed = ShownVerdict.safeParse({ ...verdict(), ...more });

@@ -6,6 +6,8 @@ import { buildSchema, execute, GraphQLError, parse, validate } from "graphql";
 import { repositoryOf } from "./accounts.ts";
 import type { Answer } from "./answer.ts";
 import { Refusal } from "./answer.ts";
+import { enableAutoMerge, mergeFields, readInput, showMerging } from "./graphql-merging.ts";
+import { type Arguments, connection, failed, type Fields } from "./graphql-answers.ts";
 import { identify } from "./identity.ts";
 import type { Identity } from "./identity.ts";
 import { accountPage, nodeId } from "./show-account.ts";
@@ -17,9 +19,6 @@ import { covers, permissionsOn } from "./tokens.ts";
 
 /** GitHub's whole schema; half a second to read, so only when somebody asks. */
 let schema: GraphQLSchema | null = null;
-
-type Fields = Record<string, unknown>;
-type Arguments = Record<string, unknown>;
 
 /**
  * Answers a GraphQL query over issues and pull requests, validated against GitHub's own schema. A query GitHub would
@@ -85,8 +84,12 @@ function root(state: State, identity: Identity): Fields {
       }
       const may = (issue: Issue): boolean =>
         covers(granted, "issues", "read") || (issue.pull !== null && covers(granted, "pull_requests", "read"));
-      return showRepository(state, repository, may);
+      return {
+        ...showRepository(state, repository, may),
+        ...showMerging(repository, may, (issue) => showIssue(state, repository, issue)),
+      };
     },
+    enablePullRequestAutoMerge: ({ input }: Arguments) => enableAutoMerge(state, identity, readInput(input)),
     rateLimit: { limit: 5000, cost: 1, remaining: 4999, used: 1, nodeCount: 1, resetAt: iso(state.now() + 3_600_000) },
   };
 }
@@ -126,7 +129,12 @@ function showIssue(state: State, repository: Repository, issue: Issue): Fields {
   const pull =
     issue.pull === null
       ? {}
-      : { isDraft: issue.pull.draft, headRefName: issue.pull.head, headRefOid: issue.pull.headSha };
+      : {
+          isDraft: issue.pull.draft,
+          headRefName: issue.pull.head,
+          headRefOid: issue.pull.headSha,
+          ...mergeFields(repository, issue),
+        };
   return {
     __typename: issue.pull === null ? "Issue" : "PullRequest",
     id: nodeId("Issue", issue.id),
@@ -185,33 +193,7 @@ function showActor(state: State, account: Account): Fields {
   };
 }
 
-/** A page of a list by `first`/`after` or `last`/`before`; cursors are positions. */
-function connection(all: Fields[], { first, after, last, before }: Arguments): Fields {
-  const from = typeof after === "string" ? Number(after) + 1 : 0;
-  const to = typeof before === "string" ? Number(before) : all.length;
-  const start = typeof last === "number" ? Math.max(from, to - last) : from;
-  const end = typeof first === "number" ? Math.min(to, start + first) : to;
-  const nodes = all.slice(start, end);
-  return {
-    totalCount: all.length,
-    filteredCount: all.length,
-    pageCount: nodes.length,
-    nodes,
-    edges: nodes.map((node, at) => ({ node, cursor: String(start + at) })),
-    pageInfo: {
-      hasNextPage: end < all.length,
-      hasPreviousPage: start > 0,
-      startCursor: nodes.length > 0 ? String(start) : null,
-      endCursor: nodes.length > 0 ? String(end - 1) : null,
-    },
-  };
-}
-
 /** GitHub puts `type` beside the message, not under `extensions`. */
 function showError({ message, path, locations, extensions }: GraphQLError): Fields {
   return { ...extensions, path, locations, message };
-}
-
-function failed(type: string, message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { type } });
 }

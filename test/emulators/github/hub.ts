@@ -165,6 +165,7 @@ function createRepository(state: State, options: NewRepository): Repository {
     vars: { ...options.actions },
     secrets: { ...options.secrets },
     actionsMayCreatePulls: true,
+    autoMergeAllowed: false,
   };
   state.repositories.push(repository);
   return repository;

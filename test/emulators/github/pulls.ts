@@ -50,6 +50,7 @@ export function openPull(state: State, repository: Repository, by: Author, asked
     baseSha,
     draft: asked.draft,
     mergedAt: null,
+    autoMerge: null,
     reviewers: [],
     teams: [],
   };

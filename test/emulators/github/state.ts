@@ -119,6 +119,8 @@ export interface Repository {
   secrets: Record<string, string>;
   /** The setting "Allow GitHub Actions to create and approve pull requests". */
   actionsMayCreatePulls: boolean;
+  /** Whether the repository's settings allow to ask for a merge once everything holds; off as on GitHub. */
+  autoMergeAllowed: boolean;
 }
 
 export interface Label {
@@ -154,6 +156,8 @@ export interface PullFacts {
   baseSha: string;
   draft: boolean;
   mergedAt: number | null;
+  /** Set while GitHub waits to merge exactly this commit. */
+  autoMerge: { head: string; method: string; at: number } | null;
   reviewers: Account[];
   teams: string[];
 }
