@@ -8,6 +8,7 @@ import type { Judgement } from "../handoff/verdict.ts";
 import type { Model } from "../model/model.ts";
 import type { Canary } from "../text/canary.ts";
 import { contentsBefore, type LocalRepository, localTree } from "../workspace/local.ts";
+import { startBaseline } from "./baseline.ts";
 import { trustedManifests } from "./before.ts";
 import type { Ground } from "./dependencies.ts";
 import { makeEnvironmentOnRecord } from "./environment.ts";
@@ -65,6 +66,7 @@ export async function pipeline(
     makeEnvironmentOnRecord(ground, { checkout, source, task, secrets }, audit),
   );
   const { model, now, session, onEvent } = effects;
+  await using baseline = startBaseline({ task, source, dependencies }, ground);
   const solution = await solve(
     { task, taskDigest: digests.task, source, dependencies, known, canary: effects.canary },
     { sandbox, model, audit, dir, now, session, onEvent, onProgress, signal },
@@ -75,7 +77,7 @@ export async function pipeline(
 
   onProgress("verify: checking base and head");
   const report = await verify(
-    { task, solution, digests, source, dependencies },
+    { task, solution, digests, source, dependencies, baseline: baseline.ended },
     { sandbox, ground, audit, onProgress, signal },
   );
 

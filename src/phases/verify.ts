@@ -2,6 +2,7 @@ import type { Sandbox } from "../../sandbox/sandbox.ts";
 import type { AuditLog } from "../audit/log.ts";
 import type { Change } from "../change.ts";
 import { validateChange } from "../change/validate.ts";
+import type { Baseline } from "../checks/baseline.ts";
 import { type Progress, runChecks } from "../checks/verify.ts";
 import { AirlockError } from "../errors.ts";
 import { canonical } from "../handoff/canonical.ts";
@@ -29,6 +30,8 @@ export interface VerifyRequest {
   source: string;
   /** What prepare installed for the start commit. */
   dependencies: Installed;
+  /** The base's side when this process ran it while the agent worked. Absent: it runs now, beside the head's. */
+  baseline?: Promise<Baseline | null>;
 }
 
 export interface VerifyEffects {
@@ -54,7 +57,12 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
   const network = watchNetwork(task.config.network.verify, audit);
   const installs = recordPrepare(ground.registry);
   const watchedGround = { ...ground, onDecision: installs.onDecision };
-  const { head_tree, checks } = await runChecks({
+  const {
+    head_tree,
+    checks,
+    proof,
+    findings: crossed,
+  } = await runChecks({
     sandbox,
     source,
     dir: ground.dir,
@@ -63,6 +71,7 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
     change: solution.change,
     headTree: solution.tree,
     dependencies: dependenciesBySide(watchedGround, [request.dependencies], task.config.setup.commands.length > 0),
+    ...(request.baseline === undefined ? {} : { baseline: request.baseline }),
     registry: ground.registry,
     egress: network.egress,
     scanSecrets,
@@ -72,11 +81,12 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
   const installed = await sayableNetwork(installs.rows(), []);
   appendPrepare(audit, installed);
   expectSame("tree", head_tree, solution.tree);
-  const findings = await findingsOf(request, ground.dir);
+  const findings = [...(await findingsOf(request, ground.dir)), ...crossed];
   audit.append("verify.done", {
     tree: head_tree,
     checks: checks.map((check) => `${check.name}: ${check.class}`),
     findings: findings.length,
+    proof: proof.kind,
   });
   return {
     version: 1,
@@ -88,6 +98,7 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
     head_tree,
     checks,
     findings,
+    proof,
     certificate: sandbox.certificate,
     network: [...(await sayableNetwork(network.rows(), [])), ...installed],
     audit_head: audit.head,
@@ -121,7 +132,8 @@ async function findingsOf({ task, solution, source }: VerifyRequest, dir: string
   return await inspectChange(change, before, programs);
 }
 
-function sentence({ check, side, state, again }: Progress): string {
+/** One line for a person who waits. */
+export function sentence({ check, side, state, again }: Progress): string {
   return `${check} on ${side}${again ? " once more, alone" : ""}: ${state}`;
 }
 

@@ -26,7 +26,7 @@ test("without a closing keyword when the repository does not want one", () => {
 });
 
 test("a check that did not run is nowhere shown as passed", () => {
-  const notRun = { kind: "not_run" as const, reason: "no tool" };
+  const notRun = { kind: "not_run" as const, cause: "missing-tool" as const, reason: "no tool" };
   const check = {
     name: "tests",
     kind: "tests" as const,
