@@ -31,6 +31,7 @@ export async function crossCheck(
   const crossed = crossedTrees(change);
   const proofs: { tested: Tested; proving: ReturnType<typeof proving> }[] = [];
   const findings: Finding[] = [];
+  const bent = new Set<string>();
   for (const row of tested) {
     const { runs } = row;
     if (runs === null) continue;
@@ -40,9 +41,15 @@ export async function crossCheck(
     proofs.push({ tested: one, proving: proving(one, change) });
     const base = runs.baseAgain ?? runs.base;
     const crossedRuns = await baseTestsOnHead(prepared, row, crossed.baseTests);
-    if (crossedRuns.length > 0) findings.push(...brokenBaseTests({ base, head, crossed: crossedRuns }, change));
+    if (crossedRuns.length === 0) continue;
+    const broken = brokenBaseTests({ base, head, crossed: crossedRuns }, change);
+    findings.push(...broken.findings);
+    for (const name of broken.names) bent.add(name);
   }
-  const proof = proofOf(proofs.map(({ proving: one }) => one));
+  const proof = proofOf(
+    proofs.map(({ proving: one }) => one),
+    bent,
+  );
   return { proof, findings: [...findings, ...(task.config.verify.mutation ? toothlessTests(proofs, change) : [])] };
 }
 

@@ -4,6 +4,7 @@ import type { Proof } from "../handoff/report.ts";
 import { findingOf } from "../inspect/finding-id.ts";
 import { foldPath } from "../inspect/fold-path.ts";
 import { isTestPath } from "../inspect/tests.ts";
+import { disagreement } from "./disagree.ts";
 import type { Ran } from "./run.ts";
 import { capped, fixedTests, namesOf, reportIn } from "./test-names.ts";
 import type { TestReport } from "./test-report.ts";
@@ -48,11 +49,12 @@ export function proving(tested: Tested, change: Change): Proving {
   return { kind: "seen", failedBefore, redWithout: candidates.filter((name) => isRed(name, head, without)) };
 }
 
-/** The proof of a change from all its checks of tests. */
-export function proofOf(all: readonly Proving[]): Proof {
+/** The proof of a change from all its checks of tests. `bent`: tests whose base version fails on head; their new version proves nothing. */
+export function proofOf(all: readonly Proving[], bent: ReadonlySet<string>): Proof {
   const seen = all.filter((one) => one.kind === "seen");
   const strong = [...new Set(seen.flatMap(({ failedBefore }) => failedBefore))];
-  const tests = [...new Set([...strong, ...seen.flatMap(({ redWithout }) => redWithout)])];
+  const weak = seen.flatMap(({ redWithout }) => redWithout).filter((name) => !bent.has(name));
+  const tests = [...new Set([...strong, ...weak])];
   if (tests.length > 0) {
     const named = capped(tests);
     return { kind: "proved", tests: named, failed_on_base: Math.min(strong.length, named.length) };
@@ -78,6 +80,12 @@ function isRed(name: string, head: TestReport, without: TestReport): boolean {
   return file === null ? without.counts.failed > 0 : without.brokenFiles.includes(file);
 }
 
+/** Tests of the base that the changed source breaks, and what is said of them. */
+interface Broken {
+  names: string[];
+  findings: Finding[];
+}
+
 /**
  * Rule V27: tests that passed on base and fail when the base's tests and configuration run against the changed source, while the
  * change's own version of them is not red. In: both runs of the crossed tree (a test must be red in each), and the outcome on head.
@@ -85,38 +93,44 @@ function isRed(name: string, head: TestReport, without: TestReport): boolean {
 export function brokenBaseTests(
   { base, head, crossed }: { base: Ran; head: Ran; crossed: readonly Ran[] },
   change: Change,
-): Finding[] {
+): Broken {
+  const none = { names: [], findings: [] };
   const [before, after] = [reportIn(base), reportIn(head)];
-  if (base.outcome.kind !== "passed" && before === null) return [];
+  if (base.outcome.kind !== "passed" && before === null) return none;
   const stopped = crossed.find(({ outcome }) => outcome.kind === "not_run");
   if (stopped?.outcome.kind === "not_run")
-    return [unread("warn", `could not be run: ${stopped.outcome.reason}`, change)];
-  if (crossed.some(({ outcome }) => outcome.kind === "passed")) return [];
+    return { names: [], findings: [unread("warn", `could not be run: ${stopped.outcome.reason}`, change)] };
+  const green = crossed.find(({ outcome }) => outcome.kind === "passed");
+  if (green !== undefined) {
+    const odd = disagreement(base, green);
+    return odd === null ? none : { names: [], findings: [unread("block", `cannot be believed: ${odd}`, change)] };
+  }
   const reports = crossed.map(reportIn).filter((report) => report !== null);
   if (before === null || reports.length < crossed.length) {
-    return base.outcome.kind === "passed" && head.outcome.kind === "passed"
-      ? [unread("block", "fail without naming a test", change)]
-      : [];
+    const bothGreen = base.outcome.kind === "passed" && head.outcome.kind === "passed";
+    return bothGreen ? { names: [], findings: [unread("block", "fail without naming a test", change)] } : none;
   }
-  return namesOf(before, "passed")
+  const names = namesOf(before, "passed")
     .filter((name) => reports.every((report) => isRed(name, before, report)))
-    .filter((name) => after?.tests.get(name)?.status !== "failed")
+    .filter((name) => after?.tests.get(name)?.status !== "failed");
+  const findings = names
     .slice(0, findingsMax)
     .map((name) => brokenOne(name, before.tests.get(name)?.file ?? null, change));
+  return { names, findings };
 }
 
 function brokenOne(name: string, file: string | null, change: Change): Finding {
   const entry = change.find(({ path }) => path === file);
-  const deleted = entry?.after === null;
-  const how = entry === undefined ? "hidden by other changes to the tests" : deleted ? "deleted" : "changed";
-  const message = `A test that passed on the base fails against the changed source, and was ${how} by the same change.`;
+  const how = entry?.after === null ? "and the same change deletes it" : "and the same change alters it";
+  const hidden = "once tests and configuration are as on the base";
+  const message = `A test that passed on the base fails against the changed source, ${entry === undefined ? hidden : how}.`;
   const path = entry?.path ?? firstTest(change);
   return finding({ level: "block", path, message, before: `passes: ${name}`, after: `fails: ${name}` });
 }
 
 /** Nobody can say which test it is, so it is said of the first test that the change touches. */
 function unread(level: Finding["level"], how: string, change: Change): Finding {
-  const message = `The base's tests, put back over the changed source, ${how}.`;
+  const message = `The base's tests, put back over the changed source, ${how.replace(/\.$/, "")}.`;
   return finding({ level, path: firstTest(change), message, before: "the base's tests pass", after: null });
 }
 

@@ -12,6 +12,8 @@ const reportBytesMax = 32 * 1024 * 1024;
 /** Where one command leaves its test report: outside the workspace, and mounted for that command only. */
 export interface ReportPlace extends AsyncDisposable {
   mount: ReadOnlyMount;
+  /** Name of its directory: nobody else's text holds it. */
+  name: string;
   /** Path of the report as the command sees it. No shell reads a character of it. */
   inside: string;
   read: () => Promise<{ kind: "read"; text: string } | { kind: "missing"; reason: string }>;
@@ -20,9 +22,11 @@ export interface ReportPlace extends AsyncDisposable {
 /** Makes a place with a name that nobody can know before. Disposing removes it. */
 export async function openReportPlace({ directory, runAs }: Pick<Store, "directory" | "runAs">): Promise<ReportPlace> {
   const host = await makePrivateDirectory(directory, "report-", runAs);
-  const inside = `/report-${randomBytes(16).toString("hex")}`;
+  const name = `report-${randomBytes(16).toString("hex")}`;
+  const inside = `/${name}`;
   return {
     mount: { host, inside },
+    name,
     inside: `${inside}/report`,
     read: () => readReport(join(host, "report")),
     [Symbol.asyncDispose]: () => removeTree(host),

@@ -41,7 +41,7 @@ export interface Ran {
  * @throws SandboxError when the sandbox itself broke.
  */
 export async function runCheck({ sandbox, check, profile, reporting, signal }: RunCheck): Promise<Ran> {
-  const output = outputTail();
+  const output = outputTail(reporting?.place.name);
   const end = async (how: Ended) => ended(how, { check, output: output.text(), report: await reportOf(reporting) });
   let ms = 0;
   for (const [index, step] of check.command.entries()) {
@@ -161,14 +161,21 @@ function ended(
   return { outcome: { ...end, evidence: summary[0] ?? lastLine(output) }, ...known };
 }
 
+/** Runners say where they wrote their report; that place is ours and says nothing to a reader. */
+function withoutLinesOf(plain: string, ours: string | undefined): string {
+  if (ours === undefined || !plain.includes(ours)) return plain;
+  const lines = plain.split("\n").filter((line) => !line.includes(ours));
+  return lines.join("\n");
+}
+
 /** The end of both streams together, as a person at a terminal would have seen it. */
-function outputTail(): { write: (chunk: Buffer) => void; text: () => string } {
+function outputTail(ours?: string): { write: (chunk: Buffer) => void; text: () => string } {
   let kept = Buffer.alloc(0);
   return {
     write: (chunk) => {
       kept = Buffer.concat([kept, chunk]);
       if (kept.byteLength > 2 * tailBytes) kept = kept.subarray(kept.byteLength - tailBytes);
     },
-    text: () => plainLines(kept.toString("utf8")),
+    text: () => withoutLinesOf(plainLines(kept.toString("utf8")), ours),
   };
 }

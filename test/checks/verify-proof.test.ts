@@ -98,7 +98,7 @@ describe("the base's tests on the changed source (V27)", () => {
         level: "block",
         path: "test/half.test.mjs",
         line: null,
-        message: "A test that passed on the base fails against the changed source, and was changed by the same change.",
+        message: "A test that passed on the base fails against the changed source, and the same change alters it.",
         before: "passes: test/half.test.mjs > halves an even number",
         after: "fails: test/half.test.mjs > halves an even number",
       },
@@ -114,7 +114,7 @@ describe("the base's tests on the changed source (V27)", () => {
     );
     expect(classes["tests"]).toBe("pass");
     expect(findings).toMatchObject([
-      { level: "block", path: "test/odd.test.mjs", message: expect.stringContaining("deleted") },
+      { level: "block", path: "test/odd.test.mjs", message: expect.stringContaining("deletes it") },
     ]);
   });
 

@@ -38,7 +38,9 @@ test("a check that did not run is nowhere shown as passed", () => {
   const row = pullBody(facts({ report: report({ checks: [check] }) }))
     .split("\n")
     .find((line) => line.startsWith("| tests"));
-  expect(row).toBe("| tests | ⚠️ not run | ⚠️ not run | **not run**, proves nothing: `no tool` |");
+  expect(row).toBe(
+    "| tests | ⚠️ not run: tool missing | ⚠️ not run: tool missing | **not run**, proves nothing: `no tool` |",
+  );
 });
 
 test("a probe that did not hold is shown", () => {
