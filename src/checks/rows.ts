@@ -122,9 +122,13 @@ const stateOn: Record<Outcome["kind"], Progress["state"]> = {
   not_configured: "not run",
 };
 
+function lineOf(step: readonly string[]): string {
+  return step[0] === "sh" && step[1] === "-c" ? (step[2] ?? "") : step.join(" ");
+}
+
 /** Several steps are shown as the one line that a person would type. */
 function shownCommand({ command }: PlannedCheck): string[] {
   const [only, ...more] = command;
   if (only !== undefined && more.length === 0) return only;
-  return ["sh", "-c", command.map((step) => step.at(-1) ?? "").join(" && ")];
+  return ["sh", "-c", command.map(lineOf).join(" && ")];
 }

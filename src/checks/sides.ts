@@ -27,7 +27,8 @@ export async function planOf(
   const text = async (path: string) => (await fileAt(store, trusted, path))?.toString("utf8") ?? null;
   const [manifest, tsconfig] = await Promise.all([text("package.json"), text("tsconfig.json")]);
   const framed = framesScripts(await managerOf(store, trusted, manifest), await settingsOf(store, trusted));
-  return detectChecks({ manifest, tsconfig, framed, config });
+  const topFiles = (await listTree(store, trusted)).map(({ path }) => path).filter((path) => !path.includes("/"));
+  return detectChecks({ manifest, tsconfig, framed, topFiles, config });
 }
 
 /** The package manager of the trusted commit, which decides how its scripts are run. */
