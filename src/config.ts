@@ -266,11 +266,27 @@ const Network = z.strictObject({
   verify: Access.prefault({}).describe("For the checks, on both sides."),
 });
 
+const Verify = z.strictObject({
+  mutation: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether tests that a change adds or alters must fail when only its source is taken back. When they do not, a reviewer is warned.",
+    ),
+  fail_fast: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether a check that passes on the base and fails with the change ends the other checks. They are then shown as not run.",
+    ),
+});
+
 /** `.github/airlock.toml`, read from the trusted commit only. A missing file means every default below. */
 export const Config = z.strictObject({
   agent: Agent.prefault({}),
   limits: Limits.prefault({}),
   checks: z.array(CheckConfig).max(20).default([]),
+  verify: Verify.prefault({}),
   setup: Setup.prefault({}),
   risk: Risk.prefault({}),
   auto_merge: AutoMerge.prefault({}),

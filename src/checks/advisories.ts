@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { NotRunCause } from "../handoff/report.ts";
 
 /** One known vulnerability in one package, as `npm audit --json` reports it. */
 export interface Advisory {
@@ -11,7 +12,9 @@ export interface Advisory {
   range: string;
 }
 
-export type AuditReport = { kind: "audited"; advisories: Advisory[] } | { kind: "not_audited"; reason: string };
+export type AuditReport =
+  | { kind: "audited"; advisories: Advisory[] }
+  | { kind: "not_audited"; cause: NotRunCause; reason: string };
 
 /** The parts of npm's answer that we read; npm adds others. */
 const Via = z.union([
@@ -39,6 +42,7 @@ export function parseAudit(stdout: string): AuditReport {
   const why = failed.success ? failed.data.error?.summary || failed.data.error?.code || failed.data.message : undefined;
   return {
     kind: "not_audited",
+    cause: "unreachable",
     reason: why === undefined ? "npm audit gave no readable answer" : `npm audit: ${firstLine(why)}`,
   };
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { CheckResult, Outcome } from "../handoff/report.ts";
+import type { CheckResult, NotRunCause, Outcome } from "../handoff/report.ts";
 import { type Limits, type RunResult, type Sandbox, workspaceInside } from "../../sandbox/sandbox.ts";
 import { registryRule, withoutCredentials } from "../environment/install.ts";
 import { makeOwnedDirectory, makePrivateDirectory, removeTree, writeOwnedFile } from "../workspace/owned.ts";
@@ -54,7 +54,7 @@ async function auditBoth(audit: Audit, base: Manifests, head: Manifests): Promis
   const before = await auditSide(audit, base);
   if (head.kind === "unlocked") {
     const reason = base.kind === "locked" && head.reason === noLockfile ? goneLockfile : head.reason;
-    return { before: baseOutcome(before), after: { kind: "not_run", reason } };
+    return { before: baseOutcome(before), after: { kind: "not_run", cause: "other", reason } };
   }
   const same =
     base.kind === "locked" &&
@@ -103,9 +103,10 @@ async function auditSide(audit: Audit, manifests: Manifests): Promise<Asked> {
   if (manifests.kind === "none" || (manifests.kind === "unlocked" && isNothing(manifests)))
     return { report: { kind: "audited", advisories: [] }, path: null, ms: 0 };
   if (manifests.kind === "unlocked")
-    return { report: { kind: "not_audited", reason: manifests.reason }, path: null, ms: 0 };
+    return { report: { kind: "not_audited", cause: "other", reason: manifests.reason }, path: null, ms: 0 };
   const { path } = manifests;
-  if (registry === null) return { report: { kind: "not_audited", reason: "no registry is configured" }, path, ms: 0 };
+  if (registry === null)
+    return { report: { kind: "not_audited", cause: "unreachable", reason: "no registry is configured" }, path, ms: 0 };
   const directory = await makePrivateDirectory(store.directory, "audit-", store.runAs);
   try {
     const root = join(directory, "repo");
@@ -130,9 +131,12 @@ async function auditSide(audit: Audit, manifests: Manifests): Promise<Asked> {
 }
 
 function reportOf(result: RunResult): AuditReport {
-  if (result.kind === "limit") return { kind: "not_audited", reason: `npm audit met a limit: ${result.detail}` };
-  if (result.kind !== "exited") return { kind: "not_audited", reason: `npm audit ${result.kind}` };
-  if (result.exitCode === 127) return { kind: "not_audited", reason: "npm is missing in the sandbox" };
+  const none = (cause: NotRunCause, reason: string) => ({ kind: "not_audited" as const, cause, reason });
+  if (result.kind === "limit") return none("limit", `npm audit met a limit: ${result.detail}`);
+  if (result.kind === "timed-out") return none("time-out", `npm audit did not end within ${auditTimeoutMs / 1000} s`);
+  if (result.kind === "cancelled") return none("cancelled", "npm audit was cancelled");
+  if (result.kind === "signalled") return none("limit", `npm audit was killed by signal ${result.signal}`);
+  if (result.exitCode === 127) return none("missing-tool", "npm is missing in the sandbox");
   return parseAudit(result.stdout.text);
 }
 
@@ -152,15 +156,15 @@ function npmEnvironment(registry: URL): Record<string, string> {
 }
 
 function baseOutcome({ report, path, ms }: Asked): Outcome {
-  if (report.kind === "not_audited") return { kind: "not_run", reason: report.reason };
+  if (report.kind === "not_audited") return { kind: "not_run", cause: report.cause, reason: report.reason };
   return { kind: "passed", ms, evidence: `${inLockfile(path)}${report.advisories.length} known` };
 }
 
 /** One that base has too is not the change's doing; it is named all the same. */
 function headOutcome(base: AuditReport, { report: head, path, ms }: Asked): Outcome {
-  if (head.kind === "not_audited") return { kind: "not_run", reason: head.reason };
+  if (head.kind === "not_audited") return { kind: "not_run", cause: head.cause, reason: head.reason };
   if (base.kind === "not_audited") {
-    return { kind: "not_run", reason: "the base could not be audited, so nothing can be compared" };
+    return { kind: "not_run", cause: base.cause, reason: "the base could not be audited, so nothing can be compared" };
   }
   const added = newAdvisories(base.advisories, head.advisories);
   const fixed = fixedAdvisories(base.advisories, head.advisories);

@@ -1,5 +1,6 @@
 import type { CheckClass, Outcome } from "../handoff/report.ts";
-import { fewerTests, moreFailures } from "./judge-side.ts";
+import { disagreement } from "./disagree.ts";
+import { failedBecause, fewerTests, moreFailures } from "./judge-side.ts";
 import type { Ran } from "./run.ts";
 
 /** What is known of one check once both sides ran, and the red ones once more alone. */
@@ -34,7 +35,8 @@ export function runAgain({ base, head, baseAgain, headAgain }: Runs): "base" | "
   if (base.outcome.kind === "failed" && passedOn[head.outcome.kind] !== null && baseAgain === undefined) return "base";
   if (head.outcome.kind !== "failed" || headAgain !== undefined) return null;
   const before = baseAgain ?? base;
-  return before.outcome.kind === "passed" || moreFailures(before, head) !== null ? "head" : null;
+  const worse = moreFailures(before, head) !== null || disagreement(before, head) !== null;
+  return before.outcome.kind === "passed" || worse ? "head" : null;
 }
 
 /**
@@ -46,10 +48,20 @@ export function compare({ base, head, baseAgain, headAgain }: Runs): Compared {
   const before = bothRed && baseAgain !== undefined ? baseAgain : base;
   const fewer = fewerTests(before, head);
   if (fewer !== null) return { base: before.outcome, head: fewer, class: "regressed" };
+  const odd = disagreeing(before, headAgain ?? head);
+  if (odd !== null) return { base: before.outcome, head: odd, class: "regressed" };
   const again = before.outcome.kind === "failed" && !bothRed ? baseAgain : headAgain;
   const worse = moreFailures(before, headAgain ?? head);
   if (worse !== null) return { base: before.outcome, head: worse, class: "regressed" };
   return { base: before.outcome, head: head.outcome, class: classify(before.outcome, head.outcome, again?.outcome) };
+}
+
+/** What cannot be believed is shown as a failure, with the sentence that says why. */
+function disagreeing(base: Ran, head: Ran): Outcome | null {
+  const why = disagreement(base, head);
+  const { outcome } = head;
+  if (why === null || (outcome.kind !== "passed" && outcome.kind !== "failed")) return null;
+  return failedBecause(why, outcome, outcome.kind === "failed" ? outcome.exit_code : 0);
 }
 
 /**

@@ -29,6 +29,8 @@ export interface TrustedFacts {
   manifest: string | null;
   /** Text of tsconfig.json at the top; null when there is none. */
   tsconfig: string | null;
+  /** Names of the files at the top. Absent: none is known. */
+  topFiles?: readonly string[];
   /** Whether `pre` and `post` scripts run around a script. Absent: they do, as with npm. */
   framed?: boolean;
   config: Pick<Config, "checks" | "limits">;
@@ -41,8 +43,8 @@ const builtInKinds: readonly BuiltInKind[] = ["types", "lint", "tests", "build"]
  * kind), then types, lint, tests and build as package.json offers them.
  * @throws AirlockError `unsupported-repository` when package.json is no JSON object: npm could not run it either.
  */
-export function detectChecks({ manifest, tsconfig, config, framed = true }: TrustedFacts): CheckPlan {
-  const parsed = { ...parseManifest(manifest), framed };
+export function detectChecks({ manifest, tsconfig, config, topFiles = [], framed = true }: TrustedFacts): CheckPlan {
+  const parsed = { ...parseManifest(manifest), framed, topFiles };
   const timeoutMs = config.limits.check_s * 1000;
   const checks: PlannedCheck[] = [];
   const notConfigured: BuiltInKind[] = [];
@@ -72,9 +74,35 @@ function builtIn(kind: BuiltInKind, manifest: Manifest, tsconfig: string | null,
   if (script !== undefined) {
     return [{ name: kind, kind, command: scriptSteps(manifest, script), env: scriptEnv(manifest, script), timeoutMs }];
   }
+  if (kind === "lint") return lintWithoutScript(manifest, timeoutMs);
   if (kind !== "types" || tsconfig === null || !manifest.dependencies.has("typescript")) return [];
   const compiler = hasReferences(tsconfig) ? ["tsc", "-b"] : ["tsc", "--noEmit"];
   return [{ name: kind, kind, command: [compiler], env: {}, timeoutMs }];
+}
+
+/** Linters and formatters that judge a whole repository by their own configuration at its top, and nothing without one. */
+const linters: readonly { dependency: string; configuration: RegExp; command: string[] }[] = [
+  {
+    dependency: "eslint",
+    configuration: /^(eslint\.config\.[cm]?[jt]s|\.eslintrc(\.(c?js|json|ya?ml))?)$/,
+    command: ["eslint", "."],
+  },
+  { dependency: "oxlint", configuration: /^(\.oxlintrc\.jsonc?|oxlint\.config\.ts)$/, command: ["oxlint"] },
+  { dependency: "@biomejs/biome", configuration: /^\.?biome\.jsonc?$/, command: ["biome", "lint"] },
+  {
+    dependency: "prettier",
+    configuration: /^(\.prettierrc(\.[a-z0-9]+)?|prettier\.config\.[cm]?[jt]s)$/,
+    command: ["prettier", "--check", "."],
+  },
+];
+
+/** One check of all that are installed and configured, for a repository without a lint script. */
+function lintWithoutScript({ dependencies, topFiles }: Manifest, timeoutMs: number): PlannedCheck[] {
+  const command = linters
+    .filter(({ dependency }) => dependencies.has(dependency))
+    .filter(({ configuration }) => topFiles.some((name) => configuration.test(name)))
+    .map((linter) => [...linter.command]);
+  return command.length === 0 ? [] : [{ name: "lint", kind: "lint", command, env: {}, timeoutMs }];
 }
 
 /** What the package manager's `run` runs: the script, between its `pre` and `post` scripts where they count, each by `sh -c`. */
@@ -99,10 +127,11 @@ interface Manifest {
   version: string;
   scripts: Record<string, string>;
   dependencies: ReadonlySet<string>;
+  topFiles: readonly string[];
   framed: boolean;
 }
 
-function parseManifest(text: string | null): Omit<Manifest, "framed"> {
+function parseManifest(text: string | null): Omit<Manifest, "framed" | "topFiles"> {
   const json = text === null ? {} : jsonObject(text);
   if (json === null) throw noManifest();
   const scripts = Object.entries(fields(json["scripts"])).filter(

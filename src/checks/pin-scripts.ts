@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { ReadOnlyMount } from "../../sandbox/sandbox.ts";
 import { workspaceInside } from "../../sandbox/sandbox.ts";
@@ -45,7 +46,7 @@ export async function pinScripts(store: Store, trusted: string, tree: string): P
       : withTrustedSettings(textOf(was));
     if (pinned.kind === "unreadable") return unreadable(now.path, "is not a JSON object");
     if (pinned.kind === "same") continue;
-    const host = join(store.directory, `pinned-${tree}-${mounts.length}`);
+    const host = join(store.directory, `pinned-${randomUUID()}`);
     await writeOwnedFile(host, pinned.text, store.runAs);
     mounts.push({ host, inside: `${workspaceInside}/${now.path}` });
   }

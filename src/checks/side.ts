@@ -3,12 +3,15 @@ import type { Egress, Limits, ReadOnlyMount, Sandbox } from "../../sandbox/sandb
 import { workspaceInside } from "../../sandbox/sandbox.ts";
 import { type InstalledPlaces, openDependencyView } from "../environment/view.ts";
 import { AirlockError } from "../errors.ts";
+import type { NotRunCause } from "../handoff/report.ts";
 import { type Checkout, checkoutTree, hashTree } from "../workspace/checkout.ts";
 import { layFiles } from "../workspace/generated.ts";
 import type { Store } from "../workspace/store.ts";
 import type { PlannedCheck } from "./detect.ts";
 import { judgeSide } from "./judge-side.ts";
-import { type Ran, runCheck } from "./run.ts";
+import { openReportPlace } from "./report-file.ts";
+import { type Ran, type Reporting, runCheck } from "./run.ts";
+import { runnerOf } from "./runner.ts";
 
 export type SideName = "base" | "head";
 
@@ -19,7 +22,7 @@ export type SideDependencies =
       /** Host directory of generated files, laid into every copy; absent: none. */
       generated?: string;
     } & InstalledPlaces)
-  | { kind: "failed"; reason: string };
+  | { kind: "failed"; reason: string; cause?: NotRunCause };
 
 /** One of the two states that every check looks at. */
 export interface Side {
@@ -50,12 +53,11 @@ export interface CheckOnSide {
 export async function checkOnSide(order: CheckOnSide): Promise<Ran> {
   const { sandbox, store, check, side, limits, egress, signal } = order;
   const { dependencies } = side;
-  if (dependencies.kind === "failed")
-    return { outcome: { kind: "not_run", reason: dependencies.reason }, counts: null };
+  if (dependencies.kind === "failed") return notRun(dependencies.cause ?? "install", dependencies.reason);
   const mountPoints = dependencies.readOnly.flatMap(({ inside }) => belowWorkspace(inside));
   const name = `${side.name}-${randomUUID()}`;
   const made = await containable(checkoutTree(store, { tree: side.tree, name, mountPoints }));
-  if (made.kind === "refused") return { outcome: { kind: "not_run", reason: made.reason }, counts: null };
+  if (made.kind === "refused") return notRun("other", made.reason);
   await using checkout = made.checkout;
   await expectUntouched(store, checkout);
   if (dependencies.generated !== undefined) await layFiles(dependencies.generated, checkout.root, store.runAs);
@@ -67,9 +69,25 @@ export async function checkOnSide(order: CheckOnSide): Promise<Ran> {
     limits: { ...limits, timeoutMs: check.timeoutMs },
     ...(egress === undefined ? {} : { egress }),
   };
-  const ran = await runCheck({ sandbox, check, profile, signal });
+  await using place = await reportPlace(check, store);
+  const ran = await runCheck({ sandbox, check, profile, reporting: place.reporting, signal });
   const after = await filesAfter(store, checkout);
   return after.kind === "read" ? judgeSide(check.kind, ran, after.changed) : unreadable(ran, after.reason);
+}
+
+/** The report of a check that calls a known test runner; nothing for any other. */
+async function reportPlace(
+  { kind, command }: PlannedCheck,
+  store: Store,
+): Promise<AsyncDisposable & { reporting?: Reporting }> {
+  const runner = kind === "tests" ? runnerOf(command) : null;
+  if (runner?.kind !== "known") return { [Symbol.asyncDispose]: () => Promise.resolve() };
+  const place = await openReportPlace(store);
+  return { reporting: { runner, place }, [Symbol.asyncDispose]: () => place[Symbol.asyncDispose]() };
+}
+
+function notRun(cause: NotRunCause, reason: string): Ran {
+  return { outcome: { kind: "not_run", cause, reason }, counts: null };
 }
 
 /**
@@ -118,7 +136,10 @@ async function filesAfter(store: Store, checkout: Checkout): Promise<FilesAfter>
 /** A failure stays one; a pass is not believed, because nobody knows which code it judged. */
 function unreadable(ran: Ran, why: string): Ran {
   if (ran.outcome.kind !== "passed") return ran;
-  return { ...ran, outcome: { kind: "not_run", reason: `its files can no longer be read afterwards: ${why}` } };
+  return {
+    ...ran,
+    outcome: { kind: "not_run", cause: "other", reason: `its files can no longer be read afterwards: ${why}` },
+  };
 }
 
 function belowWorkspace(inside: string): string[] {

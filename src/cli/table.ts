@@ -1,8 +1,11 @@
 import type { Packages } from "../handoff/packages.ts";
 import type { Outcome, Report } from "../handoff/report.ts";
 
-/** The verification table for a terminal: check, base, head, class; then what both sides of every check that is not fine said. */
-export function reportTable({ checks }: Pick<Report, "checks">): string[] {
+/**
+ * The verification table for a terminal: check, base, head, class; then what both sides of every check that is not fine said, what the
+ * tests of base and head say of each other, and the proof.
+ */
+export function reportTable({ checks, findings, proof }: Pick<Report, "checks" | "findings" | "proof">): string[] {
   const rows = checks.map((check) => [check.name, outcomeWord(check.base), outcomeWord(check.head), check.class]);
   const lines = columns([["check", "base", "head", "result"], ...rows]);
   for (const check of checks) {
@@ -15,7 +18,44 @@ export function reportTable({ checks }: Pick<Report, "checks">): string[] {
       if (told.length > 0) lines.push(`  on ${side}, ${outcomeWord(outcome)}:`, ...told.map((line) => `    ${line}`));
     }
   }
-  return lines;
+  for (const finding of findings.filter(({ rule }) => isAcrossSides(rule))) lines.push("", ...findingLines(finding));
+  for (const check of checks) lines.push(...unnamed(check));
+  return [...lines, "", ...proofLines(proof)];
+}
+
+/** Whether a rule judged the runs of base's and head's tests across, and not the change's text. */
+export function isAcrossSides(rule: string): boolean {
+  return rule === "v27-base-test-broken" || rule === "v28-tests-do-not-fail";
+}
+
+function findingLines({ level, rule, path, message, before }: Report["findings"][number]): string[] {
+  return [
+    ...printable(`${level}: ${path}: ${message} (${rule})`),
+    ...printable(before ?? "").map((line) => `    ${line}`),
+  ];
+}
+
+function unnamed({ name, tests }: Report["checks"][number]): string[] {
+  return tests?.kind === "unnamed" ? ["", ...printable(`${name}: test names not available: ${tests.reason}`)] : [];
+}
+
+/** Names of tests that are printed. */
+const provingShown = 10;
+
+function proofLines(proof: Report["proof"]): string[] {
+  switch (proof.kind) {
+    case "none":
+      return ["proof: none. No test is red without this change and green with it."];
+    case "unknown":
+      return printable(`proof: unknown: ${proof.reason}`);
+    case "proved": {
+      const { tests, failed_on_base: strong } = proof;
+      const how = (index: number) => (index < strong ? "failed on the base" : "red on the base's source");
+      const shown = tests.slice(0, provingShown).map((name, index) => `  ${printable(name).join(" ")} (${how(index)})`);
+      const rest = tests.length - shown.length;
+      return ["proof: red without this change, green with it:", ...shown, ...(rest > 0 ? [`  and ${rest} more`] : [])];
+    }
+  }
 }
 
 /** What was found out about the packages that the change brings, in a few lines; none when it brings none. `airlock risk` judges them. */
@@ -55,7 +95,7 @@ function outcomeWord(outcome: Outcome): string {
     case "failed":
       return `failed (${outcome.exit_code}) ${seconds(outcome.ms)}`;
     case "not_run":
-      return "not run";
+      return outcome.cause === "other" ? "not run" : `not run (${outcome.cause})`;
     case "not_configured":
       return "–";
   }

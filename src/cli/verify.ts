@@ -12,7 +12,7 @@ import { localChange, resolveRevision } from "../workspace/local.ts";
 import { openRepository } from "./repository.ts";
 import { groundSandbox, localGround } from "./ground.ts";
 import { temporaryDirectory } from "./temporary.ts";
-import { packagesLines, reportTable } from "./table.ts";
+import { isAcrossSides, packagesLines, reportTable } from "./table.ts";
 import { readRevisions, type Revisions } from "./revisions.ts";
 import { exitCode, type Terminal, type Verb } from "./verb.ts";
 
@@ -24,9 +24,9 @@ export const verb: Verb = {
     const report = await verifyRevisions(revisions, terminal);
     if (revisions.json) terminal.out(JSON.stringify(report));
     else for (const line of [...reportTable(report), ...packagesLines(report.packages)]) terminal.out(line);
-    return report.checks.some((check) => check.class === "regressed" || check.class === "not run")
-      ? exitCode.no
-      : exitCode.done;
+    const bad = report.checks.some((check) => check.class === "regressed" || check.class === "not run");
+    const bent = report.findings.some(({ level, rule }) => level === "block" && isAcrossSides(rule));
+    return bad || bent ? exitCode.no : exitCode.done;
   },
 };
 

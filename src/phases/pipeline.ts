@@ -9,6 +9,7 @@ import type { Model } from "../model/model.ts";
 import type { Canary } from "../text/canary.ts";
 import { contentsBefore, type LocalRepository, localTree } from "../workspace/local.ts";
 import { readBlobs } from "../workspace/tree.ts";
+import { startBaseline } from "./baseline.ts";
 import { trustedManifests } from "./before.ts";
 import { trustedOwners } from "./code-owners.ts";
 import type { Ground } from "./dependencies.ts";
@@ -70,6 +71,7 @@ export async function pipeline(
     makeEnvironmentOnRecord(ground, { checkout, source, task, secrets }, audit),
   );
   const { model, now, session, onEvent } = effects;
+  await using baseline = startBaseline({ task, source, dependencies }, ground);
   const solution = await solve(
     { task, taskDigest: digests.task, source, dependencies, known, canary: effects.canary },
     { sandbox, model, audit, dir, now, session, onEvent, onProgress, signal },
@@ -80,7 +82,7 @@ export async function pipeline(
 
   onProgress("verify: checking base and head");
   const report = await verify(
-    { task, solution, digests, source, dependencies },
+    { task, solution, digests, source, dependencies, baseline: baseline.ended },
     { sandbox, ground, audit, onProgress, signal },
   );
 

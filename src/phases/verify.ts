@@ -3,6 +3,7 @@ import type { AuditLog } from "../audit/log.ts";
 import type { Change } from "../change.ts";
 import { validateChange } from "../change/validate.ts";
 import { lookUpPackages } from "../checks/packages.ts";
+import type { Baseline } from "../checks/baseline.ts";
 import { type Progress, runChecks } from "../checks/verify.ts";
 import { AirlockError } from "../errors.ts";
 import { canonical } from "../handoff/canonical.ts";
@@ -32,6 +33,8 @@ export interface VerifyRequest {
   source: string;
   /** What prepare installed for the start commit. */
   dependencies: Installed;
+  /** The base's side when this process ran it while the agent worked. Absent: it runs now, beside the head's. */
+  baseline?: Promise<Baseline | null>;
 }
 
 export interface VerifyEffects {
@@ -57,7 +60,12 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
   const network = watchNetwork(task.config.network.verify, audit);
   const installs = recordPrepare(ground.registry);
   const watchedGround = { ...ground, onDecision: installs.onDecision };
-  const { head_tree, checks } = await runChecks({
+  const {
+    head_tree,
+    checks,
+    proof,
+    findings: crossed,
+  } = await runChecks({
     sandbox,
     source,
     dir: ground.dir,
@@ -66,6 +74,7 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
     change: solution.change,
     headTree: solution.tree,
     dependencies: dependenciesBySide(watchedGround, [request.dependencies], task.config.setup.commands.length > 0),
+    ...(request.baseline === undefined ? {} : { baseline: request.baseline }),
     registry: ground.registry,
     egress: network.egress,
     scanSecrets,
@@ -75,7 +84,8 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
   const installed = await sayableNetwork(installs.rows(), []);
   appendPrepare(audit, installed);
   expectSame("tree", head_tree, solution.tree);
-  const { findings, added } = await inspected(request, ground.dir);
+  const { findings: seen, added } = await inspected(request, ground.dir);
+  const findings = [...seen, ...crossed];
   if (added.length > 0) onProgress("asking the registry about the packages that the change brings");
   const { registry } = ground;
   const packages = await lookUpPackages({ sandbox, registry, added, asOf: task.created_at, signal });
@@ -83,6 +93,7 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
     tree: head_tree,
     checks: checks.map((check) => `${check.name}: ${check.class}`),
     findings: findings.length,
+    proof: proof.kind,
   });
   return {
     version: 1,
@@ -95,6 +106,7 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
     checks,
     findings,
     packages,
+    proof,
     certificate: sandbox.certificate,
     network: [...(await sayableNetwork(network.rows(), [])), ...installed],
     audit_head: audit.head,
@@ -132,7 +144,8 @@ async function inspected(
   return { findings, added: addedPackages(sidesOf(change, before)) };
 }
 
-function sentence({ check, side, state, again }: Progress): string {
+/** One line for a person who waits. */
+export function sentence({ check, side, state, again }: Progress): string {
   return `${check} on ${side}${again ? " once more, alone" : ""}: ${state}`;
 }
 

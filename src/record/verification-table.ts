@@ -58,11 +58,22 @@ function outcome(side: Outcome): Outgoing {
     case "failed":
       return ours`❌ failed (exit ${side.exit_code})`;
     case "not_run":
-      return ours`⚠️ not run`;
+      return notRun[side.cause];
     case "not_configured":
       return ours`➖ not configured`;
   }
 }
+
+/** Each state has its name; none of them reads like a pass. */
+const notRun: Record<Extract<Outcome, { kind: "not_run" }>["cause"], Outgoing> = {
+  "missing-tool": ours`⚠️ not run: tool missing`,
+  limit: ours`⚠️ not run: limit met`,
+  "time-out": ours`⚠️ not run: out of time`,
+  unreachable: ours`⚠️ not run: unreachable`,
+  install: ours`⚠️ not run: not installed`,
+  cancelled: ours`⚠️ not run: cancelled`,
+  other: ours`⚠️ not run`,
+};
 
 /** What a reader should take from the pair of outcomes. "Not run" never reads like a pass (promise 9). */
 const phrase: Record<CheckClass, Outgoing> = {

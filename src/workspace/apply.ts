@@ -50,8 +50,14 @@ export async function writeBlobs(store: Store, change: Change): Promise<void> {
   }
 }
 
+/** What stands at a path afterwards; null: nothing. */
+export interface Placed {
+  path: string;
+  after: { mode: string; sha: string } | null;
+}
+
 /** Input of `update-index -z --index-info`. Deletions come first, so that `a` may go and `a/b` appear in one Change. */
-export function indexInfo(change: Change): string {
+export function indexInfo(change: readonly Placed[]): string {
   const gone = change.filter(({ after }) => after === null);
   const here = change.filter(({ after }) => after !== null);
   return [...gone, ...here]

@@ -58,7 +58,7 @@ describe("parseAudit", () => {
       "npm audit gave no readable answer",
     ],
   ])("calls %s not audited", (_, text, reason) => {
-    expect(parseAudit(text)).toEqual({ kind: "not_audited", reason });
+    expect(parseAudit(text)).toEqual({ kind: "not_audited", cause: "unreachable", reason });
   });
 });
 

@@ -192,7 +192,7 @@ describe("auditDependencies", () => {
 
   test("is not run without a registry", async () => {
     const result = await audit(withDependency("good", "1.0.0"), { "src/a.ts": "a" }, null);
-    expect(result.head).toEqual({ kind: "not_run", reason: "no registry is configured" });
+    expect(result.head).toEqual({ kind: "not_run", cause: "unreachable", reason: "no registry is configured" });
   });
 
   test("is not run when the registry cannot be reached", async () => {
@@ -207,7 +207,11 @@ describe("auditDependencies", () => {
     const after = { remove: ["package-lock.json"] };
     expect(await audit(withDependency("bad", "1.0.0"), {}, registry.url, after)).toMatchObject({
       base: { kind: "passed" },
-      head: { kind: "not_run", reason: "the lockfile is gone, so nobody knows what would be installed" },
+      head: {
+        kind: "not_run",
+        cause: "other",
+        reason: "the lockfile is gone, so nobody knows what would be installed",
+      },
       class: "not run",
     });
     const all = { remove: ["package-lock.json", "package.json"] };

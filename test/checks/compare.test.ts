@@ -6,7 +6,7 @@ import type { CheckClass, Outcome } from "../../src/handoff/report.ts";
 const outcomes = {
   green: { kind: "passed", ms: 1, evidence: "" },
   red: { kind: "failed", ms: 1, exit_code: 1, evidence: "" },
-  none: { kind: "not_run", reason: "because" },
+  none: { kind: "not_run", cause: "other", reason: "because" },
   absent: { kind: "not_configured" },
 } satisfies Record<string, Outcome>;
 type Name = keyof typeof outcomes;

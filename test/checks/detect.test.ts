@@ -68,6 +68,36 @@ describe("detectChecks", () => {
     expect(commands({ scripts: { [name]: "tsc" } })).toEqual({ types: [["sh", "-c", "tsc"]] });
   });
 
+  const tools = { eslint: "10.0.0", oxlint: "1.0.0", "@biomejs/biome": "2.0.0", prettier: "3.0.0" };
+  test.each<[string, object, string[], string[][] | null]>([
+    ["eslint and its configuration", { devDependencies: tools }, ["eslint.config.mjs"], [["eslint", "."]]],
+    ["eslint with an old one", { devDependencies: tools }, [".eslintrc.json"], [["eslint", "."]]],
+    ["oxlint", { devDependencies: tools }, [".oxlintrc.json"], [["oxlint"]]],
+    ["biome", { devDependencies: tools }, ["biome.json"], [["biome", "lint"]]],
+    ["prettier", { devDependencies: tools }, [".prettierrc"], [["prettier", "--check", "."]]],
+    [
+      "two of them",
+      { devDependencies: tools },
+      ["prettier.config.js", "eslint.config.ts"],
+      [
+        ["eslint", "."],
+        ["prettier", "--check", "."],
+      ],
+    ],
+    ["a tool without configuration", { devDependencies: tools }, ["package.json"], null],
+    ["a configuration without its tool", {}, ["eslint.config.mjs", "biome.json"], null],
+    [
+      "a lint script, which goes before",
+      { devDependencies: tools, scripts: { lint: "x" } },
+      ["biome.json"],
+      [["sh", "-c", "x"]],
+    ],
+  ])("lints with what is there: %s", (_, manifest, topFiles, expected) => {
+    const plan = detectChecks({ manifest: JSON.stringify(manifest), tsconfig: null, topFiles, config: defaults });
+    const lint = plan.checks.find(({ kind }) => kind === "lint");
+    expect([lint?.command ?? null, plan.notConfigured.includes("lint")]).toEqual([expected, expected === null]);
+  });
+
   const typescript = { devDependencies: { typescript: "7.0.2" } };
   test.each([
     ["no tsconfig.json", typescript, undefined, {}],

@@ -4,7 +4,7 @@ import type { Ran } from "../../src/checks/run.ts";
 
 const green: Ran = { outcome: { kind: "passed", ms: 1, evidence: "ok" }, counts: null };
 const red: Ran = { outcome: { kind: "failed", ms: 1, exit_code: 2, evidence: "bad" }, counts: null };
-const none: Ran = { outcome: { kind: "not_run", reason: "missing" }, counts: null };
+const none: Ran = { outcome: { kind: "not_run", cause: "missing-tool", reason: "missing" }, counts: null };
 const counted = (passed: number, failed = 0): Ran => ({ ...green, counts: { passed, failed, skipped: 1 } });
 
 describe("judgeSide", () => {
@@ -15,6 +15,7 @@ describe("judgeSide", () => {
   test("does not believe a check that passed after it changed the code", () => {
     expect(judgeSide("lint", green, ["a.ts", "b.ts"]).outcome).toEqual({
       kind: "not_run",
+      cause: "other",
       reason: 'it changed tracked files: "a.ts", "b.ts"; so it did not check the code as it is',
     });
   });
@@ -39,6 +40,7 @@ describe("judgeSide", () => {
   test("does not believe tests that ran no test", () => {
     expect(judgeSide("tests", counted(0), []).outcome).toEqual({
       kind: "not_run",
+      cause: "other",
       reason: "its command ended well without running a test",
     });
     expect(judgeSide("tests", counted(1), []).outcome).toEqual(green.outcome);

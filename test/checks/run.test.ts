@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { PlannedCheck } from "../../src/checks/detect.ts";
 import { runCheck } from "../../src/checks/run.ts";
+import type { NotRunCause } from "../../src/handoff/report.ts";
 import { checkoutTree } from "../../src/workspace/checkout.ts";
 import { copyTrees, viewRepository } from "../../src/workspace/store.ts";
 import { fixtureRepository, type FixtureFile } from "../workspace/repository.ts";
@@ -86,16 +87,36 @@ describe("runCheck", () => {
     }
   });
 
-  const notRun: [string, string[][], RegExp][] = [
-    ["a missing program", [["no-such-program"]], /^a program it needs is missing \(exit code 127\): .*no-such-program/],
-    ["a missing program of a script", [sh("no-such-program --x")], /^a program it needs is missing/],
-    ["a file that is no program", [sh("./package.json")], /^a program it needs cannot be executed \(exit code 126\)/],
-    ["a kill for lack of memory", [sh("kill -9 $$")], /^it was killed \(signal 9\)/],
-    ["a file that grows too large", [sh("kill -XFSZ $$")], /^it met the sandbox's limit "file-size"\. It wrote past/],
-    ["a full JavaScript heap", [sh("echo 'FATAL ERROR: heap out of memory' >&2; kill -6 $$")], /^it ran out of memory/],
+  const notRun: [string, NotRunCause, string[][], RegExp][] = [
+    [
+      "a missing program",
+      "missing-tool",
+      [["no-such-program"]],
+      /^a program it needs is missing \(exit code 127\): .*no-such-program/,
+    ],
+    ["a missing program of a script", "missing-tool", [sh("no-such-program --x")], /^a program it needs is missing/],
+    [
+      "a file that is no program",
+      "missing-tool",
+      [sh("./package.json")],
+      /^a program it needs cannot be executed \(exit code 126\)/,
+    ],
+    ["a kill for lack of memory", "limit", [sh("kill -9 $$")], /^it was killed \(signal 9\)/],
+    [
+      "a file that grows too large",
+      "limit",
+      [sh("kill -XFSZ $$")],
+      /^it met the sandbox's limit "file-size"\. It wrote past/,
+    ],
+    [
+      "a full JavaScript heap",
+      "limit",
+      [sh("echo 'FATAL ERROR: heap out of memory' >&2; kill -6 $$")],
+      /^it ran out of memory/,
+    ],
   ];
-  test.each(notRun)("calls %s not run", async (_, command, reason) => {
-    expect((await run(command)).outcome).toEqual({ kind: "not_run", reason: expect.stringMatching(reason) });
+  test.each(notRun)("calls %s not run", async (_, cause, command, reason) => {
+    expect((await run(command)).outcome).toEqual({ kind: "not_run", cause, reason: expect.stringMatching(reason) });
   });
 
   test("calls a test run not run whose worker is out of memory, and passes it with enough", async () => {
@@ -104,6 +125,7 @@ describe("runCheck", () => {
     const runner = [sh(`${worker} || { echo '1 worker failed'; exit 1; }; echo all passed`)];
     expect((await run(runner, { memoryBytes: 300 * 2 ** 20 })).outcome).toEqual({
       kind: "not_run",
+      cause: "limit",
       reason: expect.stringMatching(/^it met the sandbox's limit "memory"\. .*300 MiB/),
     });
     expect((await run(runner)).outcome).toMatchObject({ kind: "passed", evidence: "all passed" });
@@ -111,7 +133,7 @@ describe("runCheck", () => {
 
   test("calls a check not run that did not end in its time, all steps together", async () => {
     const { outcome } = await run([sh("sleep 1.5"), sh("sleep 30")], { timeoutMs: 2_500 });
-    expect(outcome).toEqual({ kind: "not_run", reason: "it did not end within 2.5 s" });
+    expect(outcome).toEqual({ kind: "not_run", cause: "time-out", reason: "it did not end within 2.5 s" });
   });
 
   test("calls a crash a failure", async () => {
@@ -120,6 +142,6 @@ describe("runCheck", () => {
 
   test("stops when the run is cancelled", async () => {
     const { outcome } = await run([sh("sleep 30")], { signal: AbortSignal.timeout(500) });
-    expect(outcome).toEqual({ kind: "not_run", reason: "the run was cancelled" });
+    expect(outcome).toEqual({ kind: "not_run", cause: "cancelled", reason: "the run was cancelled" });
   });
 });

@@ -15,6 +15,7 @@ export const ready: SideDependencies = { kind: "ready", readOnly: [], scratch: [
 
 interface Options extends Partial<Verification> {
   remove?: string[];
+  config?: Config;
 }
 
 /** Verifies the step from one set of files to another, on a real repository in the real sandbox. */
@@ -34,7 +35,7 @@ export async function verify(
     sandbox,
     source: fixture.root,
     dir: fixture.dir,
-    task: { trusted: fixture, config: Config.parse({}) },
+    task: { trusted: fixture, config: options.config ?? Config.parse({}) },
     base: fixture,
     change,
     dependencies: async () => ready,
@@ -47,7 +48,14 @@ export async function verify(
   expect(result.head_tree).toBe(head.tree);
   for (const check of result.checks) CheckResult.parse(check);
   const rows = Object.fromEntries(result.checks.map(({ name, ...row }) => [name, row]));
-  return { rows, progress, classes: Object.fromEntries(result.checks.map((check) => [check.name, check.class])) };
+  const { proof, findings } = result;
+  return {
+    rows,
+    progress,
+    proof,
+    findings,
+    classes: Object.fromEntries(result.checks.map((check) => [check.name, check.class])),
+  };
 }
 
 async function changeOf(source: string, dir: string, [from, to]: [string, string]): Promise<Change> {

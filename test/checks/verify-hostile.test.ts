@@ -42,7 +42,7 @@ describe("a head that works against its checks", () => {
     const { rows } = await verify(real.sandbox, manifest({ test: "true" }), { "package.json": "{" });
     expect(rows["tests"]).toMatchObject({
       class: "not run",
-      head: { kind: "not_run", reason: expect.stringMatching(/^"package\.json" is not a JSON object/) },
+      head: { kind: "not_run", cause: "other", reason: expect.stringMatching(/^"package\.json" is not a JSON object/) },
     });
   });
 
@@ -88,7 +88,11 @@ describe("a head that works against its checks", () => {
     const { rows } = await verify(real.sandbox, manifest(scripts), { "a.txt": "a" });
     expect(rows["tests"]).toMatchObject({
       base: { kind: "passed" },
-      head: { kind: "not_run", reason: expect.stringMatching(/^the workspace cannot be used: .*\.git/) },
+      head: {
+        kind: "not_run",
+        cause: "other",
+        reason: expect.stringMatching(/^the workspace cannot be used: .*\.git/),
+      },
     });
   });
 
@@ -106,7 +110,7 @@ describe("a head that works against its checks", () => {
     );
     expect(rows["tests"]).toMatchObject({
       class: "not run",
-      head: { kind: "not_run", reason: expect.stringContaining("must be a real directory") },
+      head: { kind: "not_run", cause: "other", reason: expect.stringContaining("must be a real directory") },
     });
   });
 

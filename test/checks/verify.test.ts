@@ -77,7 +77,7 @@ describe("runChecks", () => {
     const { rows } = await verify(real.sandbox, before, { "n.txt": "5" });
     expect(rows["tests"]).toMatchObject({
       class: "regressed",
-      head: { evidence: expect.stringMatching(/^0 passed, 5 failed; on the base 4 passed, 1 failed\./) },
+      head: { evidence: expect.stringMatching(/^It breaks tests that pass on the base: a\.test\.mjs > t1, /) },
     });
     const twin = await verify(real.sandbox, before, { "n.txt": "1\n" });
     expect(twin.classes["tests"]).toBe("pre-existing");
@@ -118,7 +118,7 @@ describe("runChecks", () => {
     expect(classes["tests"]).toBe("not run");
     expect(rows["tests"]).toMatchObject({
       base: { kind: "passed" },
-      head: { kind: "not_run", reason: "npm ci failed: no such version" },
+      head: { kind: "not_run", cause: "install", reason: "npm ci failed: no such version" },
     });
   });
 

@@ -58,7 +58,7 @@ export function finding(parts: Partial<Finding> = {}): Finding {
 
 const passed: Outcome = { kind: "passed", ms: 1, evidence: "" };
 const failed: Outcome = { kind: "failed", ms: 1, exit_code: 1, evidence: "" };
-const notRun: Outcome = { kind: "not_run", reason: "time-out" };
+const notRun: Outcome = { kind: "not_run", cause: "time-out", reason: "it did not end within 900 s" };
 const none: Outcome = { kind: "not_configured" };
 export const outcomes = { passed, failed, notRun, none };
 

@@ -28,7 +28,7 @@ test("without a closing keyword when the repository does not want one", () => {
 });
 
 test("a check that did not run is nowhere shown as passed", () => {
-  const notRun = { kind: "not_run" as const, reason: "no tool" };
+  const notRun = { kind: "not_run" as const, cause: "missing-tool" as const, reason: "no tool" };
   const check = {
     name: "tests",
     kind: "tests" as const,
@@ -40,7 +40,9 @@ test("a check that did not run is nowhere shown as passed", () => {
   const row = pullBody(facts({ report: report({ checks: [check] }) }))
     .split("\n")
     .find((line) => line.startsWith("| tests"));
-  expect(row).toBe("| tests | ⚠️ not run | ⚠️ not run | **not run**, proves nothing: `no tool` |");
+  expect(row).toBe(
+    "| tests | ⚠️ not run: tool missing | ⚠️ not run: tool missing | **not run**, proves nothing: `no tool` |",
+  );
 });
 
 test("a probe that did not hold is shown", () => {

@@ -141,8 +141,8 @@ export const checks: CheckResult[] = [
     class: "not configured",
   }),
   check("audit", "audit", {
-    base: { kind: "not_run", reason: "the registry did not answer" },
-    head: { kind: "not_run", reason: "the registry did not answer" },
+    base: { kind: "not_run", cause: "unreachable", reason: "the registry did not answer" },
+    head: { kind: "not_run", cause: "unreachable", reason: "the registry did not answer" },
     class: "not run",
   }),
 ];
@@ -157,6 +157,7 @@ export const report = (more: Partial<Report> = {}): Report => ({
   checks,
   findings: [],
   packages: { kind: "none" },
+  proof: { kind: "none" },
   certificate,
   network: [],
   audit_head: digest("3"),

@@ -1,0 +1,168 @@
+import type { Change } from "../change.ts";
+import type { Finding } from "../handoff/finding.ts";
+import type { Proof } from "../handoff/report.ts";
+import { findingOf } from "../inspect/finding-id.ts";
+import { foldPath } from "../inspect/fold-path.ts";
+import { isTestPath } from "../inspect/tests.ts";
+import { disagreement } from "./disagree.ts";
+import type { Ran } from "./run.ts";
+import { capped, fixedTests, namesOf, reportIn } from "./test-names.ts";
+import type { TestReport } from "./test-report.ts";
+
+/** Findings of one rule about one change. */
+const findingsMax = 20;
+
+/** The runs of one check of tests that a proof is read from. */
+export interface Tested {
+  base: Ran;
+  /** The second run of a red base. */
+  baseAgain?: Ran | undefined;
+  head: Ran;
+  /** The change's tests on the base's source. null: not run, because it has no tests or nothing else. */
+  headTests: Ran | null;
+}
+
+/** What one check of tests says about the change: names that prove it, or why it cannot say. */
+export type Proving =
+  | { kind: "seen"; failedBefore: string[]; redWithout: string[] }
+  | { kind: "unknown"; reason: string };
+
+/**
+ * Which tests show that the change does something: those that failed on base and pass on head, and those that pass on head, are new or
+ * lie in a changed file, and are red on the base's source. A test that is green there proves nothing.
+ */
+export function proving(tested: Tested, change: Change): Proving {
+  const [base, head] = [reportIn(tested.base), reportIn(tested.head)];
+  if (base === null || head === null) {
+    return { kind: "unknown", reason: `the names of its tests are not known ${base === null ? "on base" : "on head"}` };
+  }
+  const again = tested.baseAgain === undefined ? [] : [reportIn(tested.baseAgain)];
+  const bases = [base, ...again].filter((report) => report !== null);
+  const failedBefore = fixedTests(bases, head);
+  if (tested.headTests === null) return { kind: "seen", failedBefore, redWithout: [] };
+  const without = reportIn(tested.headTests);
+  if (without === null) {
+    const reason = "the change's tests ended on the base's source without a report that could be read";
+    return failedBefore.length > 0 ? { kind: "seen", failedBefore, redWithout: [] } : { kind: "unknown", reason };
+  }
+  const candidates = changedTests({ base, head, change }).filter((name) => !failedBefore.includes(name));
+  return { kind: "seen", failedBefore, redWithout: candidates.filter((name) => isRed(name, head, without)) };
+}
+
+/** The proof of a change from all its checks of tests. `bent`: tests whose base version fails on head; their new version proves nothing. */
+export function proofOf(all: readonly Proving[], bent: ReadonlySet<string>): Proof {
+  const seen = all.filter((one) => one.kind === "seen");
+  const strong = [...new Set(seen.flatMap(({ failedBefore }) => failedBefore))];
+  const weak = seen.flatMap(({ redWithout }) => redWithout).filter((name) => !bent.has(name));
+  const tests = [...new Set([...strong, ...weak])];
+  if (tests.length > 0) {
+    const named = capped(tests);
+    return { kind: "proved", tests: named, failed_on_base: Math.min(strong.length, named.length) };
+  }
+  const unknown = all.find((one) => one.kind === "unknown");
+  return unknown ?? { kind: "none" };
+}
+
+/** Tests that pass on head and are new or could be others than on base: their file was changed, or nobody knows their file. */
+export function changedTests({ base, head, change }: { base: TestReport; head: TestReport; change: Change }): string[] {
+  const changed = new Set(change.map(({ path }) => path));
+  return namesOf(head, "passed").filter((name) => {
+    const file = head.tests.get(name)?.file ?? null;
+    return !base.tests.has(name) || file === null || changed.has(file);
+  });
+}
+
+/** Failed there, or never got so far because its file, or without files the whole run, ended badly. */
+function isRed(name: string, head: TestReport, without: TestReport): boolean {
+  const found = without.tests.get(name);
+  if (found !== undefined) return found.status === "failed";
+  const file = head.tests.get(name)?.file ?? null;
+  return file === null ? without.counts.failed > 0 : without.brokenFiles.includes(file);
+}
+
+/** Tests of the base that the changed source breaks, and what is said of them. */
+interface Broken {
+  names: string[];
+  findings: Finding[];
+}
+
+/**
+ * Rule V27: tests that passed on base and fail when the base's tests and configuration run against the changed source, while the
+ * change's own version of them is not red. In: both runs of the crossed tree (a test must be red in each), and the outcome on head.
+ */
+export function brokenBaseTests(
+  { base, head, crossed }: { base: Ran; head: Ran; crossed: readonly Ran[] },
+  change: Change,
+): Broken {
+  const none = { names: [], findings: [] };
+  const [before, after] = [reportIn(base), reportIn(head)];
+  if (base.outcome.kind !== "passed" && before === null) return none;
+  const stopped = crossed.find(({ outcome }) => outcome.kind === "not_run");
+  if (stopped?.outcome.kind === "not_run")
+    return { names: [], findings: [unread("warn", `could not be run: ${stopped.outcome.reason}`, change)] };
+  const green = crossed.find(({ outcome }) => outcome.kind === "passed");
+  if (green !== undefined) {
+    const odd = disagreement(base, green);
+    return odd === null ? none : { names: [], findings: [unread("block", `cannot be believed: ${odd}`, change)] };
+  }
+  const reports = crossed.map(reportIn).filter((report) => report !== null);
+  if (before === null || reports.length < crossed.length) {
+    const bothGreen = base.outcome.kind === "passed" && head.outcome.kind === "passed";
+    return bothGreen ? { names: [], findings: [unread("block", "fail without naming a test", change)] } : none;
+  }
+  const names = namesOf(before, "passed")
+    .filter((name) => reports.every((report) => isRed(name, before, report)))
+    .filter((name) => after?.tests.get(name)?.status !== "failed");
+  const findings = names
+    .slice(0, findingsMax)
+    .map((name) => brokenOne(name, before.tests.get(name)?.file ?? null, change));
+  return { names, findings };
+}
+
+function brokenOne(name: string, file: string | null, change: Change): Finding {
+  const entry = change.find(({ path }) => path === file);
+  const how = entry?.after === null ? "and the same change deletes it" : "and the same change alters it";
+  const hidden = "once tests and configuration are as on the base";
+  const message = `A test that passed on the base fails against the changed source, ${entry === undefined ? hidden : how}.`;
+  const path = entry?.path ?? firstTest(change);
+  return finding({ level: "block", path, message, before: `passes: ${name}`, after: `fails: ${name}` });
+}
+
+/** Nobody can say which test it is, so it is said of the first test that the change touches. */
+function unread(level: Finding["level"], how: string, change: Change): Finding {
+  const message = `The base's tests, put back over the changed source, ${how.replace(/\.$/, "")}.`;
+  return finding({ level, path: firstTest(change), message, before: "the base's tests pass", after: null });
+}
+
+function finding(seen: Pick<Finding, "level" | "path" | "message" | "before" | "after">): Finding {
+  return findingOf({ rule: "v27-base-test-broken", line: null, ...seen });
+}
+
+function firstTest(change: Change): string {
+  const touched = change.filter(({ before }) => before !== null);
+  return (touched.find(({ path }) => isTestPath(path)) ?? touched[0] ?? change[0])?.path ?? "";
+}
+
+/** Rule V28: the change has tests of its own, and not one of them is red without its source. */
+export function toothlessTests(all: readonly { tested: Tested; proving: Proving }[], change: Change): Finding[] {
+  const probed = all.filter(({ tested }) => tested.headTests !== null && reportIn(tested.headTests) !== null);
+  const proved = all.some(({ proving }) => {
+    return proving.kind === "seen" && proving.failedBefore.length + proving.redWithout.length > 0;
+  });
+  if (probed.length === 0 || proved) return [];
+  const message = "The tests that the change adds or alters pass without its source as well, so they do not test it.";
+  return change
+    .filter(({ path, after }) => after !== null && isTestPath(foldPath(path)))
+    .slice(0, findingsMax)
+    .map(({ path, before, after }) =>
+      findingOf({
+        rule: "v28-tests-do-not-fail",
+        level: "warn",
+        path,
+        line: null,
+        message,
+        before: before?.sha ?? null,
+        after: after?.sha ?? null,
+      }),
+    );
+}
