@@ -32,7 +32,7 @@ const filler =
 const onContext =
   /^(assert|is|isNot|not|deepEqual|notDeepEqual|like|unlike|truthy|falsy|true|false|throws|throwsAsync|notThrows|notThrowsAsync|rejects|doesNotReject|doesNotThrow|doesNotMatch|regex|notRegex|snapshot|pass|fail|equal|notEqual|equals|same|notSame|strictSame|match|notMatch|matchSnapshot|strictEqual|notStrictEqual|deepStrictEqual|notDeepStrictEqual|ok|notOk|error|ifError|looseEqual|deepLooseEqual|propEqual|partialDeepStrictEqual|fileSnapshot)$/;
 const noAssertion =
-  /^(assertions|hasAssertions|extend|addSnapshotSerializer|addEqualityTesters|any|anything|objectContaining|arrayContaining|stringContaining|stringMatching|closeTo|getState|setState|unreachable|plan|end)$/;
+  /^(assertions|hasAssertions|extend|addSnapshotSerializer|addEqualityTesters|any|anything|objectContaining|arrayContaining|stringContaining|stringMatching|closeTo|getState|setState|unreachable|plan|end|comment|teardown|timeoutAfter|test|throwsIntercept|capture)$/;
 const weightMax = 20;
 
 /** The assertions inside a node, in the order of the text. `contexts`: the arguments of the tests around it. */
@@ -91,7 +91,7 @@ function assertionParts(
   }
   if (name === "assert" || name.startsWith("assert.") || rest[0]?.name === "assert") {
     const last = words.at(-1);
-    if (last?.call == null) return null;
+    if (last?.call == null || noAssertion.test(last.name)) return null;
     const matcher = last === first ? (name === "assert" ? "ok" : name.slice("assert.".length)) : last.name;
     return said([{ ...last, name: matcher }], null, argumentsOf(last));
   }

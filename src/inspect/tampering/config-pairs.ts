@@ -2,7 +2,7 @@ import type { Finding } from "../../handoff/finding.ts";
 import { foldPath } from "../fold-path.ts";
 import { textOf, type Sides } from "../sides.ts";
 import { settingsOf, type Setting } from "./settings.ts";
-import { tampering } from "./source.ts";
+import { fixture, tampering } from "./source.ts";
 import type { RuleId } from "./rules.ts";
 
 /** One configuration on both sides. A file that moved or changed its language is one configuration. */
@@ -28,7 +28,7 @@ export interface SettingRule {
 export function configPairs(sides: readonly Sides[], name: RegExp): { pairs: ConfigPair[]; unread: Finding[] } {
   const unread: Finding[] = [];
   const pairs = sides
-    .filter(({ entry }) => name.test(foldPath(entry.path)))
+    .filter(({ entry }) => name.test(foldPath(entry.path)) && !fixture.test(foldPath(entry.path)))
     .map(({ entry: { path }, before, after }): ConfigPair => {
       const read = (bytes: Uint8Array | null): Setting[] => {
         const text = bytes === null ? "" : textOf(bytes);

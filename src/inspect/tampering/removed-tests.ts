@@ -7,7 +7,9 @@ import { tampering, type CodePair } from "./source.ts";
 export function removedTests(facts: TestFacts): Finding[] {
   const deleted = facts.code.filter((pair) => pair.role === "test" && pair.deleted && pair.before !== null);
   const inDeleted = new Set(deleted.map(({ path }) => path));
-  const kept = facts.removed.filter(({ source }) => !inDeleted.has(source.path));
+  // What could not be read in the result is a finding of its own: nobody knows which tests are left.
+  const unread = new Set(facts.code.filter((pair) => pair.after === null && !pair.deleted).map(({ path }) => path));
+  const kept = facts.removed.filter(({ source }) => !inDeleted.has(source.path) && !unread.has(source.path));
   return [
     ...deleted.flatMap((pair) => deletedFile(pair, facts)),
     ...[...Map.groupBy(kept, ({ source }) => source.path).values()].flatMap((some) => removedCases(some, facts)),

@@ -1,4 +1,5 @@
 import type { Finding } from "../../handoff/finding.ts";
+import { foldPath } from "../fold-path.ts";
 import { textOf, type Sides } from "../sides.ts";
 import { configPairs, weakerSettings, type ConfigPair, type SettingRule } from "./config-pairs.ts";
 import { tampering } from "./source.ts";
@@ -105,6 +106,8 @@ export function weakerRunner(sides: readonly Sides[]): Finding[] {
 /** `coverage.exclude` is V21's. */
 function withoutCoverage(pair: ConfigPair): ConfigPair {
   const other = (settings: ConfigPair["before"]) => settings.filter(({ key }) => !/coverage|^nyc\.|^c8\./i.test(key));
+  // Everything that nyc and c8 are told is about coverage.
+  if (/(nyc|c8)(rc)?(\.[\w-]+)*$/.test(foldPath(pair.path))) return { ...pair, before: [], after: [] };
   return { ...pair, before: other(pair.before), after: other(pair.after) };
 }
 

@@ -26,7 +26,7 @@ export interface CodePair {
 }
 
 /** Folders with files that tests read and no runner starts: broken and odd code is there on purpose. */
-const fixture = /(^|\/)(__)?(fixtures?|testdata|test-data|__mocks__|snapshots?)(__)?\//;
+export const fixture = /(^|\/)(__)?(fixtures?|testdata|test-data|__mocks__|snapshots?)(__)?\//;
 
 /**
  * The changed files of code, parsed on both sides. A side that cannot be read is a finding: `block` for a test, because nobody knows

@@ -17,8 +17,9 @@ const directives: readonly Directive[] = [
   { key: "@ts-ignore", pattern: /^[\s*/]*@ts-ignore\b/, file: false },
   { key: "@ts-expect-error", pattern: /^[\s*/]*@ts-expect-error\b/, file: false },
   { key: "a lint rule switched off for a line", pattern: /^[\s*]*(eslint|oxlint)-disable-(next-)?line\b/, file: false },
+  { key: "the linter switched off for the file", pattern: /^[\s*]*(eslint|oxlint)-disable *($|--)/, file: true },
   { key: "a lint rule switched off for the file", pattern: /^[\s*]*(eslint|oxlint)-disable(?!-)/, file: true },
-  { key: "a lint rule set by a comment", pattern: /^[\s*]*eslint +["\w@/-]+ *: *["[]?(off|0|warn|1)\b/, file: true },
+  { key: "a lint rule set by a comment", pattern: /^[\s*]*eslint +["\w@/-]+ *: *["[]?(off|0|warn|1)\b/, file: false },
   { key: "biome-ignore for the file", pattern: /^[\s*]*biome-ignore-all\b/, file: true },
   { key: "biome-ignore", pattern: /^[\s*]*biome-ignore(?!-all)\b/, file: false },
   { key: "deno-lint-ignore-file", pattern: /^[\s*]*deno-lint-ignore-file\b/, file: true },
@@ -39,7 +40,8 @@ export function suppressions({ code }: TestFacts): Finding[] {
   const isTest = new Set(code.filter(({ role }) => role === "test").map(({ path }) => path));
   const comments = newOccurrences(code, directivesIn).map((one) => {
     const known = directives.find(({ key }) => key === one.key);
-    const harmless = isTest.has(one.path) && known?.file === false;
+    const harmless =
+      isTest.has(one.path) && (known?.file === false || one.key === "a lint rule switched off for the file");
     return found(
       one,
       harmless ? "info" : known?.file === true ? "block" : "warn",

@@ -5,7 +5,8 @@ import { isObject, objectAt, stringAt, type JsonObject } from "../json.ts";
 import { textOf, type Sides } from "../sides.ts";
 import { tampering } from "./source.ts";
 
-const name = /(^|\/)\.(github|gitea|forgejo)\/workflows\/[^/]+\.ya?ml$/;
+/** Only those at the top of a repository run. */
+const name = /^\.(github|gitea|forgejo)\/workflows\/[^/]+\.ya?ml$/;
 /** Minutes below which nothing real is checked. */
 const minutesMin = 2;
 
