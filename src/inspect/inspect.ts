@@ -8,7 +8,7 @@ import { inspectModes } from "./modes.ts";
 import { inspectPaths } from "./paths.ts";
 import { hiddenPath, scanSecrets } from "./secrets.ts";
 import { sidesOf, type BeforeContents } from "./sides.ts";
-import { inspectTests } from "./tests.ts";
+import { inspectTampering } from "./tampering/tampering.ts";
 
 /** Findings of one rule in one file that are listed; the rest becomes one line with their number, at the same level. */
 export const findingsPerRuleMax = 25;
@@ -31,7 +31,7 @@ export async function inspectChange(
     ...inspectModes(sides),
     ...inspectManifests(sides),
     ...inspectLockfiles(sides),
-    ...inspectTests(sides),
+    ...inspectTampering(sides),
   ];
   return limited([...secrets, ...withoutQuotes(other, secrets)]).toSorted(inOrder);
 }

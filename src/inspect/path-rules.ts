@@ -72,12 +72,6 @@ export const pathRules: readonly PathRule[] = [
     patterns: [/(^|\/)\.git(attributes|modules)$/],
   },
   {
-    rule: "ignore-file",
-    level: "warn",
-    message: "An ignore file can hide sources or tests from tools.",
-    patterns: [/(^|\/)\.(git|npm|eslint|prettier|docker|oxlint)ignore$/],
-  },
-  {
     rule: "package-manager-configuration",
     level: "block",
     message: "Package manager configuration decides where packages come from and which programs run at install.",
@@ -125,12 +119,6 @@ export const pathRules: readonly PathRule[] = [
       /(^|\/)(vitest|jest|global)[.-]?(setup|teardown)(\.[\w-]+)*\.[cm]?[jt]sx?$/,
       /(^|\/)setup-?tests?(\.[\w-]+)*\.[cm]?[jt]sx?$/,
     ],
-  },
-  {
-    rule: "test-snapshot",
-    level: "warn",
-    message: "A snapshot says what the tests expect: a changed one makes a red test green.",
-    patterns: [/\.snap$/],
   },
   {
     rule: "lifecycle-script",

@@ -1,0 +1,187 @@
+import type { Node } from "@babel/types";
+import { assertionsIn, type Assertion } from "./assertions.ts";
+import { conditionFor, earlyReturns, lateSkip, type Condition, type Switch } from "./case-switches.ts";
+import { helperCalls } from "./helper-assertions.ts";
+import { bare, childrenOf, isFunction, keyName, stringValue } from "./nodes.ts";
+import { lineOf, normal, textAt, type Source } from "./source.ts";
+import { namesOf, testCall, type Names, type TestCall } from "./test-names.ts";
+
+export interface TestCase {
+  source: Source;
+  /** Titles of the suites around it and its own, joined by " > ". */
+  title: string;
+  line: number;
+  /** The first line of the call, for a reader. */
+  text: string;
+  /** The body without layout; empty when there is none. */
+  body: string;
+  bodyNode: Node | null;
+  skipped: Switch | null;
+  focused: Switch | null;
+  /** What decides while running whether it runs, without layout. */
+  conditions: readonly Condition[];
+  /** Cases that it stands for: the rows of its tables. */
+  rows: number;
+  assertions: readonly Assertion[];
+}
+
+interface Context {
+  titles: readonly string[];
+  skipped: Switch | null;
+  focused: Switch | null;
+  conditions: TestCase["conditions"];
+  rows: number;
+  contexts: ReadonlySet<string>;
+}
+
+const skips = /^(skip|todo|fails|failing|fixme|fail)$/;
+
+/**
+ * All tests that a file declares, in the order of the text. Its tables are counted as far as they are written out. In: how many assertions each
+ * function that is no test holds (`helper-assertions.ts`), over the whole change, so that moving them there loses none.
+ */
+export function testCases(source: Source, helpers: ReadonlyMap<string, number>): TestCase[] {
+  const known = namesOf(source);
+  const found: TestCase[] = [];
+  const visit = (node: Node, context: Context): void => {
+    const call = testCall(node, known, context.contexts);
+    if (call === null) {
+      for (const child of childrenOf(node))
+        visit(child, { ...context, conditions: [...context.conditions, ...conditionFor(node, child, source)] });
+      return;
+    }
+    const inner = contextInside(call, context, { source, aliases: known.aliases });
+    const callback = callbackOf(call.call);
+    if (call.kind === "suite") {
+      if (callback !== null) for (const child of childrenOf(callback)) visit(child, inner);
+      return;
+    }
+    found.push(caseOf(call, callback, { source, inner, names: known.names, helpers }));
+    if (callback !== null) for (const child of childrenOf(callback)) visit(child, inner);
+  };
+  const start = { titles: [], skipped: null, focused: null, conditions: [], rows: 1, contexts: new Set<string>() };
+  visit(source.tree.program, start);
+  return found;
+}
+
+function caseOf(
+  { call }: TestCall,
+  callback: Node | null,
+  {
+    source,
+    inner,
+    names,
+    helpers,
+  }: { source: Source; inner: Context; names: Names; helpers: ReadonlyMap<string, number> },
+): TestCase {
+  const late = callback === null ? null : lateSkip(callback, source, inner.contexts);
+  return {
+    source,
+    title: inner.titles.join(" > "),
+    line: lineOf(call),
+    text: textAt(source, call).split("\n", 1)[0] ?? "",
+    body: callback === null ? "" : normal(source, callback),
+    bodyNode: callback,
+    skipped: inner.skipped ?? (late?.conditional === false ? late : null),
+    focused: inner.focused,
+    conditions: [
+      ...inner.conditions,
+      ...(late?.conditional === true ? [late] : []),
+      ...(callback === null ? [] : earlyReturns(callback, source)),
+    ],
+    rows: inner.rows,
+    assertions:
+      callback === null
+        ? []
+        : [
+            ...assertionsIn(callback, source, { names, contexts: inner.contexts }),
+            ...helperCalls(callback, source, helpers),
+          ],
+  };
+}
+
+function contextInside(
+  { name, modifiers, call, chosenBy, kind }: TestCall,
+  context: Context,
+  { source, aliases }: { source: Source; aliases: ReadonlyMap<string, Node> },
+): Context {
+  const off = (node: Node): Switch => ({
+    node,
+    line: lineOf(node),
+    text: textAt(source, call).split("\n", 1)[0] ?? "",
+  });
+  const inner = { ...context, contexts: new Set(context.contexts) };
+  if (/^x/.test(name)) inner.skipped ??= off(call);
+  if (/^f(it|test|describe|context)$/.test(name)) inner.focused ??= off(call);
+  if (chosenBy !== null)
+    inner.conditions = [...inner.conditions, { ...off(chosenBy), normal: normal(source, chosenBy) }];
+  for (const { name: word, call: applied } of modifiers) {
+    if (skips.test(word)) inner.skipped ??= off(call);
+    if (word === "only") inner.focused ??= off(call);
+    const [first] = applied?.type === "CallExpression" && applied !== call ? (applied.arguments as Node[]) : [];
+    if (/^(skipIf|todoIf|failIf|runIf|if)$/.test(word) && first !== undefined)
+      inner.conditions = [
+        ...inner.conditions,
+        { ...off(applied ?? call), normal: `${word}(${normal(source, first)})` },
+      ];
+    if (/^(each|for)$/.test(word)) inner.rows *= rowsOf(applied, aliases);
+  }
+  for (const option of optionsOf(call)) {
+    if (skips.test(option)) inner.skipped ??= off(call);
+    if (option === "only") inner.focused ??= off(call);
+  }
+  const [title] = call.arguments;
+  inner.titles = [...context.titles, titleOf(title, source)];
+  const parameter = kind === "case" ? parametersOf(callbackOf(call))[0] : undefined;
+  if (parameter?.type === "Identifier") inner.contexts.add(parameter.name);
+  if (parameter?.type === "ObjectPattern")
+    for (const one of parameter.properties)
+      if (one.type === "ObjectProperty" && one.key.type === "Identifier" && one.key.name === "skip")
+        inner.contexts.add("{skip}");
+  return inner;
+}
+
+function titleOf(title: Node | undefined, source: Source): string {
+  if (title === undefined || isFunction(title)) return "";
+  return stringValue(title) ?? normal(source, title);
+}
+
+/** The function that is the test: the last one among the arguments, because options and timeouts stand on either side. */
+function callbackOf(call: Node): Node | null {
+  if (call.type !== "CallExpression") return null;
+  for (const argument of call.arguments.toReversed()) {
+    const inner = bare(argument);
+    if (isFunction(inner)) return inner;
+    // `wrap(async () => …)`, `Effect.fn(function* () { … })`: the test is inside.
+    if (inner.type === "CallExpression" && callbackOf(inner) !== null) return inner;
+  }
+  return null;
+}
+
+function parametersOf(callback: Node | null): Node[] {
+  return callback !== null && "params" in callback && Array.isArray(callback.params) ? (callback.params as Node[]) : [];
+}
+
+/** Options that are switched on: `{ skip: true, todo: "later" }`. `false` and what is computed do not count. */
+function optionsOf(call: Extract<Node, { type: "CallExpression" }>): string[] {
+  return call.arguments.slice(0, 3).flatMap((argument) => {
+    if (argument.type !== "ObjectExpression") return [];
+    return argument.properties.flatMap((one) => {
+      if (one.type !== "ObjectProperty") return [];
+      const on = one.value.type === "BooleanLiteral" ? one.value.value : one.value.type === "StringLiteral";
+      return on ? [keyName(one.key, one.computed) ?? ""] : [];
+    });
+  });
+}
+
+function rowsOf(applied: Node | null, aliases: ReadonlyMap<string, Node>): number {
+  if (applied?.type === "TaggedTemplateExpression") {
+    const columns = (applied.quasi.quasis[0]?.value.raw ?? "").split("\n").find((line) => line.trim() !== "") ?? "";
+    return Math.max(1, Math.floor(applied.quasi.expressions.length / columns.split("|").length));
+  }
+  if (applied?.type !== "CallExpression") return 1;
+  const [table] = applied.arguments;
+  let node = table === undefined ? undefined : bare(table);
+  if (node?.type === "Identifier") node = bare(aliases.get(node.name) ?? node);
+  return node?.type === "ArrayExpression" ? Math.max(1, node.elements.length) : 1;
+}

@@ -1,0 +1,148 @@
+import type { Finding } from "../../handoff/finding.ts";
+import { foldPath } from "../fold-path.ts";
+import { jsonObject, objectAt } from "../json.ts";
+import { textOrEmpty, type Sides } from "../sides.ts";
+import { tampering } from "./source.ts";
+
+/** Scripts that say by their name that they check something. In a script that cleans up, `|| true` masks nothing. */
+const checking =
+  /(^|[:_.-])(pre|post)?(test|tests|lint|types?|typecheck|check|tsc|build|verify|ci|coverage|cov|unit|e2e|integration|spec|format|validate|audit)([:_.-]|$)/;
+
+const masks: readonly { pattern: RegExp; says: string }[] = [
+  { pattern: /(\|\||;)\s*(true|:|exit 0|echo\b)/, says: "a failure is turned into a success" },
+  { pattern: /^\s*exit 0\b/, says: "it ends as a success" },
+  { pattern: /(^|[;&|]\s*)set \+e\b/, says: "failures are passed over" },
+  { pattern: /\|\s*(cat|tee|head|tail|grep)\b/, says: "the exit code is that of another program" },
+  { pattern: /--(pass-?with-?no-?tests|passWithNoTests)\b/i, says: "a run without tests passes" },
+  {
+    pattern: /--(no-verify|no-bail-on-error|if-present|silent-errors|allow-only|no-error-on-unmatched-pattern|quiet)\b/,
+    says: "less is reported or required",
+  },
+  { pattern: /--max-warnings[= ]\s*-?[1-9]/, says: "warnings are allowed" },
+  { pattern: /--(noCheck|skipLibCheck|no-coverage|noEmitOnError=false)\b/, says: "less is checked" },
+  {
+    pattern:
+      /(^|\s)(-t|--testNamePattern|--grep|--test-name-pattern|--testPathIgnorePatterns|--exclude|--shard|-u|--update|--updateSnapshot|--update-snapshots)([= ]|$)/,
+    says: "tests are chosen, or their expectations are written anew",
+  },
+  {
+    pattern: /\bNODE_OPTIONS=\S*[^&|;]*(--require|-r|--import|--loader|--experimental-loader)\b/,
+    says: "other code may be loaded first",
+  },
+];
+
+/** Programs that check something, by what they are for: one may follow another of its kind. */
+const tools: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    test: "vitest jest mocha ava tap tape uvu playwright cypress karma qunit node-test bun-test jasmine wtr",
+    lint: "eslint oxlint biome xo standard tslint stylelint knip",
+    types: "tsc vue-tsc tsgo tsd attw svelte-check flow",
+    format: "prettier oxfmt dprint",
+    coverage: "c8 nyc istanbul",
+  }).flatMap(([kind, names]) => names.split(" ").map((one) => [one, kind] as const)),
+);
+
+interface Script {
+  name: string;
+  /** The script with all scripts that it names, so that moving a command into another script changes nothing. */
+  all: string;
+  own: string;
+}
+
+/** V22: scripts of package.json that no longer fail, or no longer run what they ran. */
+export function maskedScripts(sides: readonly Sides[]): Finding[] {
+  return sides
+    .filter(
+      ({ entry, before, after }) =>
+        /(^|\/)package\.json$/.test(foldPath(entry.path)) && before !== null && after !== null,
+    )
+    .flatMap(({ entry: { path }, before, after }) => {
+      const [was, now] = [scriptsOf(before), scriptsOf(after)];
+      const everything = [...now.values()].map(({ own }) => own).join(" && ");
+      return [...was.values()]
+        .flatMap((one) => (checking.test(one.name) ? changed(path, one, now.get(one.name), everything) : []))
+        .concat(
+          [...now.values()].flatMap((one) =>
+            was.has(one.name) || !checking.test(one.name) ? [] : masked(path, null, one),
+          ),
+        );
+    });
+}
+
+function changed(path: string, was: Script, now: Script | undefined, everything: string): Finding[] {
+  const name = JSON.stringify(was.name);
+  const seen = {
+    rule: "v22-script-masked" as const,
+    level: "block" as const,
+    path,
+    line: null,
+    before: was.own,
+    after: now?.own ?? null,
+  };
+  const lost = [...toolsIn(was.all)].filter((kind) => !toolsIn(now === undefined ? everything : now.all).has(kind));
+  if (now === undefined)
+    return lost.length === 0
+      ? []
+      : [
+          tampering({
+            ...seen,
+            message: `The script ${name} is gone, and no other script checks ${lost.join(" and ")}.`,
+          }),
+        ];
+  if (was.all === now.all) return [];
+  return [
+    ...masked(path, was, now),
+    ...(lost.length === 0
+      ? []
+      : [tampering({ ...seen, message: `The script ${name} no longer runs what checks ${lost.join(" and ")}.` })]),
+  ];
+}
+
+function masked(path: string, was: Script | null, now: Script): Finding[] {
+  return masks
+    .filter(({ pattern }) => pattern.test(now.own) && !(was !== null && pattern.test(was.own)))
+    .map(({ says }) => {
+      const message = `The script ${JSON.stringify(now.name)} is masked: ${says}.`;
+      return tampering({
+        rule: "v22-script-masked",
+        level: "block",
+        path,
+        line: null,
+        message,
+        before: was?.own ?? null,
+        after: now.own,
+      });
+    });
+}
+
+function scriptsOf(bytes: Uint8Array | null): Map<string, Script> {
+  const text = textOrEmpty(bytes);
+  const scripts = Object.entries(objectAt(jsonObject(text ?? "") ?? {}, "scripts")).filter(
+    (one): one is [string, string] => typeof one[1] === "string",
+  );
+  const own = new Map(scripts);
+  return new Map(scripts.map(([name, script]) => [name, { name, own: script, all: withNamed(script, own) }]));
+}
+
+function withNamed(script: string, scripts: ReadonlyMap<string, string>): string {
+  const texts = new Map<string, string>();
+  const open = [script];
+  let all = script;
+  for (let next = open.pop(); next !== undefined; next = open.pop())
+    for (const word of next.split(/[\s"'&|;=]+/))
+      for (const [name, text] of scripts) {
+        const isNamed = word.endsWith("*") ? name.startsWith(word.slice(0, -1)) && word.length > 1 : name === word;
+        if (!isNamed || texts.has(name)) continue;
+        texts.set(name, text);
+        all += ` && ${text}`;
+        open.push(text);
+      }
+  return all;
+}
+
+/** The kinds of checks that a command line starts. */
+function toolsIn(script: string): Set<string> {
+  const spoken = script.replaceAll(/\bnode\b[^&|;]*--test\b/g, "node-test").replaceAll(/\bbun test\b/g, "bun-test");
+  const words = spoken.split(/[\s"'&|;()]+/).map((word) => word.split("/").at(-1) ?? "");
+  return new Set(words.flatMap((word) => tools.get(word) ?? []));
+}

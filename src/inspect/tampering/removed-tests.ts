@@ -1,0 +1,115 @@
+import type { Finding } from "../../handoff/finding.ts";
+import type { TestCase } from "./cases.ts";
+import { importsOf, isAboutGone, resolves, type TestFacts } from "./facts.ts";
+import { tampering, type CodePair } from "./source.ts";
+
+/** V01 and V02: test files that are gone, and tests that are gone from files that stay. */
+export function removedTests(facts: TestFacts): Finding[] {
+  const deleted = facts.code.filter((pair) => pair.role === "test" && pair.deleted && pair.before !== null);
+  const inDeleted = new Set(deleted.map(({ path }) => path));
+  // What could not be read in the result is a finding of its own: nobody knows which tests are left.
+  const unread = new Set(facts.code.filter((pair) => pair.after === null && !pair.deleted).map(({ path }) => path));
+  const kept = facts.removed.filter(({ source }) => !inDeleted.has(source.path) && !unread.has(source.path));
+  return [
+    ...deleted.flatMap((pair) => deletedFile(pair, facts)),
+    ...[...Map.groupBy(kept, ({ source }) => source.path).values()].flatMap((some) => removedCases(some, facts)),
+    ...fewerRows(facts),
+  ];
+}
+
+/** A file is forgiven when its tests are found elsewhere (60 % of the titles, as git's renames), or what it tests is gone as well. */
+function deletedFile({ path, before }: CodePair, facts: TestFacts): Finding[] {
+  const cases = facts.before.filter(({ source }) => source.path === path);
+  if (before === null || cases.length === 0) return [];
+  const lost = facts.removed.filter(({ source }) => source.path === path);
+  const seen = { rule: "v01-test-file-deleted" as const, path, line: null };
+  const titles = lost.map(({ title }) => title).join("\n");
+  const to = [
+    ...new Set(facts.pairs.filter((pair) => pair.before.source.path === path).map((pair) => pair.after.source.path)),
+  ];
+  if (lost.length === 0) {
+    const message = `The test file is gone; all of its ${cases.length} tests are in ${quoted(to)}.`;
+    return [tampering({ ...seen, level: "info", message, before: null, after: to.join("\n") })];
+  }
+  if (subjectsDeleted(before, facts) || lost.every((one) => isAboutGone(one, facts))) {
+    const message = `The test file is gone together with what it tests: ${lost.length} tests.`;
+    return [tampering({ ...seen, level: "info", message, before: titles, after: null })];
+  }
+  if (lost.length <= 0.4 * cases.length) return removedCases(lost, facts);
+  const message = `The test file is deleted and ${lost.length} of its ${cases.length} tests are nowhere in the change.`;
+  return [tampering({ ...seen, level: "block", message, before: titles, after: null })];
+}
+
+function subjectsDeleted(source: NonNullable<CodePair["before"]>, { code }: TestFacts): boolean {
+  const subjects = importsOf(source).filter((specifier) => specifier.startsWith("."));
+  const gone = code.filter((pair) => pair.deleted && pair.role === "source");
+  return subjects.length > 0 && subjects.every((one) => gone.some(({ path }) => resolves(source.path, one, path)));
+}
+
+/**
+ * Lost tests of one file. With as many tests and assertions in the file as before it is a rewrite, which a person looks at (`warn`); the
+ * base's own tests, which verify runs against the result, tell whether something was hidden by it.
+ */
+function removedCases(lost: readonly TestCase[], facts: TestFacts): Finding[] {
+  const path = lost[0]?.source.path ?? "";
+  const of = (cases: readonly TestCase[]) => cases.filter(({ source }) => source.path === path);
+  const [was, now] = [of(facts.before), of(facts.after)];
+  const isRewrite = rowsIn(now) >= rowsIn(was) && weightIn(now) >= weightIn(was);
+  const newRows = of(facts.added).reduce((sum, { rows }) => sum + (rows > 1 ? rows : 0), 0);
+  return lost.map((one) => {
+    const name = JSON.stringify(one.title);
+    const seen = { rule: "v02-test-removed" as const, path, line: one.line, before: one.text, after: null };
+    if (isAboutGone(one, facts))
+      return tampering({
+        ...seen,
+        level: "info",
+        message: `The test ${name} went with the exported name that it tests.`,
+      });
+    if (one.assertions.length === 0 && one.bodyNode === null)
+      return tampering({ ...seen, level: "info", message: `The test ${name}, which had no body, was removed.` });
+    if (newRows >= lost.length)
+      return tampering({ ...seen, level: "info", message: `The test ${name} seems to be a row of a new table now.` });
+    if (isRewrite)
+      return tampering({
+        ...seen,
+        level: "warn",
+        message: `The test ${name} is gone; the file has as many tests and assertions as before.`,
+      });
+    return tampering({ ...seen, level: "block", message: `The test ${name} is gone.` });
+  });
+}
+
+function fewerRows({ pairs }: TestFacts): Finding[] {
+  return pairs
+    .filter(({ before, after }) => after.rows < before.rows)
+    .map(({ before, after }) => {
+      const message = `The table of the test ${JSON.stringify(after.title)} has ${after.rows} rows instead of ${before.rows}.`;
+      const text = (rows: number) => `${rows} rows`;
+      const { path } = after.source;
+      return tampering({
+        rule: "v02-test-removed",
+        level: "block",
+        path,
+        line: after.line,
+        message,
+        before: text(before.rows),
+        after: text(after.rows),
+      });
+    });
+}
+
+function rowsIn(cases: readonly TestCase[]): number {
+  return cases.reduce((sum, { rows }) => sum + rows, 0);
+}
+
+/** Assertions in all tests of a list, each as often as its table has rows. */
+export function weightIn(cases: readonly TestCase[]): number {
+  return cases.reduce(
+    (sum, { rows, assertions }) => sum + rows * assertions.reduce((all, { weight }) => all + weight, 0),
+    0,
+  );
+}
+
+function quoted(paths: readonly string[]): string {
+  return paths.map((path) => JSON.stringify(path)).join(", ");
+}

@@ -1,0 +1,31 @@
+/** The rules of this folder. Each has a section of the same name in `docs/rules.md`, which a test compares with this list. */
+export const ruleIds = [
+  "v00-not-read",
+  "v01-test-file-deleted",
+  "v02-test-removed",
+  "v03-test-skipped",
+  "v04-test-focused",
+  "v05-test-conditional",
+  "v06-fewer-assertions",
+  "v07-assertion-weaker",
+  "v08-tautology",
+  "v09-expected-value",
+  "v10-snapshot-changed",
+  "v11-subject-mocked",
+  "v12-stub-added",
+  "v13-error-swallowed",
+  "v14-test-aware-source",
+  "v15-hard-coded-answer",
+  "v16-forced-success",
+  "v17-suppression",
+  "v18-compiler-weaker",
+  "v19-lint-weaker",
+  "v20-runner-weaker",
+  "v21-coverage-lower",
+  "v22-script-masked",
+  "v23-workflow-weaker",
+  "v24-ignore-file",
+  "v25-type-hole",
+] as const;
+
+export type RuleId = (typeof ruleIds)[number];

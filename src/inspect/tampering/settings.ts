@@ -1,0 +1,95 @@
+import type { Node } from "@babel/types";
+import { parse as parseYaml } from "yaml";
+import { foldPath } from "../fold-path.ts";
+import { bare, dotted, keyName, nodesIn } from "./nodes.ts";
+import { isCode, parseCode } from "./parse.ts";
+import { textAt, type Source } from "./source.ts";
+
+/** One written value of a configuration. */
+export interface Setting {
+  /** Keys joined by dots; an element of a list is `*`. A list of objects is seen as one object that says all of it. */
+  key: string;
+  /** What is computed is its own text: whether it is the same can still be told. */
+  value: string | number | boolean | null;
+  line: number | null;
+}
+
+/**
+ * The values that a configuration writes out: JSON with comments, YAML, or a program (then every object that is not inside another, however it
+ * is exported). null when it cannot be read.
+ */
+export function settingsOf(path: string, text: string): Setting[] | null {
+  if (/\.ya?ml$/.test(foldPath(path))) return yamlSettings(text);
+  if (isCode(path)) return programSettings(path, text);
+  const parsed = parseCode("settings.js", `(${text.replace(/^\uFEFF/, "")}\n)`);
+  if (parsed.kind === "unreadable") return /^[\s\w-]+:/.test(text) ? yamlSettings(text) : null;
+  const source = { path, text: `(${text.replace(/^\uFEFF/, "")}\n)`, tree: parsed.tree };
+  const [statement] = parsed.tree.program.body;
+  return statement?.type === "ExpressionStatement" ? flat(statement.expression, "", source) : [];
+}
+
+function programSettings(path: string, text: string): Setting[] | null {
+  const parsed = parseCode(path, text);
+  if (parsed.kind === "unreadable") return null;
+  const source = { path, text, tree: parsed.tree };
+  const roots = [
+    ...nodesIn(parsed.tree, (node) => node.type !== "ObjectExpression" && node.type !== "ArrayExpression"),
+  ];
+  return roots.flatMap(({ node }) =>
+    node.type === "ObjectExpression" || node.type === "ArrayExpression" ? flat(node, "", source) : [],
+  );
+}
+
+function flat(node: Node, key: string, source: Source): Setting[] {
+  const value = bare(node);
+  const line = value.loc?.start.line ?? null;
+  const under = (name: string) => (key === "" ? name : `${key}.${name}`);
+  switch (value.type) {
+    case "ObjectExpression":
+      return value.properties.flatMap((one) => {
+        if (one.type === "ObjectProperty") return flat(one.value, under(keyName(one.key, one.computed) ?? "?"), source);
+        return [{ key: under(one.type === "SpreadElement" ? "..." : "()"), value: textAt(source, one), line }];
+      });
+    case "ArrayExpression":
+      return value.elements.flatMap((one) => (one === null ? [] : flat(one, under("*"), source)));
+    case "CallExpression":
+      return [
+        { key, value: `${dotted(value.callee as Node)}()`, line },
+        ...value.arguments.flatMap((one) => flat(one, key, source)),
+      ];
+    case "ArrowFunctionExpression":
+      return value.body.type === "BlockStatement"
+        ? [{ key, value: textAt(source, value), line }]
+        : flat(value.body, key, source);
+    case "StringLiteral":
+    case "NumericLiteral":
+    case "BooleanLiteral":
+      return [{ key, value: value.value, line }];
+    case "NullLiteral":
+      return [{ key, value: null, line }];
+    default:
+      return [{ key, value: textAt(source, value), line }];
+  }
+}
+
+function yamlSettings(text: string): Setting[] | null {
+  try {
+    return flatValue(parseYaml(text, { maxAliasCount: 20 }), "", 0);
+  } catch {
+    return null;
+  }
+}
+
+/** Deeper than any configuration; what lies below is left out. */
+const yamlDepthMax = 50;
+
+function flatValue(value: unknown, key: string, depth: number): Setting[] {
+  const under = (name: string) => (key === "" ? name : `${key}.${name}`);
+  if (depth > yamlDepthMax) return [];
+  if (Array.isArray(value)) return value.flatMap((one: unknown) => flatValue(one, under("*"), depth + 1));
+  if (typeof value === "object" && value !== null)
+    return Object.entries(value).flatMap(([name, one]) => flatValue(one, under(name), depth + 1));
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean" || value === null)
+    return [{ key, value, line: null }];
+  return [];
+}

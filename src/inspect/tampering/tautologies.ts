@@ -1,0 +1,75 @@
+import type { Node } from "@babel/types";
+import type { Finding } from "../../handoff/finding.ts";
+import type { Assertion } from "./assertions.ts";
+import type { TestFacts } from "./facts.ts";
+import { bare, isLiteral, nodesIn } from "./nodes.ts";
+import { tampering } from "./source.ts";
+
+const truthy = /^(toBeTruthy|toBeDefined|ok|exist|truthy|true|isTrue|assert|isOk|isDefined)$/;
+const equal =
+  /^(toBe|toEqual|toStrictEqual|equal|eql|deep\.equal|equals|is|deepEqual|strictEqual|deepStrictEqual|same|strictSame|notThrows)$/;
+
+/** V08: assertions that hold whatever the program does. Those that the same test, or another of the change, had before are not new. */
+export function tautologies({ before, after }: TestFacts): Finding[] {
+  const old = Map.groupBy(
+    before.flatMap(({ assertions }) => assertions.filter((one) => whyTrue(one) !== null)),
+    (one) => one.normal,
+  );
+  return after.flatMap(({ source, title, assertions }) =>
+    assertions.flatMap((one) => {
+      const why = whyTrue(one);
+      if (why === null || old.get(one.normal)?.shift() !== undefined) return [];
+      const message = `An assertion of the test ${JSON.stringify(title)} always holds: ${why}.`;
+      return [
+        tampering({
+          rule: "v08-tautology",
+          level: marksPlace(one) ? "warn" : "block",
+          path: source.path,
+          line: one.line,
+          message,
+          before: null,
+          after: one.text,
+        }),
+      ];
+    }),
+  );
+}
+
+/** null when it can fail, or fails always (`expect(true).toBe(false)` marks a place that must not be reached). */
+function whyTrue({ subject, subjectNode, matcher, negated, expected, expectedText }: Assertion): string | null {
+  if (subjectNode === null || negated) return null;
+  const value = bare(subjectNode);
+  if (truthy.test(matcher) && isTruthyLiteral(value)) return "what is looked at is written out";
+  if (!equal.test(matcher) || expected.length === 0) return null;
+  if (subject !== expectedText) return null;
+  if (isLiteral(value)) return "a written value is compared with itself";
+  // Calling twice compares two results, and `NaN` or a getter may differ: only plain names are compared with themselves.
+  return isPlainName(value) ? "a value is compared with itself" : null;
+}
+
+/** `t.ok(true)` and `assert(true)` say that a place was reached, in tests with callbacks; `expect(true)` has no such use. */
+function marksPlace({ text, matcher }: Assertion): boolean {
+  return /^(ok|assert|true|truthy)$/.test(matcher) && !text.startsWith("expect");
+}
+
+function isTruthyLiteral(node: Node): boolean {
+  switch (node.type) {
+    case "BooleanLiteral":
+      return node.value;
+    case "NumericLiteral":
+      return node.value !== 0;
+    case "StringLiteral":
+      return node.value !== "";
+    case "ArrayExpression":
+    case "ObjectExpression":
+      return isLiteral(node);
+    default:
+      return false;
+  }
+}
+
+function isPlainName(node: Node): boolean {
+  for (const { node: inner } of nodesIn(node))
+    if (!/^(Identifier|MemberExpression|ThisExpression|StringLiteral|NumericLiteral)$/.test(inner.type)) return false;
+  return true;
+}

@@ -1,0 +1,85 @@
+import type { Node } from "@babel/types";
+import type { Finding } from "../../handoff/finding.ts";
+import { foldPath } from "../fold-path.ts";
+import type { TestFacts } from "./facts.ts";
+import { dotted, nodesIn, stringValue, type Visited } from "./nodes.ts";
+import { newOccurrences, occurrence, type Occurrence } from "./occurrences.ts";
+import { tampering, type Source } from "./source.ts";
+
+/** Variables and globals that only a test runner sets. */
+const runnerVariable =
+  /^(VITEST(_\w+)?|JEST_WORKER_ID|NODE_TEST_CONTEXT|MOCHA_\w+|AVA_\w+|PLAYWRIGHT_TEST|TEST|BUN_TEST|NODE_V8_COVERAGE)$/;
+const runnerGlobal =
+  /^(vi|jest|vitest|describe|it|__vitest_worker__|__vitest_environment__|__coverage__|beforeEach|mocha)$/;
+const hint = /^(CI|NODE_ENV|GITHUB_ACTIONS)$/;
+/** Files that configure or drive tools, where asking for the environment is ordinary. */
+const tooling =
+  /(^|\/)(scripts?|tools?|bench(marks?)?|examples?|docs?|\.github|build)\/|(^|\/)[^/]*(config|rc|setup)\.[cm]?[jt]s$|(^|\/)gulpfile|\.d\.[cm]?ts$/;
+
+/** V14: the program asks whether it is being tested. `CI` and `NODE_ENV` have other uses and are only shown. What the base asked is not new. */
+export function testAwareSource({ code }: TestFacts): Finding[] {
+  const program = code.filter(({ role, path }) => role === "source" && !tooling.test(foldPath(path)));
+  return newOccurrences(program, awareIn).map(({ key, path, line, text }) => {
+    const strong = !key.startsWith("hint ");
+    const message = strong
+      ? "The program asks whether a test is running."
+      : "The program asks for a variable that is set where tests run.";
+    return tampering({
+      rule: "v14-test-aware-source",
+      level: strong ? "block" : "warn",
+      path,
+      line,
+      message,
+      before: null,
+      after: text,
+    });
+  });
+}
+
+function awareIn(source: Source): Occurrence[] {
+  return [...nodesIn(source.tree)].flatMap((visited) => {
+    const why = awareness(visited);
+    // The key is per kind and not per place: asking once more in another way is new, asking the same elsewhere in the file is not.
+    return why === null ? [] : [occurrence(source, visited.node, why)];
+  });
+}
+
+function awareness({ node, parent }: Visited): string | null {
+  switch (node.type) {
+    case "MemberExpression":
+    case "OptionalMemberExpression": {
+      const name = dotted(node);
+      const variable = /^(?:globalThis\.)?(?:process\.env|import\.meta\.env|Deno\.env|Bun\.env|env)\.(\w+)$/.exec(
+        name,
+      )?.[1];
+      if (node.object.type === "MetaProperty" && node.property.type === "Identifier" && node.property.name === "vitest")
+        return "import.meta.vitest";
+      if (variable === undefined)
+        return /^globalThis\./.test(name) && runnerGlobal.test(name.slice("globalThis.".length)) ? name : null;
+      if (runnerVariable.test(variable)) return variable;
+      if (variable === "NODE_ENV") return comparedWith(parent?.node) === "test" ? "NODE_ENV test" : null;
+      return hint.test(variable) ? `hint ${variable}` : null;
+    }
+    case "UnaryExpression":
+      return node.operator === "typeof" && node.argument.type === "Identifier" && runnerGlobal.test(node.argument.name)
+        ? `typeof ${node.argument.name}`
+        : null;
+    case "CallExpression": {
+      const name = dotted(node.callee);
+      const looked = node.callee.type === "MemberExpression" ? node.callee.object : null;
+      const word = stringValue(node.arguments[0]);
+      const inStack =
+        looked !== null &&
+        /\bstack$|\bargv(\.\w+)?$/.test(dotted(looked)) &&
+        /\.(includes|match|indexOf|search)$/.test(name);
+      return inStack && word !== null && /test|spec|jest|vitest|mocha/.test(word) ? "stack" : null;
+    }
+    default:
+      return null;
+  }
+}
+
+function comparedWith(parent: Node | undefined): string | null {
+  if (parent?.type !== "BinaryExpression") return null;
+  return stringValue(parent.right) ?? stringValue(parent.left);
+}

@@ -1,0 +1,128 @@
+import { expect, test } from "vitest";
+import { seenIn, type Row } from "./judged.ts";
+
+const one = `it("a", () => { expect(f(1)).toBe(2); });\n`;
+const two = `it("b", () => { expect(g(1)).toBe(3); });\n`;
+
+const deleted: Row[] = [
+  ["a deleted file", { "a.test.ts": [one + two, null] }, ["block v01-test-file-deleted a.test.ts:-"]],
+  [
+    "a moved file",
+    { "a.test.ts": [one + two, null], "b/a.test.ts": [null, one + two] },
+    ["info v01-test-file-deleted a.test.ts:-"],
+  ],
+  [
+    "a file moved to where no runner finds it",
+    { "a.test.ts": [one, null], "b/a.ts": [null, one] },
+    ["block v01-test-file-deleted a.test.ts:-"],
+  ],
+  [
+    "a file moved and edited, its titles kept",
+    { "a.test.ts": [one + two, null], "b.test.ts": [null, one + two.replace("3", "4")] },
+    ["info v01-test-file-deleted a.test.ts:-"],
+  ],
+  [
+    "a file deleted with what it tests",
+    { "a.test.ts": [`import { f } from "./a.ts";\n${one}`, null], "a.ts": ["export const f = 1;", null] },
+    ["info v01-test-file-deleted a.test.ts:-"],
+  ],
+  [
+    "a file deleted while what it tests stays",
+    {
+      "a.test.ts": [`import { f } from "./a.ts";\n${one}`, null],
+      "a.ts": ["export const f = 1;", "export const f = 2;"],
+    },
+    ["block v01-test-file-deleted a.test.ts:-"],
+  ],
+  ["a deleted file of helpers", { "test/made.ts": ["export const made = 1;", null] }, []],
+  ["deleted sources", { "a.ts": ["it('a')", null] }, []],
+  ["a deleted fixture", { "test/fixtures/a.test.ts": [one, null] }, []],
+];
+
+const removed: Row[] = [
+  ["a removed test", { "a.test.ts": [one + two, one] }, ["block v02-test-removed a.test.ts:2"]],
+  ["a test in a comment", { "a.test.ts": [one + two, `${one}// ${two}`] }, ["block v02-test-removed a.test.ts:2"]],
+  [
+    "a test that became a text",
+    { "a.test.ts": [one + two, `${one}const s = ${JSON.stringify(two)};`] },
+    ["block v02-test-removed a.test.ts:2"],
+  ],
+  ["a renamed test", { "a.test.ts": [one + two, one + two.replace('"b"', '"better"')] }, []],
+  ["a test in another suite", { "a.test.ts": [one + two, `${one}describe("s", () => { ${two} });`] }, []],
+  ["a test in another file", { "a.test.ts": [one + two, one], "b.test.ts": [null, two] }, []],
+  [
+    "a test that was exchanged for another",
+    { "a.test.ts": [one + two, `${one}it("c", () => { expect(other()).toBe("x"); });`] },
+    ["warn v02-test-removed a.test.ts:2"],
+  ],
+  [
+    "two tests that became a table",
+    { "a.test.ts": [one + two, `it.each([[f, 1, 2], [g, 1, 3]])("%s", (h, x, y) => { expect(h(x)).toBe(y); });`] },
+    ["info v02-test-removed a.test.ts:1", "info v02-test-removed a.test.ts:2"],
+  ],
+  [
+    "a row less in a table",
+    {
+      "a.test.ts": [
+        `it.each([1, 2, 3])("%s", (x) => { expect(f(x)).toBe(x); });`,
+        `it.each([1, 2])("%s", (x) => { expect(f(x)).toBe(x); });`,
+      ],
+    },
+    ["block v02-test-removed a.test.ts:1"],
+  ],
+  [
+    "a row more in a table",
+    {
+      "a.test.ts": [
+        `it.each([1, 2])("%s", (x) => { expect(f(x)).toBe(x); });`,
+        `it.each([1, 2, 3])("%s", (x) => { expect(f(x)).toBe(x); });`,
+      ],
+    },
+    [],
+  ],
+  [
+    "a row less in a table with columns",
+    {
+      "a.test.ts": [
+        "it.each`a | b\n${1} | ${2}\n${3} | ${4}`('x', () => { expect(f(1)).toBe(1); });",
+        "it.each`a | b\n${1} | ${2}`('x', () => { expect(f(1)).toBe(1); });",
+      ],
+    },
+    ["block v02-test-removed a.test.ts:1"],
+  ],
+  [
+    "a test of an exported name that is gone",
+    { "a.test.ts": [one + two, one], "g.ts": ["export function g() {}", "export const h = 1;"] },
+    ["info v02-test-removed a.test.ts:2"],
+  ],
+  [
+    "a test of ava",
+    {
+      "test.js": [
+        `import test from "ava";\ntest("a", t => { t.is(f(), 1); });\ntest("b", t => { t.is(g(), 1); });`,
+        `import test from "ava";\ntest("a", t => { t.is(f(), 1); });`,
+      ],
+    },
+    ["block v02-test-removed test.js:3"],
+  ],
+  [
+    "a subtest of node:test",
+    {
+      "a.test.mjs": [
+        `import { test } from "node:test";\nimport assert from "node:assert";\ntest("a", async (t) => {\n  await t.test("in", () => { assert.equal(f(), 1); });\n  assert.ok(g);\n});`,
+        `import { test } from "node:test";\nimport assert from "node:assert";\ntest("a", async (t) => {\n  assert.ok(g);\n});`,
+      ],
+    },
+    ["block v02-test-removed a.test.mjs:4", "block v06-fewer-assertions a.test.mjs:3"],
+  ],
+  ["calls that only look like tests", { "a.test.ts": [`${one}/x/.test("b"); form.test("c"); test.use({});`, one] }, []],
+  [
+    "a test under another name",
+    { "a.test.ts": [`import { it as check } from "vitest";\ncheck("a", () => { expect(f(1)).toBe(1); });`, ``] },
+    ["block v02-test-removed a.test.ts:2"],
+  ],
+];
+
+test.each([...deleted, ...removed])("Removed tests: %s", (_, edits, seen) => {
+  expect(seenIn(edits)).toEqual(seen);
+});
