@@ -193,6 +193,10 @@ const Reviewers = z.strictObject({
     .max(15)
     .default([])
     .describe("Logins asked in addition when a security review is required."),
+  requester_may_approve: z
+    .boolean()
+    .default(false)
+    .describe("Whether the approval of whoever asked for a change counts."),
 });
 
 const PullRequest = z.strictObject({

@@ -5,6 +5,8 @@ import { issues } from "./issues.ts";
 import { objects } from "./objects.ts";
 import { people } from "./people.ts";
 import { pulls } from "./pulls.ts";
+import { reviews } from "./reviews.ts";
+import { rules } from "./rules.ts";
 import { runs } from "./runs.ts";
 
 /**
@@ -19,5 +21,14 @@ export function githubFor(from: {
   appId?: number;
 }): GitHub {
   const api = apiOver({ ...from, appId: from.appId ?? null });
-  return { ...people(api), ...issues(api), ...objects(api), ...pulls(api), ...runs(api), ...checkRuns(api) };
+  return {
+    ...people(api),
+    ...rules(api),
+    ...issues(api),
+    ...objects(api),
+    ...pulls(api),
+    ...reviews(api),
+    ...runs(api),
+    ...checkRuns(api),
+  };
 }

@@ -15,6 +15,7 @@ import type { Task } from "../handoff/task.ts";
 import type { Judgement, Verdict } from "../handoff/verdict.ts";
 import { checkPrograms, manifestPaths, type TrustedManifest } from "../inspect/check-programs.ts";
 import { inspectChange } from "../inspect/inspect.ts";
+import { approversOf } from "../policy/approvers.ts";
 import { factsOf } from "../policy/facts.ts";
 import { judge } from "../policy/judge.ts";
 import { publishChange } from "../record/publish-change.ts";
@@ -188,7 +189,8 @@ async function judgeAgain(
   }
   const manifests = await trustedManifests(change, base, github);
   const judgement = await judgeChange({ change, before, basePaths: [...base.keys()], manifests, task, report });
-  return { judgement: withEnding(judgement, solution.ending), patch: patchText(change, before) };
+  const approvers = approversOf(task.config);
+  return { judgement: { ...withEnding(judgement, solution.ending), approvers }, patch: patchText(change, before) };
 }
 
 /** The start is the trusted commit (`trustedStillTrue`), so its tree is where the trusted scripts are. */

@@ -165,6 +165,9 @@ function createRepository(state: State, options: NewRepository): Repository {
     vars: { ...options.actions },
     secrets: { ...options.secrets },
     actionsMayCreatePulls: true,
+    required: {},
+    protectedBy: {},
+    queues: {},
   };
   state.repositories.push(repository);
   return repository;
