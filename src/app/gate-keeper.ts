@@ -1,8 +1,7 @@
-import { AirlockError } from "../errors.ts";
 import type { GitHub, ListedCheck, Pull, Run } from "../github/github.ts";
 import { sha256 } from "../handoff/seal.ts";
 import { runOfCommit } from "../record/commit-message.ts";
-import { type Enforcement, enforcementOf } from "../record/enforcement.ts";
+import { enforcementFor } from "../record/readiness.ts";
 import { gateCheck, type GateView } from "../record/gate-check.ts";
 import { type GateState, readState } from "../record/gate-state.ts";
 import { isOurPull } from "../record/own-pull.ts";
@@ -177,16 +176,4 @@ async function write(
     newest.summary === check.summary &&
     newest.text === check.text;
   if (!same) await github.updateCheck(newest.id, check);
-}
-
-/** Whether GitHub requires our check on a branch. Classic protection counts as unread where the token may not read it. */
-export async function enforcementFor(github: GitHub, branch: string, appId: number): Promise<Enforcement> {
-  const rules = await github.requiredByRules(branch);
-  const byRules = enforcementOf({ branch, rules, protection: [] }, appId);
-  if (byRules.kind === "enforced") return byRules;
-  const protection = await github.requiredByProtection(branch).catch((thrown: unknown) => {
-    if (thrown instanceof AirlockError && thrown.code === "github-forbidden") return null;
-    throw thrown;
-  });
-  return enforcementOf({ branch, rules, protection }, appId);
 }

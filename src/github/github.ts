@@ -18,6 +18,13 @@ export interface GitHub {
   requiredByRules(branch: string): Promise<RequiredCheck[]>;
   /** Status checks that classic branch protection requires. Needs to read contents, which the App may not. */
   requiredByProtection(branch: string): Promise<RequiredCheck[]>;
+  /** The value of an Actions variable; null when it is not set. */
+  variable(name: string): Promise<Seen<string | null>>;
+  secretIsSet(name: string): Promise<Seen<boolean>>;
+  /** The setting “Allow GitHub Actions to create and approve pull requests”. */
+  actionsMayCreatePulls(): Promise<Seen<boolean>>;
+  /** Whether the default branch has a file here. */
+  hasFile(path: string): Promise<boolean>;
   issue(number: number): Promise<Issue | null>;
   /** All conversation comments of an issue or pull request, oldest first. */
   comments(issue: number): Promise<Comment[]>;
@@ -84,6 +91,9 @@ export interface GitHub {
   /** Check runs of a commit with this name made by this App only, newest first: of several, GitHub believes the newest. */
   checks(commit: string, name: string): Promise<ListedCheck[]>;
 }
+
+/** A setting as far as the token may read it. */
+export type Seen<Value> = { kind: "seen"; value: Value } | { kind: "unknown" };
 
 export interface Account {
   id: number;

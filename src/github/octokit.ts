@@ -5,6 +5,7 @@ import { issues } from "./issues.ts";
 import { objects } from "./objects.ts";
 import { people } from "./people.ts";
 import { pulls } from "./pulls.ts";
+import { repositorySettings } from "./repository-settings.ts";
 import { reviews } from "./reviews.ts";
 import { rules } from "./rules.ts";
 import { runs } from "./runs.ts";
@@ -24,6 +25,7 @@ export function githubFor(from: {
   return {
     ...people(api),
     ...rules(api),
+    ...repositorySettings(api),
     ...issues(api),
     ...objects(api),
     ...pulls(api),
