@@ -57,7 +57,7 @@ function stateFrom(
     level: verdict.level,
     draft: verdict.draft,
     requirements: verdict.requirements,
-    approvers: verdict.approvers ?? { requester_may_approve: false, security_users: [] },
+    approvers: approversIn(verdict),
     problems: problemsOf(publication, run, verdict),
     blocking: blocking.slice(0, stateItemsMax),
     reasons: verdict.reasons.slice(0, stateItemsMax).map(({ level, rule }) => ({ level, rule: asWord(rule) })),
@@ -77,6 +77,13 @@ function problemsOf({ confirmed }: Publication, run: Run, verdict: Verdict): Run
     ...(confirmed ? [] : ["other-judgement" as const]),
     ...(blocking <= stateItemsMax ? [] : ["too-many-findings" as const]),
   ];
+}
+
+/** What is no login becomes a name that nobody can have: leaving it out could let others stand in for it. */
+function approversIn({ approvers }: Verdict): GateState["approvers"] {
+  if (approvers === undefined) return { requester_may_approve: false, security_users: [] };
+  const isLogin = (name: string) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(name);
+  return { ...approvers, security_users: approvers.security_users.map((name) => (isLogin(name) ? name : "no--login")) };
 }
 
 /** The name of a rule is ours; a paper could hold anything in its place. */

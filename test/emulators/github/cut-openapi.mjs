@@ -100,6 +100,7 @@ const webhooks = [
   "issues-opened",
   "merge-group-checks-requested",
   "pull-request-closed",
+  "pull-request-converted-to-draft",
   "pull-request-edited",
   "pull-request-labeled",
   "pull-request-opened",
