@@ -86,8 +86,15 @@ describe("app.yml", async () => {
       pull_requests: "read",
       actions: "write",
       checks: "write",
+      merge_queues: "read",
     });
-    expect(app.default_events).toEqual(["issue_comment", "workflow_run"]);
+    expect(app.default_events).toEqual([
+      "issue_comment",
+      "workflow_run",
+      "pull_request",
+      "pull_request_review",
+      "merge_group",
+    ]);
   });
 
   it("gives the reason above each permission and event", () => {

@@ -43,6 +43,26 @@ export const RunMoved = z.object({
 });
 export type RunMoved = z.infer<typeof RunMoved>;
 
+/** Something happened to a pull request, or to a review of it. Only its number is believed: everything else is asked again. */
+export const PullMoved = z.object({
+  ...where,
+  action: z.string(),
+  sender: Account,
+  pull_request: z.object({ number: id }),
+});
+export type PullMoved = z.infer<typeof PullMoved>;
+
+export const GroupFormed = z.object({
+  ...where,
+  action: z.literal("checks_requested"),
+  merge_group: z.object({
+    head_sha: z.string().regex(/^[0-9a-f]{40}$/),
+    head_ref: z.string().min(1),
+    base_ref: z.string().startsWith("refs/heads/"),
+  }),
+});
+export type GroupFormed = z.infer<typeof GroupFormed>;
+
 /**
  * Reads a verified payload by its schema.
  * @throws AirlockError `github-unreadable`: the header named another event, or GitHub changed the event's shape. The delivery

@@ -2,18 +2,24 @@ import { explain } from "../errors.ts";
 import type { AppConnection } from "../github/app.ts";
 import type { GitHub } from "../github/github.ts";
 import type { Status, StatusState } from "../record/status-comment.ts";
-import { type Authority, mayAsk } from "../request/authority.ts";
+import { sentence } from "../record/sentence.ts";
+import { type Authority, type AuthorityFacts, mayAsk } from "../request/authority.ts";
 import { type Command, parseCommand } from "../request/command.ts";
+import { asDecision, type DecisionVerb, mayDecide, readDecision } from "../request/decision.ts";
 import { workflowFile } from "../request/run-name.ts";
 import { CommentCreated, installedOf, readEvent } from "./events.ts";
+import type { GateKeeper } from "./gate-keeper.ts";
 import { insist, type InsistEffects } from "./insist.ts";
 import type { Log } from "./log.ts";
+import { decide } from "./on-decision.ts";
+import { placeOf } from "./on-pull.ts";
 import { notStarted, refusal, undispatchable } from "./replies.ts";
 import type { StatusBoard } from "./status-board.ts";
 
 export interface CommentEffects extends InsistEffects {
   app: AppConnection;
   board: StatusBoard;
+  gate: GateKeeper;
 }
 
 /**
@@ -43,7 +49,13 @@ export async function onComment(payload: unknown, effects: CommentEffects): Prom
       return await tolerate(github.react(event.comment.id, "-1"), effects.log);
     return await reply({ event, command, github }, refusal(command, answer), effects);
   }
+  if (decisionOf(command) !== null) return await answerDecision({ event, command, github }, effects);
   await accept({ event, command, github }, effects);
+}
+
+/** A command that starts no run. */
+function decisionOf(command: Command): DecisionVerb | null {
+  return command.kind === "command" ? asDecision(command.verb) : null;
 }
 
 /** Bots and Apps (ourselves among them) never ask. */
@@ -55,7 +67,8 @@ function byPerson({ sender, comment }: CommentCreated): boolean {
 async function authorityOf(event: CommentCreated, command: Command, github: GitHub): Promise<Authority> {
   const { sender, comment, issue } = event;
   const { role, user } = await github.role(comment.user.login);
-  return mayAsk({
+  const decision = decisionOf(command);
+  const facts: AuthorityFacts = {
     verb: command.kind === "command" ? command.verb : "help",
     role: user !== null && user.id === comment.user.id ? role : "none",
     userType: comment.user.type,
@@ -64,7 +77,8 @@ async function authorityOf(event: CommentCreated, command: Command, github: GitH
     commentEdited: comment.updated_at !== comment.created_at,
     isPull: issue.pull_request != null,
     issueState: issue.state,
-  });
+  };
+  return decision === null ? mayAsk(facts) : mayDecide(decision, facts);
 }
 
 /** What was asked, and where to answer. */
@@ -108,6 +122,33 @@ async function accept(asked: Asked, effects: CommentEffects): Promise<void> {
     }
   }
   await seen;
+}
+
+/** `accept`, `verified` and `why`: answered here and now, in the same comment that other commands get. */
+async function answerDecision(asked: Asked, effects: CommentEffects): Promise<void> {
+  const { event, command, github } = asked;
+  const verb = decisionOf(command);
+  if (verb === null || command.kind !== "command") return;
+  const decision = readDecision(verb, command.args);
+  if (decision.kind === "unclear") {
+    const [headline, next] = [sentence(decision.message, []), sentence(decision.next, [])];
+    return await reply(asked, { kind: "refused", headline, details: [], next }, effects);
+  }
+  const { comment, issue } = event;
+  const by = { id: comment.user.id, login: comment.user.login };
+  await insist(async () => {
+    const place = await placeOf(event, effects.app);
+    const state = await decide({ decision, by, pull: issue.number, at: comment.created_at }, place, effects);
+    effects.log.info("request.decided", {
+      issue: issue.number,
+      comment: comment.id,
+      requester: by.id,
+      verb,
+      shown: state.kind,
+    });
+    await effects.board.show(github, issue.number, statusOf(asked, state, null));
+    await tolerate(github.react(comment.id, state.kind === "refused" ? "confused" : "+1"), effects.log);
+  }, effects);
 }
 
 async function reply(asked: Asked, state: StatusState, { board, log }: CommentEffects): Promise<void> {

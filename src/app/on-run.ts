@@ -1,19 +1,25 @@
 import { AirlockError, explain } from "../errors.ts";
 import type { AppConnection } from "../github/app.ts";
 import { httpFailure, rateLimited } from "../github/failure.ts";
-import type { Comment, GitHub, Run } from "../github/github.ts";
-import { finalState } from "../record/final-state.ts";
+import type { Comment, Pull, Run } from "../github/github.ts";
+import { finalState, type FinalState } from "../record/final-state.ts";
+import { enforcementNote } from "../record/gate-check.ts";
+import { enforcementFor } from "../record/readiness.ts";
 import type { Status, StatusState } from "../record/status-comment.ts";
-import { earlierRun, parseRunName, type RunName, runsSince, workflowFile, workflowPath } from "../request/run-name.ts";
+import { earlierRun, type RunName, runsSince, workflowFile } from "../request/run-name.ts";
+import { ours } from "../text/outgoing.ts";
 import { installedOf, readEvent, RunMoved } from "./events.ts";
+import type { GateKeeper, GatePlace } from "./gate-keeper.ts";
 import { insist, type InsistEffects } from "./insist.ts";
-import { ownPull, publicationOf, writeCheck } from "./run-evidence.ts";
+import { isOurFile, nameOfOurRun } from "./our-run.ts";
+import { ownPull, publicationOf } from "./run-evidence.ts";
 import { runPapers } from "./run-papers.ts";
 import type { StatusBoard } from "./status-board.ts";
 
 export interface RunEffects extends InsistEffects {
   app: AppConnection;
   board: StatusBoard;
+  gate: GateKeeper;
 }
 
 /**
@@ -40,14 +46,9 @@ async function showRun(event: RunMoved, effects: RunEffects): Promise<void> {
     metadata: "read",
   });
   const [run, bot] = await Promise.all([github.run(id), app.botId(installed)]);
-  const name = run === null ? null : parseRunName(run.title);
-  if (
-    run === null ||
-    name === null ||
-    run.actor.id !== bot ||
-    !isOurFile(run.path) ||
-    run.headBranch !== event.repository.default_branch
-  ) {
+  const place = { github, bot, repositoryId: event.repository.id, defaultBranch: event.repository.default_branch };
+  const name = run === null ? null : nameOfOurRun(run, place);
+  if (run === null || name === null) {
     // Nobody asked us for it: the gate refuses it, and its own page is where its end is seen.
     log.warn("run.foreign", { run: id, actor: run?.actor.id ?? null });
     return;
@@ -60,7 +61,7 @@ async function showRun(event: RunMoved, effects: RunEffects): Promise<void> {
     log.info("run.duplicate", { run: run.id, first: earlier.id });
     return;
   }
-  if (run.status === "completed") return await showEnd({ github, run, name, asked }, event.repository.id, effects);
+  if (run.status === "completed") return await showEnd({ place, run, name, asked }, effects);
   await board.show(github, name.issue, statusOf({ run, name, asked }, { kind: "running" }), {
     stillSo: async () => {
       const now = await github.run(run.id);
@@ -70,18 +71,15 @@ async function showRun(event: RunMoved, effects: RunEffects): Promise<void> {
 }
 
 interface Ended {
-  github: GitHub;
+  place: GatePlace;
   run: Run;
   name: RunName;
   /** null when the comment is gone. */
   asked: Comment | null;
 }
 
-async function showEnd(
-  { github, run, name, asked }: Ended,
-  repositoryId: number,
-  { board, log }: RunEffects,
-): Promise<void> {
+async function showEnd({ place, run, name, asked }: Ended, { board, gate, log }: RunEffects): Promise<void> {
+  const { github, repositoryId } = place;
   const papers = await runPapers(github, run, { repositoryId, log });
   const about = { run, name, repositoryId };
   const publication = papers.verdict === null ? null : await publicationOf(github, papers.verdict, about);
@@ -89,24 +87,33 @@ async function showEnd(
   const final = finalState(run, { ...papers, confirmed: publication?.confirmed ?? false, own }, []);
   const { id, attempt, conclusion } = run;
   log.info("run.ended", { run: id, attempt, conclusion, shown: final.state.kind });
+  const shown =
+    publication === null ? final.state : await withEnforcement(final.state, publication.pull, { place, gate });
   await all(log, [
-    board.show(github, name.issue, statusOf({ run, name, asked }, final.state)),
+    board.show(github, name.issue, statusOf({ run, name, asked }, shown)),
     asked === null ? Promise.resolve() : github.react(name.comment, final.reaction),
-    publication === null ? Promise.resolve() : writeCheck(github, publication, run),
+    publication === null ? Promise.resolve() : gate.refresh(place, publication.pull.number, { ended: run }),
   ]);
 }
 
-function statusOf({ run, name, asked }: Omit<Ended, "github">, state: StatusState): Status {
+/** Says beside a published change that GitHub does not require our check, when that is so. What cannot be read is not worth a failure. */
+async function withEnforcement(
+  state: FinalState["state"],
+  { base }: Pull,
+  { place, gate }: { place: GatePlace; gate: GateKeeper },
+): Promise<FinalState["state"]> {
+  const enforcement = await enforcementFor(place.github, base.ref, gate.appId).catch(() => null);
+  const note = enforcement === null ? ours`` : enforcementNote(enforcement);
+  return note === "" ? state : { ...state, details: [...state.details, note] };
+}
+
+function statusOf({ run, name, asked }: Omit<Ended, "place">, state: StatusState): Status {
   const requester = asked?.author.login ?? "somebody whose comment is gone";
   return { verb: name.verb, requester, comment: name.comment, run: { id: run.id, url: run.url }, state };
 }
 
-function isOurFile(path: string): boolean {
-  return path.replace(/@.*$/, "") === workflowPath;
-}
-
 /** Does all of it, then fails if something failed that may pass by itself. What GitHub refuses for good (a locked issue) is logged. */
-async function all(log: InsistEffects["log"], work: Promise<void>[]): Promise<void> {
+async function all(log: InsistEffects["log"], work: Promise<unknown>[]): Promise<void> {
   const failures = (await Promise.allSettled(work)).flatMap((result) =>
     result.status === "rejected" ? [result.reason as unknown] : [],
   );

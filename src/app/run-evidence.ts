@@ -3,7 +3,6 @@ import type { Stop } from "../handoff/stop.ts";
 import type { Verdict } from "../handoff/verdict.ts";
 import { isOfRun } from "../record/branch.ts";
 import { judgementDigest, judgementOfCommit, runOfCommit } from "../record/commit-message.ts";
-import { policyCheck, policyCheckId, policyCheckName } from "../record/policy-check.ts";
 import type { RunName } from "../request/run-name.ts";
 
 interface About {
@@ -47,16 +46,6 @@ export async function ownPull(github: GitHub, stop: Stop, about: About): Promise
   const pull = await github.pull(stop.pull_request);
   if (pull === null || !isOfRequest(pull, about)) return null;
   return (await isOfRun(github, pull, about.run.id)) ? pull : null;
-}
-
-/** The check goes onto the head of this request's pull request, one per run and attempt. */
-export async function writeCheck(github: GitHub, publication: Publication, run: Run): Promise<void> {
-  const { head, ...check } = policyCheck({ ...publication, run }, []);
-  const there = (await github.checks(head, policyCheckName)).find(
-    ({ externalId }) => externalId === policyCheckId(run),
-  );
-  if (there === undefined) await github.createCheck({ head, ...check });
-  else await github.updateCheck(there.id, check);
 }
 
 /** On the request's own branch in this repository, opened by a bot. The prefix is configured, and the App reads no configuration. */

@@ -5,10 +5,13 @@ import { explain } from "../errors.ts";
 import { type AppConnection, connectApp } from "../github/app.ts";
 import type { Patience } from "../github/patience.ts";
 import { createWebhookServer, webhookPath } from "./http.ts";
+import { type GateKeeper, gateKeeper } from "./gate-keeper.ts";
 import type { InsistEffects } from "./insist.ts";
 import type { Log } from "./log.ts";
 import { onComment } from "./on-comment.ts";
+import { onGroup, onPull } from "./on-pull.ts";
 import { onRun } from "./on-run.ts";
+import { patrol } from "./patrol.ts";
 import type { Settings } from "./settings.ts";
 import { statusBoard } from "./status-board.ts";
 
@@ -46,7 +49,9 @@ export async function startApp(settings: Settings, log: Log, patience?: Patience
   const later = (promise: Promise<void>) => {
     track(promise).catch((thrown: unknown) => log.warn("later.failed", { why: explain(thrown).message }));
   };
-  subscribe(app, id, { log, later, patience: patience ?? displayPatience(stop.signal) });
+  const gate = gateKeeper({ appId: id, log, now: Date.now });
+  subscribe(app, gate, { log, later, patience: patience ?? displayPatience(stop.signal) });
+  const round = patrol({ app, gate, log, random: Math.random }, stop.signal);
 
   let stopping = false;
   const server = createWebhookServer({
@@ -75,18 +80,37 @@ export async function startApp(settings: Settings, log: Log, patience?: Patience
       stopping = true;
       stop.abort();
       await proxy?.stop();
-      await stopServer(server, idle);
+      await stopServer(server, async () => {
+        await Promise.all([round, idle()]);
+      });
       log.info("app.stopped", { unfinished: work.size });
     },
   };
 }
 
-function subscribe(app: AppConnection, appId: number, effects: InsistEffects): void {
-  const board = statusBoard(appId);
-  app.on("issue_comment.created", (payload) => onComment(payload, { app, board, ...effects }));
+/** The actions of a pull request that can change what the gate says. */
+const pullEvents = [
+  "pull_request.opened",
+  "pull_request.synchronize",
+  "pull_request.reopened",
+  "pull_request.edited",
+  "pull_request.labeled",
+  "pull_request.unlabeled",
+  "pull_request.ready_for_review",
+  "pull_request.converted_to_draft",
+  "pull_request_review.submitted",
+  "pull_request_review.dismissed",
+  "pull_request_review.edited",
+] as const;
+
+function subscribe(app: AppConnection, gate: GateKeeper, effects: InsistEffects): void {
+  const board = statusBoard(gate.appId);
+  app.on("issue_comment.created", (payload) => onComment(payload, { app, board, gate, ...effects }));
   for (const event of ["workflow_run.in_progress", "workflow_run.completed"] as const) {
-    app.on(event, (payload) => onRun(payload, { app, board, ...effects }));
+    app.on(event, (payload) => onRun(payload, { app, board, gate, ...effects }));
   }
+  for (const event of pullEvents) app.on(event, (payload) => onPull(payload, { app, gate, ...effects }));
+  app.on("merge_group.checks_requested", (payload) => onGroup(payload, { app, gate, ...effects }));
 }
 
 /** Half a second, two, eight … up to two minutes between tries; at a stop the last try is made at once. */

@@ -3,7 +3,7 @@ import type { Finding } from "../handoff/finding.ts";
 import type { Proof } from "../handoff/report.ts";
 import { findingOf } from "../inspect/finding-id.ts";
 import { foldPath } from "../inspect/fold-path.ts";
-import { isTestPath } from "../inspect/tests.ts";
+import { isTestPath } from "../inspect/test-path.ts";
 import { disagreement } from "./disagree.ts";
 import type { Ran } from "./run.ts";
 import { capped, fixedTests, namesOf, reportIn } from "./test-names.ts";

@@ -1,6 +1,6 @@
 import type { Change } from "../change.ts";
 import { foldPath } from "../inspect/fold-path.ts";
-import { isTestPath } from "../inspect/tests.ts";
+import { isTestPath } from "../inspect/test-path.ts";
 import type { Placed } from "../workspace/apply.ts";
 
 /** What belongs to the tests without being one: their folders' data, recorded expectations, and the runners' configuration. */

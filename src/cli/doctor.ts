@@ -1,27 +1,38 @@
 import { parseArgs } from "node:util";
 import { type Probe, type Sandbox, UnprovedSandbox } from "../../sandbox/sandbox.ts";
 import { explain } from "../errors.ts";
+import { doctorRepository } from "./doctor-repository.ts";
 import { groundSandbox } from "./ground.ts";
 import { temporaryDirectory } from "./temporary.ts";
 import { exitCode, type Terminal, type Verb } from "./verb.ts";
 import { workDirectory } from "./work-directory.ts";
 
 export const verb: Verb = {
-  usage: "doctor [-C DIR] [--json]",
+  usage: "doctor [-C DIR] [--json] | doctor --repo OWNER/NAME [--app SLUG] [--api-url URL] [--json]",
   summary:
-    "Tries to establish the sandbox as for work on DIR (default: here), prints every probe, and says what to change when one does not hold.",
+    "Tries to establish the sandbox as for work on DIR (default: here), prints every probe, and says what to change when one does not hold. With --repo: asks GitHub, with the token in GITHUB_TOKEN or GH_TOKEN, what that repository lacks, and whether it enforces the check.",
   async run(args, terminal) {
     const { values } = parseArgs({
       args,
-      options: { directory: { type: "string", short: "C", default: "." }, json: { type: "boolean" } },
+      options: {
+        directory: { type: "string", short: "C", default: "." },
+        json: { type: "boolean", default: false },
+        repo: { type: "string" },
+        app: { type: "string", default: "airlock" },
+        "api-url": { type: "string", default: "https://api.github.com" },
+      },
     });
+    if (values.repo !== undefined) {
+      const { repo: repository, app, json, "api-url": apiUrl } = values;
+      return await doctorRepository({ repository, app, apiUrl, json }, terminal);
+    }
     const directory = workDirectory(terminal.cwd, values.directory);
     await using dir = await temporaryDirectory();
     try {
       await using sandbox = await groundSandbox(dir.path, terminal, directory);
       const { certificate } = sandbox;
       const inside = await nodeInside(sandbox);
-      if (values.json === true) {
+      if (values.json) {
         terminal.out(JSON.stringify({ kind: "ready", node: process.version, node_inside: inside, ...certificate }));
         return exitCode.done;
       }
@@ -37,7 +48,7 @@ export const verb: Verb = {
     } catch (thrown) {
       const { code, message, fix } = explain(thrown);
       const probes = thrown instanceof UnprovedSandbox ? thrown.probes : [];
-      if (values.json === true)
+      if (values.json)
         terminal.out(JSON.stringify({ kind: "broken", code, message, fix, ...(probes.length > 0 && { probes }) }));
       else if (probes.length > 0) showBroken(probes, fix, terminal);
       else terminal.out(`BROKEN  ${message}\n  fix: ${fix}`);

@@ -12,7 +12,7 @@ export const AccountAnswer = z.object({
 
 /** The author of something whose account is gone. GitHub shows such things as written by `ghost`; it holds no role. */
 const ghost: Account = { id: 0, login: "ghost", type: "Mannequin" };
-const Author = AccountAnswer.nullable().transform((account) => account ?? ghost);
+export const Author = AccountAnswer.nullable().transform((account) => account ?? ghost);
 
 export const RepositoryAnswer = z
   .object({

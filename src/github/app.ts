@@ -5,6 +5,7 @@ import { AirlockError } from "../errors.ts";
 import { githubClient, noPatience, openOctokit, timedFetch } from "./client.ts";
 import { failure, statusOf } from "./failure.ts";
 import type { GitHub } from "./github.ts";
+import { installedRepositories } from "./installations.ts";
 import { type ShortToken, tokenCache } from "./token-cache.ts";
 
 export interface AppCredentials {
@@ -19,7 +20,7 @@ export interface AppCredentials {
 
 /** What a token for one repository may do; every token the app uses names these and the repository. */
 export type Permissions = Partial<
-  Record<"issues" | "actions" | "checks" | "contents" | "pull_requests" | "metadata", "read" | "write">
+  Record<"issues" | "actions" | "checks" | "contents" | "pull_requests" | "merge_queues" | "metadata", "read" | "write">
 >;
 
 export interface Installed {
@@ -34,13 +35,19 @@ export interface Delivery {
   payload: Record<string, unknown>;
 }
 
+/** The events that are handled, by GitHub's names. */
+export type AppEvent =
+  | "issue_comment.created"
+  | "workflow_run.completed"
+  | "workflow_run.in_progress"
+  | "merge_group.checks_requested"
+  | `pull_request.${"opened" | "synchronize" | "reopened" | "edited" | "labeled" | "unlabeled" | "ready_for_review" | "converted_to_draft"}`
+  | `pull_request_review.${"submitted" | "dismissed" | "edited"}`;
+
 /** The App as GitHub knows it: deliveries in, a port per repository out. */
 export interface AppConnection {
   /** Calls the handler for every verified delivery of the event. Its payload is untyped on purpose: read it by schema. */
-  on(
-    event: "issue_comment.created" | "workflow_run.completed" | "workflow_run.in_progress",
-    handler: (payload: unknown) => Promise<void>,
-  ): void;
+  on(event: AppEvent, handler: (payload: unknown) => Promise<void>): void;
   /** Whether GitHub signed these very bytes for this App. Never throws: what cannot be verified is not verified. */
   verify(body: string, signature: string): Promise<boolean>;
   /** Runs the handlers of a verified delivery. Rejects when one of them did. */
@@ -51,6 +58,8 @@ export interface AppConnection {
   identity(): Promise<{ id: number; slug: string }>;
   /** Account id of the App's bot, asked once. */
   botId(installed: Installed): Promise<number>;
+  /** Every repository the App is installed on, without those that are archived or whose installation is suspended. */
+  repositories(): Promise<(Installed & { defaultBranch: string })[]>;
 }
 
 /** Connects Probot; asks GitHub nothing yet. */
@@ -62,11 +71,14 @@ export async function connectApp(credentials: AppCredentials): Promise<AppConnec
 
   const tokens = tokenCache(Date.now);
   // Asked here and not by `octokit.auth`, which forgets the API address.
-  const mint = async ({ installation, repository }: Installed, permissions: Permissions): Promise<ShortToken> => {
+  const mintFor = async (
+    installation: number,
+    narrow: { repository_ids?: number[]; permissions: Permissions },
+  ): Promise<ShortToken> => {
     const route = "POST /app/installations/{installation_id}/access_tokens";
     try {
-      const narrow = { installation_id: installation, repository_ids: [repository.id], permissions };
-      const { token, expires_at } = Token.parse((await octokit.request(route, narrow)).data);
+      const asked = { installation_id: installation, ...narrow };
+      const { token, expires_at } = Token.parse((await octokit.request(route, asked)).data);
       return { token, expiresAt: Date.parse(expires_at) };
     } catch (thrown) {
       throw keyFailure(thrown) ?? failure(route, thrown);
@@ -74,7 +86,8 @@ export async function connectApp(credentials: AppCredentials): Promise<AppConnec
   };
   const tokenFor = (installed: Installed, permissions: Permissions): Promise<string> => {
     const key = JSON.stringify([installed.installation, installed.repository.id, permissions]);
-    return tokens.get(key, () => mint(installed, permissions));
+    const { installation, repository } = installed;
+    return tokens.get(key, () => mintFor(installation, { repository_ids: [repository.id], permissions }));
   };
   const identity = async () => {
     try {
@@ -94,7 +107,6 @@ export async function connectApp(credentials: AppCredentials): Promise<AppConnec
     }
   };
   let bot: Promise<number> | null = null;
-
   return {
     on: (event, handler) => probot.on(event, ({ payload }) => handler(payload)),
     verify: (body, signature) => probot.webhooks.verify(body, signature).catch(() => false),
@@ -112,6 +124,16 @@ export async function connectApp(credentials: AppCredentials): Promise<AppConnec
       });
       return bot;
     },
+    repositories: () =>
+      installedRepositories({
+        request: (route, parameters) => octokit.request(route, parameters),
+        tokenFor: (installation) =>
+          tokens.get(JSON.stringify([installation, "all", "metadata"]), () =>
+            mintFor(installation, { permissions: { metadata: "read" } }),
+          ),
+        apiUrl,
+        timeoutMs,
+      }),
   };
 }
 

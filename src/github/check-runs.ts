@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AirlockError } from "../errors.ts";
 import type { Api } from "./api.ts";
-import type { CheckRun, GitHub } from "./github.ts";
+import type { CheckRun, GitHub, ListedCheck } from "./github.ts";
 
 /** Check runs: only an App may write them, and nobody edits them by hand. */
 export function checkRuns(api: Api): Pick<GitHub, "createCheck" | "updateCheck" | "checks"> {
@@ -17,17 +17,17 @@ export function checkRuns(api: Api): Pick<GitHub, "createCheck" | "updateCheck" 
         parameters: { ref: commit, check_name: name, app_id: api.appId, filter: "all" },
         field: "check_runs",
       });
-      return found.filter((check) => check.appId === api.appId);
+      return found.filter((check) => check.appId === api.appId).toSorted((a, b) => b.id - a.id);
     },
   };
 }
 
-function fields({ name, externalId, status, conclusion, title, summary, detailsUrl }: CheckRun) {
+function fields({ name, externalId, status, conclusion, title, summary, text, detailsUrl }: CheckRun) {
   return {
     name,
     status,
     external_id: externalId,
-    output: { title, summary },
+    output: { title, summary, ...(text === undefined ? {} : { text }) },
     ...(conclusion === undefined ? {} : { conclusion }),
     ...(detailsUrl === undefined ? {} : { details_url: detailsUrl }),
   };
@@ -38,12 +38,20 @@ const Listed = z
     id: z.int().positive(),
     external_id: z.string().nullish(),
     status: z.string(),
+    conclusion: z.string().nullish(),
+    output: z
+      .object({ title: z.string().nullish(), summary: z.string().nullish(), text: z.string().nullish() })
+      .nullish(),
     app: z.object({ id: z.int() }).nullish(),
   })
-  .transform((answer) => ({
+  .transform((answer): ListedCheck => ({
     id: answer.id,
     externalId: answer.external_id ?? null,
     status: answer.status,
+    conclusion: answer.conclusion ?? null,
+    title: answer.output?.title ?? null,
+    summary: answer.output?.summary ?? null,
+    text: answer.output?.text ?? null,
     appId: answer.app?.id ?? null,
   }));
 

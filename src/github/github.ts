@@ -12,6 +12,19 @@ export interface GitHub {
   repository(): Promise<Repository>;
   /** The account's effective role on the repository, from `role_name` (custom roles map to their base role). Unknown login: `none`. */
   role(login: string): Promise<{ role: Role; user: Account | null }>;
+  /** Accounts with access, with their effective role. */
+  collaborators(): Promise<(Account & { role: Role })[]>;
+  /** Status checks that the active rulesets require on a branch. Rulesets in evaluation do not count. */
+  requiredByRules(branch: string): Promise<RequiredCheck[]>;
+  /** Status checks that classic branch protection requires. Needs to read contents, which the App may not. */
+  requiredByProtection(branch: string): Promise<RequiredCheck[]>;
+  /** The value of an Actions variable; null when it is not set. */
+  variable(name: string): Promise<Seen<string | null>>;
+  secretIsSet(name: string): Promise<Seen<boolean>>;
+  /** The setting “Allow GitHub Actions to create and approve pull requests”. */
+  actionsMayCreatePulls(): Promise<Seen<boolean>>;
+  /** Whether the default branch has a file here. */
+  hasFile(path: string): Promise<boolean>;
   issue(number: number): Promise<Issue | null>;
   /** All conversation comments of an issue or pull request, oldest first. */
   comments(issue: number): Promise<Comment[]>;
@@ -45,6 +58,14 @@ export interface GitHub {
   pull(number: number): Promise<Pull | null>;
   /** The commits of a pull request, oldest first: readable without any permission on contents. GitHub lists at most 250. */
   pullCommits(number: number): Promise<{ sha: string; message: string }[]>;
+  /** Who made the commits of a pull request. Throws `github-unreadable` where GitHub may have cut the list (250). */
+  commitPeople(number: number): Promise<CommitPeople[]>;
+  /** Submitted reviews, oldest first. A review whose author is gone is written by `ghost`. */
+  reviews(pull: number): Promise<Review[]>;
+  /** Pull requests whose head is this commit, in any state, from this repository and from forks. */
+  pullsAt(commit: string): Promise<Pull[]>;
+  /** Numbers of the pull requests in the merge queue of a branch, first in line first; null when the branch has no queue. */
+  mergeQueue(branch: string): Promise<number[] | null>;
   createPull(pull: { title: Outgoing; body: Outgoing; head: string; base: string; draft: boolean }): Promise<Pull>;
   /** Creates missing labels, then adds them. Out: one sentence per label GitHub refused. */
   addLabels(issue: number, labels: { name: string; color: string; description: string }[]): Promise<string[]>;
@@ -77,12 +98,12 @@ export interface GitHub {
 
   createCheck(check: CheckRun & { head: string }): Promise<{ id: number }>;
   updateCheck(id: number, check: CheckRun): Promise<void>;
-  /** Check runs of a commit with this name made by this App only. */
-  checks(
-    commit: string,
-    name: string,
-  ): Promise<{ id: number; externalId: string | null; status: string; appId: number | null }[]>;
+  /** Check runs of a commit with this name made by this App only, newest first: of several, GitHub believes the newest. */
+  checks(commit: string, name: string): Promise<ListedCheck[]>;
 }
+
+/** A setting as far as the token may read it. */
+export type Seen<Value> = { kind: "seen"; value: Value } | { kind: "unknown" };
 
 export interface Account {
   id: number;
@@ -152,6 +173,35 @@ export interface MergingPull {
   files: { path: string; lines: number }[];
 }
 
+/** One end of a commit. */
+export interface CommitPerson {
+  /** The account that owns the address; null when none does. */
+  account: Account | null;
+  email: string;
+}
+
+export interface CommitPeople {
+  sha: string;
+  message: string;
+  author: CommitPerson;
+  committer: CommitPerson;
+}
+
+export interface Review {
+  id: number;
+  person: Account;
+  state: "approved" | "changes_requested" | "dismissed" | "commented" | "pending";
+  /** The head that was reviewed; null when that commit is gone. */
+  commit: string | null;
+  submittedAt: string;
+}
+
+export interface RequiredCheck {
+  name: string;
+  /** The only App whose check of this name counts; null when any may write it. */
+  appId: number | null;
+}
+
 export interface Run {
   id: number;
   attempt: number;
@@ -187,5 +237,18 @@ export interface CheckRun {
   conclusion?: "success" | "failure" | "neutral" | "action_required";
   title: Outgoing;
   summary: Outgoing;
+  text?: Outgoing;
   detailsUrl?: string;
+}
+
+/** A check run as GitHub shows it. */
+export interface ListedCheck {
+  id: number;
+  externalId: string | null;
+  status: string;
+  conclusion: string | null;
+  title: string | null;
+  summary: string | null;
+  text: string | null;
+  appId: number | null;
 }

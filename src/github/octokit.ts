@@ -6,6 +6,9 @@ import { merging } from "./merging.ts";
 import { objects } from "./objects.ts";
 import { people } from "./people.ts";
 import { pulls } from "./pulls.ts";
+import { repositorySettings } from "./repository-settings.ts";
+import { reviews } from "./reviews.ts";
+import { rules } from "./rules.ts";
 import { runs } from "./runs.ts";
 
 /**
@@ -22,10 +25,13 @@ export function githubFor(from: {
   const api = apiOver({ ...from, appId: from.appId ?? null });
   return {
     ...people(api),
+    ...rules(api),
+    ...repositorySettings(api),
     ...issues(api),
     ...objects(api),
     ...pulls(api),
     ...merging(api),
+    ...reviews(api),
     ...runs(api),
     ...checkRuns(api),
   };

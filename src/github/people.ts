@@ -5,7 +5,7 @@ import type { Api } from "./api.ts";
 import type { GitHub } from "./github.ts";
 
 /** The repository itself, and what an account may do in it. */
-export function people(api: Api): Pick<GitHub, "repository" | "role"> {
+export function people(api: Api): Pick<GitHub, "repository" | "role" | "collaborators"> {
   return {
     repository: () => api.call(RepositoryAnswer, "GET "),
     async role(login) {
@@ -13,6 +13,7 @@ export function people(api: Api): Pick<GitHub, "repository" | "role"> {
       if (found === null) return { role: "none", user: null };
       return { role: Role.safeParse(found.role_name).data ?? found.permission, user: found.user };
     },
+    collaborators: () => api.list(Collaborator, "GET /collaborators", { parameters: { affiliation: "all" } }),
   };
 }
 
@@ -25,3 +26,34 @@ const Permission = z.object({
   role_name: z.string().nullish(),
   user: AccountAnswer.nullable(),
 });
+
+/** Beside an organisation's own role stands what its base role may, from which the base role is told. */
+const Collaborator = AccountAnswer.extend({
+  role_name: z.string(),
+  permissions: z.object({
+    pull: z.boolean(),
+    triage: z.boolean().optional(),
+    push: z.boolean(),
+    maintain: z.boolean().optional(),
+    admin: z.boolean(),
+  }),
+}).transform(({ id, login, type, role_name, permissions }) => ({
+  id,
+  login,
+  type,
+  role: Role.safeParse(role_name).data ?? baseRole(permissions),
+}));
+
+function baseRole(may: {
+  pull: boolean;
+  triage?: boolean | undefined;
+  push: boolean;
+  maintain?: boolean | undefined;
+  admin: boolean;
+}): Role {
+  if (may.admin) return "admin";
+  if (may.maintain === true) return "maintain";
+  if (may.push) return "write";
+  if (may.triage === true) return "triage";
+  return may.pull ? "read" : "none";
+}

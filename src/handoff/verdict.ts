@@ -79,6 +79,15 @@ export const AutoMergeDecision = z.discriminatedUnion("kind", [
 ]);
 export type AutoMergeDecision = z.infer<typeof AutoMergeDecision>;
 
+/** Whose approval counts. It travels inside the judgement, so that the digest in the commit covers it. */
+export const Approvers = z.strictObject({
+  /** Whether people who asked for a change may approve it. */
+  requester_may_approve: z.boolean(),
+  /** Logins of those who give security reviews; empty means whoever maintains the repository. */
+  security_users: z.array(z.string().min(1)).max(15),
+});
+export type Approvers = z.infer<typeof Approvers>;
+
 /** What policy says of a Change. `hold`: nothing is pushed until a maintainer releases it. `refuse`: never. */
 export const Judgement = z.strictObject({
   kind: z.enum(["publish", "hold", "refuse"]),
@@ -86,6 +95,8 @@ export const Judgement = z.strictObject({
   reasons: z.array(Reason),
   findings: z.array(Finding),
   requirements: Requirements,
+  /** Written by publish for the App. Absent: whoever asked may not approve, and maintainers give security reviews. */
+  approvers: Approvers.optional(),
   labels: z.array(z.string()),
   /** Whether the pull request opens as a draft: a check regressed or did not run. */
   draft: z.boolean(),

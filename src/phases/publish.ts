@@ -15,6 +15,7 @@ import type { Task } from "../handoff/task.ts";
 import type { Judgement, Verdict } from "../handoff/verdict.ts";
 import { checkPrograms, manifestPaths, type TrustedManifest } from "../inspect/check-programs.ts";
 import { inspectChange } from "../inspect/inspect.ts";
+import { approversOf } from "../policy/approvers.ts";
 import type { AutoMergeFacts } from "../policy/auto-merge.ts";
 import type { CodeOwners } from "../policy/codeowners.ts";
 import { factsOf } from "../policy/facts.ts";
@@ -197,7 +198,8 @@ async function judgeAgain(
   const codeowners = await trustedOwners([...base.values()], (sha) => github.blob(sha));
   const basePaths = [...base.keys()];
   const judgement = await judgeChange({ change, before, basePaths, manifests, codeowners, merging, task, report });
-  return { judgement: withEnding(judgement, solution.ending), patch: patchText(change, before) };
+  const approvers = approversOf(task.config);
+  return { judgement: { ...withEnding(judgement, solution.ending), approvers }, patch: patchText(change, before) };
 }
 
 /** The start is the trusted commit (`trustedStillTrue`), so its tree is where the trusted scripts are. */

@@ -34,6 +34,11 @@ export function mayAsk(facts: AuthorityFacts): Authority {
   return identityRefusal(facts) ?? roleRefusal(facts) ?? subjectRefusal(facts) ?? { kind: "allowed" };
 }
 
+/** May this account give commands at all? The first half of `mayAsk`, for commands that have a rule of their own about where. */
+export function mayCommand(facts: AuthorityFacts): Authority {
+  return identityRefusal(facts) ?? roleRefusal(facts) ?? { kind: "allowed" };
+}
+
 function identityRefusal({ senderIsAuthor, commentEdited }: AuthorityFacts): Authority | null {
   if (!senderIsAuthor) {
     return refused(

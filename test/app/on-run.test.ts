@@ -66,10 +66,12 @@ describe("the policy check is not green", () => {
     expect(at.repository.checks(pushed.commit)).toMatchObject([{ conclusion: "action_required" }]);
   });
 
-  test("and is not written at all onto a pull request that is not this request's", async () => {
+  test("for a pull request that is not this request's: nothing is known of its head", async () => {
     const pushed = await at.published();
     await conclude(verdict({ ...low, published: { ...pushed, branch: "main" } }));
-    expect(at.repository.checks(pushed.commit)).toEqual([]);
+    expect(at.repository.checks(pushed.commit)).toMatchObject([
+      { externalId: "unverified", conclusion: "action_required" },
+    ]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { vi } from "vitest";
 import { githubClient } from "../../src/github/client.ts";
 import type { Stop } from "../../src/handoff/stop.ts";
-import type { Verdict } from "../../src/handoff/verdict.ts";
+import type { Judgement, Verdict } from "../../src/handoff/verdict.ts";
 import { commitMessage } from "../../src/record/commit-message.ts";
 import { ours, type Outgoing } from "../../src/text/outgoing.ts";
 import type { DispatchedRun } from "../emulators/runner/dispatched-run.ts";
@@ -64,12 +64,13 @@ export async function runScene(): Promise<RunScene> {
   };
 }
 
-const messageOf = (id: number): Outgoing =>
+/** The message of a commit that publish makes under a judgement. */
+export const messageOf = (id: number, under: Judgement = low): Outgoing =>
   commitMessage({
     brief: task().brief,
     requester: { id: 5, login: "mona" },
     run: { id, url: "https://x.test/1" },
-    judgement: low,
+    judgement: under,
     known: [],
   });
 

@@ -26,6 +26,7 @@ export const permissions = {
   pull_requests: "read",
   actions: "write",
   checks: "write",
+  merge_queues: "read",
 } as const;
 
 export interface Scene extends AsyncDisposable {
@@ -65,7 +66,7 @@ export async function scene(
   const app = hub.createApp({
     slug: "airlock",
     permissions,
-    events: ["issue_comment", "workflow_run"],
+    events: ["issue_comment", "workflow_run", "pull_request", "pull_request_review", "merge_group"],
     webhookSecret: "a-long-secret",
   });
   const issue = repository.openIssue("stranger", "sum is wrong", "It subtracts.");

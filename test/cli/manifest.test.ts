@@ -8,7 +8,13 @@ test("the App asks for no permission over code or workflows", () => {
   const { default_permissions, default_events } = readAppFile(text);
   expect(Object.keys(default_permissions)).not.toEqual(expect.arrayContaining(["contents"]));
   expect(Object.keys(default_permissions)).not.toEqual(expect.arrayContaining(["workflows"]));
-  expect(default_events).toEqual(["issue_comment", "workflow_run"]);
+  expect(default_events).toEqual([
+    "issue_comment",
+    "workflow_run",
+    "pull_request",
+    "pull_request_review",
+    "merge_group",
+  ]);
 });
 
 test("the manifest carries the file's permissions and events, and where to return", () => {

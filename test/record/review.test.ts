@@ -3,7 +3,12 @@ import { Config } from "../../src/config.ts";
 import { reviewersFor } from "../../src/record/review.ts";
 
 const { reviewers } = Config.parse({
-  reviewers: { users: ["mona", "hubot"], teams: ["core"], security_users: ["sec", "mona"] },
+  reviewers: {
+    users: ["mona", "hubot"],
+    teams: ["core"],
+    security_users: ["sec", "mona"],
+    requester_may_approve: false,
+  },
 });
 
 describe("who is asked to review", () => {

@@ -85,7 +85,7 @@ function root(state: State, identity: Identity): Fields {
       const may = (issue: Issue): boolean =>
         covers(granted, "issues", "read") || (issue.pull !== null && covers(granted, "pull_requests", "read"));
       return {
-        ...showRepository(state, repository, may),
+        ...showRepository(state, repository, { may, mayReadQueue: covers(granted, "merge_queues", "read") }),
         ...showMerging(repository, may, (issue) => showIssue(state, repository, issue)),
       };
     },
@@ -94,7 +94,11 @@ function root(state: State, identity: Identity): Fields {
   };
 }
 
-function showRepository(state: State, repository: Repository, may: (issue: Issue) => boolean): Fields {
+function showRepository(
+  state: State,
+  repository: Repository,
+  { may, mayReadQueue }: { may: (issue: Issue) => boolean; mayReadQueue: boolean },
+): Fields {
   const find = (number: unknown, isAsked: (issue: Issue) => boolean, kind: string): Fields => {
     const issue = repository.issues.find((one) => one.number === number && isAsked(one));
     if (issue === undefined)
@@ -111,10 +115,19 @@ function showRepository(state: State, repository: Repository, may: (issue: Issue
     isPrivate: repository.private,
     isArchived: repository.archived,
     url: htmlOf(state, repository),
+    mergeQueue: ({ branch }: Arguments) => showQueue(repository, String(branch), mayReadQueue),
     issue: ({ number }: Arguments) => find(number, (issue) => issue.pull === null, "an Issue"),
     pullRequest: ({ number }: Arguments) => find(number, (issue) => issue.pull !== null, "a PullRequest"),
     issueOrPullRequest: ({ number }: Arguments) => find(number, () => true, "an issue or pull request"),
   };
+}
+
+function showQueue(repository: Repository, branch: string, mayRead: boolean): Fields | null {
+  if (!mayRead) throw failed("FORBIDDEN", "Resource not accessible by integration");
+  const line = repository.queues[branch];
+  if (line === undefined) return null;
+  const entries = line.map((number, at) => ({ position: at + 1, pullRequest: { number } }));
+  return { entries: (asked: Arguments) => connection(entries, asked) };
 }
 
 function showIssue(state: State, repository: Repository, issue: Issue): Fields {

@@ -52,7 +52,15 @@ export async function stage(options: Partial<HubOptions> & { private?: boolean }
   });
   hub.addUser("mara");
   hub.addUser("sam");
-  const events = ["issues", "issue_comment", "pull_request", "push", "workflow_run"];
+  const events = [
+    "issues",
+    "issue_comment",
+    "pull_request",
+    "pull_request_review",
+    "merge_group",
+    "push",
+    "workflow_run",
+  ];
   const app = hub.createApp({ slug: "airlock", permissions, events, webhookSecret: "quiet" });
   const repository = hub.createRepository({
     owner: "acme",

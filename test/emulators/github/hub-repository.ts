@@ -4,13 +4,14 @@ import { person } from "./accounts.ts";
 import { blob, commitAt, commitsIn, itemAt } from "./git-read.ts";
 import type { CommitFacts } from "./git-read.ts";
 import { addComment, changeComment, changeIssue, commentOf, issueOf, openIssue, setLocked } from "./issues.ts";
+import { reviewing, type Reviewing } from "./hub-reviewing.ts";
 import { isPull } from "./show-pull.ts";
 import { htmlOf } from "./show-repository.ts";
 import type { CheckRun, Comment, Reaction, Repository, RoleName, Run, State } from "./state.ts";
 import type { Webhooks } from "./webhooks.ts";
 
 /** A repository in a story's hands: what people do on the web site, and what a test wants to know afterwards. */
-export interface HubRepository {
+export interface HubRepository extends Reviewing {
   readonly id: number;
   readonly owner: string;
   readonly name: string;
@@ -132,6 +133,7 @@ function deeds(state: State, webhooks: Webhooks, record: Repository) {
       changeIssue(state, record, issueOf(record, number), { state: "closed", by: person(state, as) }),
     lockIssue: (as: string, number: number) =>
       setLocked(state, record, issueOf(record, number), { locked: true, by: person(state, as) }),
+    ...reviewing(state, webhooks, record),
     dispatch: (as: string, workflow: string, inputs: Dispatch["inputs"], ref = record.defaultBranch) =>
       dispatch(state, record, { workflow, ref, inputs, by: person(state, as) }).id,
     rerun: (as: string, runId: number) => rerun(state, record, runOf(record, runId), person(state, as)),

@@ -166,6 +166,9 @@ function createRepository(state: State, options: NewRepository): Repository {
     secrets: { ...options.secrets },
     actionsMayCreatePulls: true,
     autoMergeAllowed: false,
+    required: {},
+    protectedBy: {},
+    queues: {},
   };
   state.repositories.push(repository);
   return repository;

@@ -8,6 +8,7 @@ const firstId: Record<string, number> = {
   repository: 720_000_001,
   issue: 2_600_000_001,
   comment: 3_500_000_001,
+  review: 2_900_000_001,
   label: 8_000_000_001,
   reaction: 310_000_001,
   check: 52_000_000_001,

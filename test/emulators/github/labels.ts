@@ -45,12 +45,22 @@ export function addLabels(
   }
 }
 
-export function removeLabel(state: State, issue: Issue, name: string): boolean {
+export function removeLabel(
+  state: State,
+  repository: Repository,
+  issue: Issue,
+  { name, by }: { name: string; by: Account },
+): boolean {
+  const label = find(repository, name);
   const kept = issue.labels.filter((label) => label.toLowerCase() !== name.toLowerCase());
   const isGone = kept.length < issue.labels.length;
   issue.labels = kept;
-  if (isGone) issue.updatedAt = state.now();
-  return isGone;
+  if (!isGone) return false;
+  issue.updatedAt = state.now();
+  const subject = { name: issue.pull === null ? "issues" : "pull_request", issue } as const;
+  if (label !== undefined && issue.pull !== null)
+    state.emit({ action: "unlabeled", repository, sender: by, subject: { ...subject, label } });
+  return true;
 }
 
 function find(repository: Repository, name: string): Label | undefined {

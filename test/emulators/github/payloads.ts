@@ -2,7 +2,9 @@ import type { CommitFacts } from "./git-read.ts";
 import { nodeId, showInstallation, showUser } from "./show-account.ts";
 import type { Json } from "./show-account.ts";
 import { showComment, showIssue, showLabel } from "./show-issue.ts";
-import { isPull, showPull } from "./show-pull.ts";
+import { showGroup } from "./queue.ts";
+import { showReview } from "./reviews.ts";
+import { isPull, showPull, showPullSimple } from "./show-pull.ts";
 import { fullName, htmlOf, showRepository } from "./show-repository.ts";
 import { showRun, showWorkflow } from "./show-run.ts";
 import type { Account, Changes, HubEvent, Installation, Label, Repository, State } from "./state.ts";
@@ -40,7 +42,8 @@ export function installationPayload(state: State, installation: Installation, se
   };
 }
 
-function subjectOf(state: State, { repository, sender, subject }: HubEvent): Json {
+function subjectOf(state: State, event: HubEvent): Json {
+  const { repository, sender, subject } = event;
   switch (subject.name) {
     case "issues":
       return { issue: showIssue(state, repository, subject.issue), ...details(state, repository, subject) };
@@ -56,6 +59,14 @@ function subjectOf(state: State, { repository, sender, subject }: HubEvent): Jso
       const shown = { number: issue.number, pull_request: showPull(state, repository, issue) };
       return { ...shown, ...subject.moved, ...details(state, repository, subject) };
     }
+    case "pull_request_review": {
+      const { issue, review } = subject;
+      if (!isPull(issue)) throw new Error(`#${issue.number} is not a pull request`);
+      const shown = { ...showReview(state, repository, issue, review), state: review.state.toLowerCase() };
+      return { review: shown, pull_request: showPullSimple(state, repository, issue) };
+    }
+    case "merge_group":
+      return { merge_group: showGroup(subject.group) };
     case "workflow_run": {
       const { run } = subject;
       return { workflow_run: showRun(state, repository, run), workflow: showWorkflow(state, repository, run.workflow) };

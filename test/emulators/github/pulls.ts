@@ -53,10 +53,24 @@ export function openPull(state: State, repository: Repository, by: Author, asked
     autoMerge: null,
     reviewers: [],
     teams: [],
+    reviews: [],
   };
   const opened: PullIssue = Object.assign(issue, { pull });
   state.emit({ action: "opened", repository, sender: by.account, subject: { name: "pull_request", issue: opened } });
   return opened;
+}
+
+/** A person turns a draft into a pull request that is ready for review, or back. */
+export function setDraft(
+  state: State,
+  repository: Repository,
+  issue: PullIssue,
+  { draft, by }: { draft: boolean; by: Account },
+): void {
+  if (issue.pull.draft === draft) return;
+  issue.pull.draft = draft;
+  const action = draft ? "converted_to_draft" : "ready_for_review";
+  state.emit({ action, repository, sender: by, subject: { name: "pull_request", issue } });
 }
 
 /** @throws Refusal 422 for the author, a stranger, or a team without access; then nobody is requested. */

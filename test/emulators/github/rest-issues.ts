@@ -106,12 +106,15 @@ function setIssueLabels(ask: Ask): Answer {
 }
 
 function removeIssueLabel(ask: Ask): Answer {
-  if (!removeLabel(ask.state, issueAsked(ask), param(ask, "name"))) throw new Refusal(404, "Label does not exist");
+  const asked = { name: param(ask, "name"), by: actor(ask).account };
+  if (!removeLabel(ask.state, repositoryAsked(ask), issueAsked(ask), asked))
+    throw new Refusal(404, "Label does not exist");
   return shownLabels(ask);
 }
 
 function replaceLabels(ask: Ask, issue: Issue, names: string[]): void {
-  for (const name of issue.labels) if (!names.includes(name)) removeLabel(ask.state, issue, name);
+  for (const name of issue.labels)
+    if (!names.includes(name)) removeLabel(ask.state, repositoryAsked(ask), issue, { name, by: actor(ask).account });
   addLabels(ask.state, repositoryAsked(ask), issue, { names, by: actor(ask).account });
 }
 

@@ -2,12 +2,13 @@ import type { Answer } from "./answer.ts";
 import { created, ok, page, Refusal } from "./answer.ts";
 import { changedFiles } from "./git-diff.ts";
 import type { ChangedFile } from "./git-diff.ts";
-import { commitAt, commitsIn, mergeBase, refAt } from "./git-read.ts";
+import { commitAt, commitsIn, isAncestor, mergeBase, refAt } from "./git-read.ts";
 import { git } from "./git.ts";
 import { changeIssue } from "./issues.ts";
 import { openPull, pullOf, removeReviewers, requestReviewers } from "./pulls.ts";
 import type { Ask, Route } from "./route.ts";
 import { bodyAs, actor, numeric, param, read, repositoryAsked, write } from "./route.ts";
+import { showReview } from "./reviews.ts";
 import { showUser } from "./show-account.ts";
 import { showCommit, showFile } from "./show-commit.ts";
 import { isPull, showPull, showPullSimple, showTeam } from "./show-pull.ts";
@@ -29,7 +30,7 @@ export const pullRoutes: Route[] = [
     method: "GET",
     path: `${one}/reviews`,
     need: read("pull_requests"),
-    run: (ask) => page([], { url: ask.url, show: String }),
+    run: reviews,
   },
   { method: "GET", path: `${one}/requested_reviewers`, need: read("pull_requests"), run: reviewers },
   { method: "POST", path: `${one}/requested_reviewers`, need: write("pull_requests"), run: addReviewers },
@@ -112,6 +113,15 @@ function commits(ask: Ask): Answer {
   return page(found, { url: ask.url, show: (commit) => showCommit(ask.state, repository, commit) });
 }
 
+function reviews(ask: Ask): Answer {
+  const repository = repositoryAsked(ask);
+  const issue = pullAsked(ask);
+  return page(issue.pull.reviews, {
+    url: ask.url,
+    show: (review) => showReview(ask.state, repository, issue, review),
+  });
+}
+
 function reviewers(ask: Ask): Answer {
   const { pull } = pullAsked(ask);
   return ok({
@@ -131,10 +141,14 @@ function dropReviewers(ask: Ask): Answer {
   return ok(showPullSimple(ask.state, repositoryAsked(ask), pullAsked(ask)));
 }
 
+/** As on GitHub, every pull request that contains the commit, not only those whose head it is. */
 function ofCommit(ask: Ask): Answer {
   const repository = repositoryAsked(ask);
   const sha = commitAt(repository.bare, param(ask, "commit_sha"));
-  const found = repository.issues.filter(isPull).filter((issue) => issue.pull.headSha === sha);
+  const found = repository.issues.filter(isPull).filter((issue) => {
+    const { headSha, baseSha } = issue.pull;
+    return sha !== null && isAncestor(repository.bare, sha, headSha) && !isAncestor(repository.bare, sha, baseSha);
+  });
   return page(found, { url: ask.url, show: (issue) => showPullSimple(ask.state, repository, issue) });
 }
 

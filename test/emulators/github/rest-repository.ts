@@ -75,12 +75,20 @@ function oneBranch(ask: Ask): Answer {
   const sha = refAt(repository.bare, `refs/heads/${name}`);
   if (sha === null) throw new Refusal(404, "Branch not found");
   const url = `${apiOf(ask.state, repository)}/branches/${name}`;
+  const checks = repository.protectedBy[name];
   return ok({
     name,
     commit: showCommit(ask.state, repository, commitFacts(repository.bare, sha)),
     _links: { self: url, html: `${htmlOf(ask.state, repository)}/tree/${name}` },
-    protected: false,
-    protection: { enabled: false, required_status_checks: { enforcement_level: "off", contexts: [], checks: [] } },
+    protected: checks !== undefined,
+    protection: {
+      enabled: checks !== undefined,
+      required_status_checks: {
+        enforcement_level: checks === undefined ? "off" : "everyone",
+        contexts: (checks ?? []).map(({ context }) => context),
+        checks: (checks ?? []).map(({ context, appId }) => ({ context, app_id: appId })),
+      },
+    },
     protection_url: `${url}/protection`,
   });
 }

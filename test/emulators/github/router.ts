@@ -7,6 +7,7 @@ import { gitRoutes } from "./rest-git.ts";
 import { issueRoutes } from "./rest-issues.ts";
 import { pullRoutes } from "./rest-pulls.ts";
 import { repositoryRoutes } from "./rest-repository.ts";
+import { ruleRoutes } from "./rest-rules.ts";
 import type { Route } from "./route.ts";
 import type { Operation } from "./slice.ts";
 import { operationOf } from "./slice.ts";
@@ -32,6 +33,7 @@ export function endpoints(redeliver: (id: number) => void): Endpoint[] {
     ...commentRoutes,
     ...pullRoutes,
     ...checkRoutes,
+    ...ruleRoutes,
     ...actionRoutes,
   ];
   const made = routes.map((route) => endpoint(route));

@@ -1,5 +1,7 @@
 import type { JobState } from "../runner/dispatched-run.ts";
 import type { CommitFacts } from "./git-read.ts";
+import type { MergeGroup } from "./queue.ts";
+import type { Review } from "./reviews.ts";
 
 /** Everything the embedded GitHub knows besides the git repositories. One value, changed in place by the verbs of the sibling files. */
 export interface State {
@@ -121,6 +123,12 @@ export interface Repository {
   actionsMayCreatePulls: boolean;
   /** Whether the repository's settings allow to ask for a merge once everything holds; off as on GitHub. */
   autoMergeAllowed: boolean;
+  /** Status checks that rulesets require, by branch. `appId` null: from any source. */
+  required: Record<string, { context: string; appId: number | null }[]>;
+  /** The same by classic branch protection. */
+  protectedBy: Record<string, { context: string; appId: number | null }[]>;
+  /** Pull requests in line, by the branch they want to join. */
+  queues: Record<string, number[]>;
 }
 
 export interface Label {
@@ -160,6 +168,8 @@ export interface PullFacts {
   autoMerge: { head: string; method: string; at: number } | null;
   reviewers: Account[];
   teams: string[];
+  /** Oldest first. */
+  reviews: Review[];
 }
 
 export interface Comment {
@@ -252,6 +262,8 @@ export type Subject =
   | { name: "issues"; issue: Issue; label?: Label; changes?: Changes }
   | { name: "issue_comment"; issue: Issue; comment: Comment; changes?: Changes }
   | { name: "pull_request"; issue: Issue; label?: Label; changes?: Changes; moved?: { before: string; after: string } }
+  | { name: "pull_request_review"; issue: Issue; review: Review }
+  | { name: "merge_group"; group: MergeGroup }
   | { name: "workflow_run"; run: Run }
   | { name: "push"; ref: string; before: string; after: string; commits: CommitFacts[] };
 

@@ -82,7 +82,20 @@ export function permissionsOn(token: Token, repository: Repository): Permissions
     checks: "read",
   };
   if (!atLeast(role, "write")) return { ...read, issues: "write" };
-  return { ...read, contents: "write", issues: "write", pull_requests: "write", actions: "write", workflows: "write" };
+  const settings: Permissions = {
+    actions_variables: "read",
+    secrets: "read",
+    ...(role === "admin" ? { administration: "read" } : {}),
+  };
+  return {
+    ...settings,
+    ...read,
+    contents: "write",
+    issues: "write",
+    pull_requests: "write",
+    actions: "write",
+    workflows: "write",
+  };
 }
 
 export function covers(granted: Permissions, name: string, access: "read" | "write"): boolean {

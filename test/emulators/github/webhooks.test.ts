@@ -82,6 +82,14 @@ test("Every payload fits GitHub's own description of it", async () => {
   const pull = await call(hub, writer, "POST /repos/acme/toy/pulls", { title: "x", head: "b", base: "main" });
   await call(hub, writer, `PATCH /repos/acme/toy/pulls/${pull.json.number}`, { body: "y" });
   await call(hub, writer, `POST /repos/acme/toy/issues/${pull.json.number}/labels`, { labels: ["bug"] });
+  await repository.unlabel("mara", pull.json.number, "bug");
+  await repository.setDraft("mara", pull.json.number, true);
+  await repository.setDraft("mara", pull.json.number, false);
+  const review = await repository.review("mara", pull.json.number, "APPROVE");
+  await repository.dismiss("mara", pull.json.number, review);
+  await repository.enqueue("mara", pull.json.number);
+  repository.closeIssue("mara", pull.json.number);
+  await repository.reopen("mara", pull.json.number);
   await call(hub, writer, "PATCH /repos/acme/toy/git/refs/heads/b", { sha: next, force: true });
   await call(hub, writer, "DELETE /repos/acme/toy/git/refs/heads/b");
   const run = repository.dispatch("mara", "work.yml", { subject: "x" });
@@ -109,6 +117,13 @@ test("Every payload fits GitHub's own description of it", async () => {
       "pull_request.opened",
       "pull_request.edited",
       "pull_request.labeled",
+      "pull_request.unlabeled",
+      "pull_request.converted_to_draft",
+      "pull_request.ready_for_review",
+      "pull_request.reopened",
+      "pull_request_review.submitted",
+      "pull_request_review.dismissed",
+      "merge_group.checks_requested",
       "pull_request.synchronize",
       "pull_request.closed",
       "workflow_run.requested",

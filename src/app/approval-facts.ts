@@ -1,0 +1,71 @@
+import type { Account, GitHub, Pull } from "../github/github.ts";
+import { AirlockError } from "../errors.ts";
+import type { Role } from "../handoff/identity.ts";
+import type { ApprovalFacts } from "../policy/approvals.ts";
+import { latestReviews } from "../policy/latest-reviews.ts";
+import type { GateState } from "../record/gate-state.ts";
+
+/** People whose role is asked; a crowd of strangers must not cost more. */
+const peopleMax = 100;
+/** Roles that are asked at a time. */
+const atOnce = 8;
+
+/** Everything that policy must know about the people of one head, read at this moment. */
+export async function approvalFacts(github: GitHub, pull: Pull, state: GateState): Promise<ApprovalFacts> {
+  const [reviews, commits, collaborators] = await Promise.all([
+    github.reviews(pull.number),
+    github.commitPeople(pull.number),
+    unlessForbidden(github.collaborators()),
+  ]);
+  const speaking = [
+    ...latestReviews(reviews).map(({ person }) => person),
+    ...[...state.accepted, ...state.verified].map(({ by }) => ({ ...by, type: "User" as const })),
+  ];
+  const known = new Set(collaborators?.map(({ id }) => id));
+  const people = [...new Map(speaking.map((person) => [person.id, person])).values()];
+  // Those with access first: the others have no role in the end.
+  const asked = people.toSorted((a, b) => Number(known.has(b.id)) - Number(known.has(a.id))).slice(0, peopleMax);
+  const word = ({ by }: { by: { id: number; login: string } }) => ({
+    person: { ...by, type: "User" as const },
+    head: state.head,
+  });
+  return {
+    head: pull.head.sha,
+    requirements: state.requirements,
+    requesterMayApprove: state.approvers.requester_may_approve,
+    securityReviewers: state.approvers.security_users,
+    reviews,
+    commits,
+    pushers: state.pushers,
+    requesters: state.requesters,
+    verifications: state.verified.map(word),
+    acceptances: state.accepted.map((accepted) => ({ ...word(accepted), finding: accepted.finding })),
+    blocking: state.blocking,
+    roles: await rolesOf(github, asked),
+    collaborators,
+  };
+}
+
+/** The role is asked by the login, and believed only for the very account. */
+async function rolesOf(github: GitHub, people: readonly Pick<Account, "id" | "login">[]): Promise<Map<number, Role>> {
+  const roles = new Map<number, Role>();
+  for (let start = 0; start < people.length; start += atOnce) {
+    const some = people.slice(start, start + atOnce);
+    const answers = await Promise.all(some.map(({ login }) => github.role(login)));
+    for (const [at, { id }] of some.entries()) {
+      const answer = answers[at];
+      if (answer?.user?.id === id) roles.set(id, answer.role);
+    }
+  }
+  return roles;
+}
+
+/** Who else has access is only needed to say what can never be met. */
+async function unlessForbidden<Value>(asked: Promise<Value>): Promise<Value | null> {
+  try {
+    return await asked;
+  } catch (thrown) {
+    if (thrown instanceof AirlockError && thrown.code === "github-forbidden") return null;
+    throw thrown;
+  }
+}

@@ -1,0 +1,59 @@
+import type { AppConnection } from "../github/app.ts";
+import type { GateState } from "../record/gate-state.ts";
+import { stateItemsMax } from "../record/gate-state.ts";
+import { type CommentCreated, GroupFormed, installedOf, PullMoved, readEvent } from "./events.ts";
+import type { GateKeeper, GatePlace } from "./gate-keeper.ts";
+import { groupView } from "./group-view.ts";
+import { insist, type InsistEffects } from "./insist.ts";
+
+export interface PullEffects extends InsistEffects {
+  app: AppConnection;
+  gate: GateKeeper;
+}
+
+/** What the gate's token may do. */
+export const gatePermissions = {
+  checks: "write",
+  pull_requests: "read",
+  actions: "read",
+  metadata: "read",
+} as const;
+
+/**
+ * Something happened to a pull request or to a review of it. The payload only says where to look; labels are output and are never read.
+ * Whoever pushed is remembered, because GitHub tells it nowhere else.
+ */
+export async function onPull(payload: unknown, effects: PullEffects): Promise<void> {
+  const event = readEvent(PullMoved, payload);
+  const pusher = event.action === "synchronize" && event.sender.type === "User" ? event.sender.id : null;
+  await insist(async () => {
+    const place = await placeOf(event, effects.app);
+    const news = pusher === null ? {} : { remember: (state: GateState) => withPusher(state, pusher) };
+    await effects.gate.refresh(place, event.pull_request.number, news);
+  }, effects);
+}
+
+/** A merge queue asks for the checks of a group: the last moment before a merge. */
+export async function onGroup(payload: unknown, effects: PullEffects): Promise<void> {
+  const event = readEvent(GroupFormed, payload);
+  await insist(async () => {
+    const place = await placeOf(event, effects.app);
+    const view = await groupView(event, place, effects);
+    await effects.gate.write(place, event.merge_group.head_sha, view);
+  }, effects);
+}
+
+/** Where the gate looks for an event's repository, with a token that may no more than it needs. */
+export async function placeOf(
+  event: Pick<CommentCreated, "installation" | "repository">,
+  app: AppConnection,
+): Promise<GatePlace> {
+  const installed = installedOf(event);
+  const [github, bot] = await Promise.all([app.repository(installed, gatePermissions), app.botId(installed)]);
+  return { github, bot, repositoryId: event.repository.id, defaultBranch: event.repository.default_branch };
+}
+
+function withPusher(state: GateState, pusher: number): GateState {
+  const pushers = [...new Set([...state.pushers, pusher])];
+  return { ...state, pushers: pushers.slice(-stateItemsMax) };
+}

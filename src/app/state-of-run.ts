@@ -1,0 +1,92 @@
+import type { GitHub, Pull, Run } from "../github/github.ts";
+import { sha256 } from "../handoff/seal.ts";
+import type { Verdict } from "../handoff/verdict.ts";
+import { judgementDigest } from "../record/commit-message.ts";
+import { GateState, stateItemsMax } from "../record/gate-state.ts";
+import type { RunProblem } from "../policy/gate.ts";
+import type { Log } from "./log.ts";
+import { nameOfOurRun } from "./our-run.ts";
+import { type Publication, publicationOf } from "./run-evidence.ts";
+import { runPapers } from "./run-papers.ts";
+
+interface About {
+  github: GitHub;
+  repositoryId: number;
+  bot: number;
+  defaultBranch: string;
+  log: Log;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+/**
+ * What a run that has ended says about the head of a pull request. null: the run is not ours, left no Verdict, or published another head
+ * or pull request. The Verdict is read from an artifact, which another job of the run might replace, so it counts only under the digest
+ * that the commit carries: only publish can push one.
+ */
+export async function stateOfRun(run: Run, pull: Pull, about: About): Promise<GateState | null> {
+  const { github, repositoryId, log } = about;
+  const name = nameOfOurRun(run, about);
+  if (name === null || run.status !== "completed") return null;
+  const { verdict } = await runPapers(github, run, { repositoryId, log });
+  const publication = verdict === null ? null : await publicationOf(github, verdict, { run, name, repositoryId });
+  const isThis =
+    publication?.pull.number === pull.number &&
+    publication.pull.head.sha === pull.head.sha &&
+    verdict?.published?.commit === pull.head.sha;
+  if (publication === null || !isThis) return null;
+  return stateFrom(publication, run, { requester: name.requester, ...about });
+}
+
+function stateFrom(
+  publication: Publication,
+  run: Run,
+  about: Pick<About, "repositoryId" | "now"> & { requester: number },
+): GateState {
+  const { verdict, pull } = publication;
+  const blocking = verdict.findings
+    .filter(({ level }) => level === "block")
+    .map(({ id, rule }) => ({ id, rule: asWord(rule) }));
+  return GateState.parse({
+    version: 1,
+    repository: about.repositoryId,
+    head: pull.head.sha,
+    target: sha256(pull.base.ref),
+    run: { id: run.id, attempt: run.attempt },
+    judgement: judgementDigest(verdict),
+    level: verdict.level,
+    draft: verdict.draft,
+    requirements: verdict.requirements,
+    approvers: approversIn(verdict),
+    problems: problemsOf(publication, run, verdict),
+    blocking: blocking.slice(0, stateItemsMax),
+    reasons: verdict.reasons.slice(0, stateItemsMax).map(({ level, rule }) => ({ level, rule: asWord(rule) })),
+    requesters: [about.requester],
+    pushers: [],
+    accepted: [],
+    verified: [],
+    since: `${new Date(about.now).toISOString().slice(0, 19)}Z`,
+  });
+}
+
+function problemsOf({ confirmed }: Publication, run: Run, verdict: Verdict): RunProblem[] {
+  const blocking = verdict.findings.filter(({ level }) => level === "block").length;
+  return [
+    ...(run.conclusion === "success" ? [] : ["run-failed" as const]),
+    ...(verdict.kind === "publish" ? [] : ["not-released" as const]),
+    ...(confirmed ? [] : ["other-judgement" as const]),
+    ...(blocking <= stateItemsMax ? [] : ["too-many-findings" as const]),
+  ];
+}
+
+/** What is no login becomes a name that nobody can have: leaving it out could let others stand in for it. */
+function approversIn({ approvers }: Verdict): GateState["approvers"] {
+  if (approvers === undefined) return { requester_may_approve: false, security_users: [] };
+  const isLogin = (name: string) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(name);
+  return { ...approvers, security_users: approvers.security_users.map((name) => (isLogin(name) ? name : "no--login")) };
+}
+
+/** The name of a rule is ours; a paper could hold anything in its place. */
+function asWord(rule: string): string {
+  return /^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,79}$/.test(rule) ? rule : "unnamed-rule";
+}

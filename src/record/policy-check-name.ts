@@ -1,0 +1,2 @@
+/** The name people put into branch rules. */
+export const policyCheckName = "airlock";

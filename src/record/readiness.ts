@@ -1,0 +1,150 @@
+import type { GitHub, ListedCheck, Seen } from "../github/github.ts";
+import { AirlockError } from "../errors.ts";
+import { type Enforcement, enforcementOf } from "./enforcement.ts";
+import { policyCheckName } from "./policy-check-name.ts";
+
+/** One thing that a repository must have. `unknown` is neither good nor bad: the token may not read it. */
+export interface Finding {
+  kind: "good" | "bad" | "unknown";
+  what: string;
+  /** What was seen, as the rest of the line. */
+  saw: string;
+  /** What to change; absent when it is good. */
+  fix?: string;
+}
+
+/** The App that is looked for; null when GitHub shows none of that name to the asker. */
+type App = { slug: string; id: number; botId: number } | { slug: string; id: null };
+
+/** Newest open pull requests in which a check of the App is looked for. */
+const pullsMax = 5;
+const settingsPage = "Settings → Secrets and variables → Actions";
+
+/**
+ * Whether a repository is ready for Airlock, and whether GitHub enforces what it says. In: the port with a person's token, the workflow's
+ * path, and the App. Reads only.
+ */
+export async function readiness(github: GitHub, app: App, workflowPath: string): Promise<Finding[]> {
+  const { defaultBranch } = await github.repository();
+  const [workflow, variable, secret, mayCreate] = await Promise.all([
+    github.hasFile(workflowPath),
+    github.variable("AIRLOCK_BOT_ID"),
+    github.secretIsSet("OPENAI_API_KEY"),
+    github.actionsMayCreatePulls(),
+  ]);
+  return [
+    appFinding(app),
+    ...(app.id === null ? [] : [await installed(github, app.id)]),
+    workflow
+      ? { kind: "good", what: "workflow", saw: `${workflowPath} is on ${defaultBranch}` }
+      : {
+          kind: "bad",
+          what: "workflow",
+          saw: `${workflowPath} is not on ${defaultBranch}`,
+          fix: `Add the release's workflow as ${workflowPath} on ${defaultBranch}.`,
+        },
+    botVariable(variable, app),
+    modelSecret(secret),
+    pullSwitch(mayCreate),
+    ...(app.id === null ? [] : [required(await enforcementFor(github, defaultBranch, app.id))]),
+  ];
+}
+
+function appFinding(app: App): Finding {
+  return app.id === null
+    ? {
+        kind: "unknown",
+        what: "App",
+        saw: `GitHub shows no App called ${app.slug}`,
+        fix: "Name yours with --app SLUG (the last part of its page's address). A private App is shown only to its owner.",
+      }
+    : { kind: "good", what: "App", saw: `${app.slug} has id ${app.id}` };
+}
+
+/** Only the App itself can ask whether it is installed; but it writes a check on every open pull request. */
+async function installed(github: GitHub, id: number): Promise<Finding> {
+  const what = "installed";
+  const fix =
+    "Settings → GitHub Apps: install the App on this repository. It shows its check on the next pull request.";
+  for (const { head } of (await github.openPulls()).slice(0, pullsMax)) {
+    const checks: ListedCheck[] = await github.checks(head.sha, policyCheckName);
+    if (checks.some(({ appId }) => appId === id))
+      return { kind: "good", what, saw: "the App has written its check on an open pull request" };
+  }
+  return { kind: "unknown", what, saw: "no open pull request carries a check of the App", fix };
+}
+
+function botVariable(variable: Seen<string | null>, app: App): Finding {
+  const what = "AIRLOCK_BOT_ID";
+  if (variable.kind === "unknown") return unreadable(what);
+  const wanted = app.id === null ? null : String(app.botId);
+  if (variable.value === null || (wanted !== null && variable.value !== wanted)) {
+    const saw = variable.value === null ? "the variable is not set" : "the variable is another account's id";
+    const value = wanted ?? "the id of the App's bot";
+    return { kind: "bad", what, saw, fix: `${settingsPage} → Variables: set AIRLOCK_BOT_ID to ${value}.` };
+  }
+  return { kind: "good", what, saw: wanted === null ? "the variable is set" : "the variable is the App's bot" };
+}
+
+function modelSecret(secret: Seen<boolean>): Finding {
+  const what = "OPENAI_API_KEY";
+  if (secret.kind === "unknown") return unreadable(what);
+  if (secret.value) return { kind: "good", what, saw: "the secret is set" };
+  return {
+    kind: "unknown",
+    what,
+    saw: "the repository has no such secret",
+    fix: `${settingsPage} → Secrets: set OPENAI_API_KEY, unless the organisation gives it to this repository.`,
+  };
+}
+
+function pullSwitch(mayCreate: Seen<boolean>): Finding {
+  const what = "pull requests";
+  if (mayCreate.kind === "unknown") return unreadable(what);
+  return mayCreate.value
+    ? { kind: "good", what, saw: "GitHub Actions may create them" }
+    : {
+        kind: "bad",
+        what,
+        saw: "GitHub Actions may not create them",
+        fix: "Settings → Actions → General: tick “Allow GitHub Actions to create and approve pull requests”.",
+      };
+}
+
+function required(enforcement: Enforcement): Finding {
+  const what = "enforced";
+  switch (enforcement.kind) {
+    case "enforced":
+      return { kind: "good", what, saw: `GitHub requires the check ${policyCheckName} from the App` };
+    case "not-enforced":
+      return { kind: "bad", what, saw: `not enforced: ${enforcement.why}`, fix: enforcement.fix };
+    case "not-seen":
+      return {
+        kind: "unknown",
+        what,
+        saw: `not enforced, as far as can be seen: ${enforcement.why}`,
+        fix: enforcement.fix,
+      };
+  }
+}
+
+/** Whether GitHub requires our check on a branch. Classic protection counts as unread where the token may not read it. */
+export async function enforcementFor(github: GitHub, branch: string, appId: number): Promise<Enforcement> {
+  const rules = await github.requiredByRules(branch);
+  const byRules = enforcementOf({ branch, rules, protection: [] }, appId);
+  if (byRules.kind === "enforced") return byRules;
+  const protection = await github.requiredByProtection(branch).catch((thrown: unknown) => {
+    if (thrown instanceof AirlockError && thrown.code === "github-forbidden") return null;
+    throw thrown;
+  });
+  return enforcementOf({ branch, rules, protection }, appId);
+}
+
+function unreadable(what: string): Finding {
+  return {
+    kind: "unknown",
+    what,
+    saw: "this token may not read it",
+    fix: "Use a token of somebody who administers the repository.",
+  };
+}
