@@ -32,21 +32,28 @@ function withoutReason(before: Lock | null, after: Lock, manifests: ReadonlyMap<
   // yarn 1 does not write down what its roots ask for.
   if (before === null && after.roots.size === 0 && manifests.size === 0) return [];
   const asked = new Set<string>();
-  const ask = (asks: Asks): void => {
-    for (const [name, range] of asks) for (const one of [name, realName(range)]) if (one !== null) asked.add(one);
+  const queue: string[] = [];
+  const askFor = (...names: (string | null)[]): void => {
+    for (const name of names) {
+      if (name === null || asked.has(name)) continue;
+      asked.add(name);
+      queue.push(name);
+    }
   };
-  for (const { as, name } of before?.entries ?? []) asked.add(as).add(name);
+  const ask = (asks: Asks): void => {
+    for (const [name, range] of asks) askFor(name, realName(range));
+  };
+  for (const { as, name } of before?.entries ?? []) askFor(as, name);
   for (const asks of (before ?? after).roots.values()) ask(asks);
   for (const { asks } of manifests.values()) ask(asks);
   const old = new Map((before?.entries ?? []).map((entry) => [idOf(entry), entry.asks]));
-  let open = after.entries.filter(({ source }) => source.kind !== "tree");
-  for (let last = -1; last !== open.length;) {
-    last = open.length;
-    const [found, rest] = [new Array<LockEntry>(), new Array<LockEntry>()];
-    for (const entry of open) (asked.has(entry.as) || asked.has(entry.name) ? found : rest).push(entry);
-    for (const entry of found) ask(old.get(idOf(entry)) ?? entry.asks);
-    open = rest;
-  }
+  const all = after.entries.filter(({ source }) => source.kind !== "tree");
+  const named = new Map<string, LockEntry[]>();
+  for (const entry of all)
+    for (const name of new Set([entry.as, entry.name])) (named.get(name) ?? named.set(name, []).get(name))?.push(entry);
+  for (let name = queue.pop(); name !== undefined; name = queue.pop())
+    for (const entry of named.get(name) ?? []) ask(old.get(idOf(entry)) ?? entry.asks);
+  const open = all.filter(({ as, name }) => !asked.has(as) && !asked.has(name));
   // What only they ask for follows from them. Of packages that ask for each other all are named.
   const follows = new Set(open.flatMap(({ name, asks }) => [...asks.keys()].filter((ask) => ask !== name)));
   const tops = open.filter(({ as, name }) => !follows.has(as) && !follows.has(name));

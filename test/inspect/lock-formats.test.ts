@@ -250,3 +250,23 @@ test("Versions of yarn and pnpm that write other words: sources that are no regi
   expect(kinds("pnpm-lock.yaml", pnpm)).toEqual(["elsewhere", "tree"]);
   expect(kinds("yarn.lock", berry)).toEqual(["elsewhere", "registry"]);
 });
+
+test("A long chain of packages, written from its end, is followed to its end", () => {
+  const packages = Object.fromEntries(
+    Array.from({ length: 10_000 }, (_, index) => [
+      `node_modules/c${index}`,
+      { version: "1.0.0", integrity: "sha512-a", dependencies: { [`c${index - 1}`]: "1" } },
+    ]),
+  );
+  const lock = (all: object) => JSON.stringify({ lockfileVersion: 3, packages: { "": {}, ...all } });
+  const edits = (first: string): Parameters<typeof madeSides>[0] => ({
+    "package.json": ["{}", JSON.stringify({ dependencies: { [first]: "1" } })],
+    "package-lock.json": [lock({}), lock(packages)],
+  });
+  const unasked = (first: string) =>
+    inspectLockfiles(madeSides(edits(first))).flatMap(({ rule, after }) =>
+      rule === "lockfile-unasked" ? [after] : [],
+    );
+  expect(unasked("c9999")).toEqual([]);
+  expect(unasked("c9998")).toEqual(["c9999@1.0.0"]);
+});
