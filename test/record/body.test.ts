@@ -242,3 +242,21 @@ describe("however much a Report or a Verdict holds", () => {
     expect(/and \d+ more, in the run's papers/.test(body)).toBe(true);
   });
 });
+
+describe("who must look", () => {
+  const owners = [{ paths: ["src/sum.ts", "src/`x`.ts"], users: ["mona"], teams: ["web"] }];
+  const requirements = { reviewers: 1, security_review: false, manual_verification: false, owners };
+
+  test("the owners of the paths are named, without calling them, in the risk and in the checklist", () => {
+    const body = pullBody(facts({ judgement: judgement({ requirements }) }));
+    expect(body.match(/the review of an owner/g)).toHaveLength(2);
+    expect(body).toContain("the team web");
+    expect(body).not.toMatch(/(?<![`\w\u200b])@mona/);
+  });
+
+  test("a merge without a person is told where policy allows it, and nowhere else", () => {
+    const sentence = "Policy lets GitHub merge this very commit without a person";
+    expect(pullBody(facts({ judgement: judgement({ auto_merge: { kind: "allowed" } }) }))).toContain(sentence);
+    expect(pullBody(facts())).not.toContain(sentence);
+  });
+});
