@@ -33,37 +33,42 @@ const untriggered = offered.filter(
  * and only about the surroundings; what they need to match always holds one, so nothing is lost. Out: examples left out.
  */
 export async function secondOpinion(text: string, triggers: readonly RuleMatch[]): Promise<Match[]> {
-  const ids = new Set(triggers.map(({ rule }) => rule.id.slice(triggerPrefix.length)));
-  const asked = offered.filter(({ id }) => ids.has(id));
-  const near = await matchesBy(asked, text, aroundOf(text, triggers));
-  const everywhere = await matchesBy(untriggered, text, [{ from: 0, to: text.length }]);
-  return [...near, ...everywhere];
+  const parts: Part[] = aroundOf(text, triggers);
+  if (untriggered.length > 0) parts.push({ from: 0, to: text.length, ids: new Set(untriggered.map(({ id }) => id)) });
+  const found: Match[] = [];
+  for (const { ids, ...part } of parts) {
+    const asked = offered.filter(({ id }) => ids.has(id));
+    for (const { from, to } of windowsOf(text, part))
+      for (const { kind, start, end } of await matchesIn(text.slice(from, to), asked))
+        found.push({ kind, start: from + start, end: from + end });
+  }
+  return found;
 }
 
-interface Part {
+interface Window {
   from: number;
   to: number;
 }
 
-async function matchesBy(asked: typeof offered, text: string, parts: readonly Part[]): Promise<Match[]> {
-  if (asked.length === 0) return [];
-  const found: Match[] = [];
-  for (const { from, to } of parts.flatMap((part) => windowsOf(text, part))) {
-    for (const { kind, start, end } of await matchesIn(text.slice(from, to), asked))
-      found.push({ kind, start: from + start, end: from + end });
-  }
-  return found;
+/** A stretch of the text, and which rules are asked about it. */
+interface Part extends Window {
+  ids: Set<string>;
 }
 
 /** Everything that a match at a trigger could reach, neighbours joined. */
 function aroundOf(text: string, triggers: readonly RuleMatch[]): Part[] {
   const parts: Part[] = [];
   for (const { start, rule } of triggers.toSorted((a, b) => a.start - b.start)) {
-    const reach = longReaching.test(rule.id) ? overlapUnits : reachUnits;
-    const part = { from: Math.max(0, start - beforeUnits), to: Math.min(text.length, start + reach) };
+    const id = rule.id.slice(triggerPrefix.length);
+    const reach = longReaching.test(id) ? overlapUnits : reachUnits;
+    const from = Math.max(0, start - beforeUnits);
+    const to = Math.min(text.length, start + reach);
     const last = parts.at(-1);
-    if (last !== undefined && part.from <= last.to) last.to = Math.max(last.to, part.to);
-    else parts.push(part);
+    if (last === undefined || from > last.to) parts.push({ from, to, ids: new Set([id]) });
+    else {
+      last.to = Math.max(last.to, to);
+      last.ids.add(id);
+    }
   }
   return parts;
 }
@@ -72,7 +77,7 @@ function aroundOf(text: string, triggers: readonly RuleMatch[]): Part[] {
  * The parts in which secretlint reads a text: its time grows with matches times length, so no part is long. Each begins at a line,
  * where there is one, and overlaps the one before by more than a secret is long; what is found twice counts once.
  */
-function windowsOf(text: string, part: Part): Part[] {
+function windowsOf(text: string, part: Window): Window[] {
   const windows = [{ from: part.from, to: Math.min(part.from + windowUnits, part.to) }];
   for (let last = windows[0]; last !== undefined && last.to < part.to; last = windows.at(-1)) {
     const line = text.indexOf("\n", last.to - overlapUnits);

@@ -79,17 +79,28 @@ function scannable(bytes: Uint8Array): string {
 export async function secretsIn(text: string): Promise<Match[]> {
   const [own, triggers]: [RuleMatch[], RuleMatch[]] = [[], []];
   for (const match of matches(text)) (triggerRules.has(match.rule) ? triggers : own).push(match);
-  const found = [...inOrder(own.filter(isFinding)), ...(await secondOpinion(text, triggers))].toSorted(
-    (a, b) => a.start - b.start,
-  );
-  // Overlapping ones become one, over all of them: a new value that begins inside an old one must not pass as the old one.
-  const separate: Match[] = [];
-  for (const match of found) {
-    const last = separate.at(-1);
-    if (last === undefined || match.start >= last.end) separate.push({ ...match });
-    else last.end = Math.max(last.end, match.end);
+  return united(inOrder(own.filter(isFinding)), await secondOpinion(text, triggers));
+}
+
+/**
+ * Overlapping matches become one, over all of them: a new value that begins inside an old one must not pass as the old one. It has the name
+ * that we give it, where we do.
+ */
+function united(own: readonly Match[], second: readonly Match[]): Match[] {
+  const places: (Match & { named: boolean })[] = [];
+  const found = [
+    ...own.map((match) => ({ ...match, named: true })),
+    ...second.map((match) => ({ ...match, named: false })),
+  ];
+  for (const match of found.toSorted((a, b) => a.start - b.start)) {
+    const last = places.at(-1);
+    if (last === undefined || match.start >= last.end) places.push(match);
+    else {
+      if (match.named && !last.named) [last.kind, last.named] = [match.kind, true];
+      last.end = Math.max(last.end, match.end);
+    }
   }
-  return separate;
+  return places.map(({ kind, start, end }) => ({ kind, start, end }));
 }
 
 /** Line numbers, 1-based, for offsets that never go back: counts each line once, however many matches there are. */

@@ -66,7 +66,7 @@ export const codeRules: readonly SecretRule[] = [
     name: "token of an .npmrc",
     source: "npm: npmrc, auth related configuration",
     literals: ["_authToken"],
-    pattern: /(_authToken[ \t]{0,4}=[ \t]{0,4}["']?)[^\s$"'`<{%[\\][^\s"'`\\]*/y,
+    pattern: /(_authToken[ \t]{0,4}=[ \t]{0,4}["']?)[^\s$"'`<{%[(\\][^\s"'`\\]*/y,
     keep: true,
   },
   {

@@ -23,10 +23,11 @@ export function matcherOf(
   return (text) => {
     const found: RuleMatch[] = [];
     const doneBy: number[] = [];
+    const worth = remembered(text);
     search(text, (literal, at) => {
       for (const { rule, number } of rulesOf[literal] ?? []) {
         const begin = at - (rule.back ?? 0);
-        if (begin < (doneBy[number] ?? 0) || rule.worth?.(text, begin) === false) continue;
+        if (begin < (doneBy[number] ?? 0) || !worth(rule, begin)) continue;
         onTry(rule, begin);
         const match = matchAt(rule, text, begin);
         if (match === null) continue;
@@ -35,6 +36,18 @@ export function matcherOf(
       }
     });
     return found;
+  };
+}
+
+/** Several rules ask the same about the same place, one after the other. */
+function remembered(text: string): (rule: SecretRule, begin: number) => boolean {
+  let asked: SecretRule["worth"];
+  let where = -1;
+  let answer = true;
+  return ({ worth }, begin) => {
+    if (worth === undefined) return true;
+    if (worth !== asked || begin !== where) [asked, where, answer] = [worth, begin, worth(text, begin)];
+    return answer;
   };
 }
 

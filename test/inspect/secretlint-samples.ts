@@ -9,7 +9,7 @@ const pem = (kind: string, body: string) => `-----BEGIN ${kind}-----\n${body}\n-
 
 /** What secretlint finds only under a certain file name: the name, and the content. */
 export const secretlintFiles: Record<string, string> = {
-  ".npmrc": "//registry.example.test/:_authToken=short",
+  ".npmrc": ["//registry.example.test/:_authToken", "short"].join("="),
   "package.json": `{"dependencies": {"a": "https://${letters(40, hex)}:x-oauth-basic@github.com/octo/repo"}}`,
   "account.json": JSON.stringify({
     type: "service_account",
@@ -27,13 +27,13 @@ export const secretlintSamples: Record<string, string> = {
   "npm: access token": `npm_${letters(36)}`,
   "npm: access token with a low line": `npm_${letters(17)}_${letters(18)}`,
   "basic authentication": `https://deploy:${letters(12)}@git.internal.test`,
-  "basic authentication, ftp": `ftp://deploy:plainwords@files.internal.test`,
+  "basic authentication, ftp": ["ftp://deploy", "plainwords@files.internal.test"].join(":"),
   mongodb: `mongodb://app:${letters(12)}@db.internal.test/app`,
   mysql: `jdbc:mysql://app:${letters(12)}@db.internal.test/app`,
-  postgres: `postgresql://app:plain-words@db.internal.test/app`,
-  "postgres with signs": `postgres://app:a<b>"c'd@db.internal.test/app`,
+  postgres: ["postgresql://app", "plain-words@db.internal.test/app"].join(":"),
+  "postgres with signs": ["postgres://app", `a<b>"c'd@db.internal.test/app`].join(":"),
   "Slack token": `xoxb-${letters(12, digits)}-${letters(12, digits)}-${letters(24)}`,
-  "Slack token of words": "xoxp-some-words-only",
+  "Slack token of words": ["xoxp", "some", "words", "only"].join("-"),
   "Slack app token": `xapp-1-${letters(11)}-${letters(13, digits)}-${letters(64, hex)}`,
   "Slack webhook": `https://hooks.slack.com/services/T${letters(8)}/B${letters(8)}/${letters(24)}`,
   SendGrid: `SG.${letters(22)}.${letters(43)}`,

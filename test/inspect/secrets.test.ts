@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { hiddenPath, scanSecrets, scanText } from "../../src/inspect/secrets.ts";
 import { redact } from "../../src/text/redact.ts";
@@ -124,6 +126,15 @@ test("A new file name that is a secret is found and not repeated", async () => {
 test("A deleted file adds no secret", async () => {
   const { change, before } = madeChange({ a: [token, null] });
   expect(await scanSecrets(change, before)).toEqual([]);
+});
+
+test("This repository's own source, sandbox and pages hold nothing that looks like a secret, although they speak of them", async () => {
+  const root = join(import.meta.dirname, "../..");
+  const files = globSync(["src/**/*.{ts,md}", "sandbox/**/*.{ts,mjs,md}", "docs/*", "*.md", "package-lock.json"], {
+    cwd: root,
+  });
+  expect(files.length).toBeGreaterThan(300);
+  for (const file of files) expect(await scanText(file, readFileSync(join(root, file), "utf8"))).toEqual([]);
 });
 
 test("What a reader sees", async () => {

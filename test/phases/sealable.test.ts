@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { hiddenOutput } from "../../src/agent/hidden-output.ts";
 import type { Task } from "../../src/handoff/task.ts";
 import { releasable } from "../../src/phases/session-release.ts";
 import type { Step } from "../emulators/model/step.ts";
@@ -105,6 +106,29 @@ describe("a secret in a name", () => {
     });
     expect(JSON.stringify([solution, events])).not.toContain(name);
     expect(await releasable(session.split(/(?<=\n)/))).not.toContain(name);
+  });
+});
+
+describe("a secret in the output of a command", () => {
+  const shown = `printf ${token.slice(0, 8)}; printf '${token.slice(8)}\\n'`;
+
+  test("is hidden from the model and counted in the Solution, and the work goes on", async () => {
+    const { solution, session } = await solved([run(`${shown}; echo a > a.txt`), finish("Added.")]);
+    expect(solution).toMatchObject({ ending: { kind: "finished" }, violations: [hiddenOutput] });
+    expect(solution.change.map(({ path }) => path)).toEqual(["a.txt"]);
+    expect(session).toContain("stdout:\\n[redacted]");
+    expect(session + JSON.stringify(solution)).not.toContain(token);
+  });
+
+  test("is still told as what it was beside a secret that refuses the change", async () => {
+    const { solution } = await solved([
+      run(`${shown}; { ${shown}; } > a.txt; mkdir x; mkdir x/.git`),
+      finish("Added."),
+    ]);
+    expect(solution).toMatchObject({
+      ending: { kind: "refused", findings: [{ rule: "secret", path: "a.txt" }] },
+      violations: [hiddenOutput, "Removed something; beside a secret its name is not said."],
+    });
   });
 });
 
