@@ -28,27 +28,41 @@ export interface Row {
 
 /**
  * Runs every check on both sides and compares. Base and head of a check run at the same time, one check after the other, those first
- * that are usually quick. Where the base was carried two checks run at a time on head. With `fail_fast` the first check that the change
- * breaks ends the rest, which are then not run.
+ * that are usually quick. Where the base was carried two checks run at a time on head, and reds run again when nothing else does. With
+ * `fail_fast` the first check that the change breaks ends the rest, which are then not run.
  */
 export async function checkRows(prepared: Prepared): Promise<Row[]> {
   const { plan, carried, verification } = prepared;
+  const failFast = verification.task.config.verify.fail_fast;
   const decided = new AbortController();
   const signal = AbortSignal.any([decided.signal, ...(verification.signal === undefined ? [] : [verification.signal])]);
   const rows = new Map<PlannedCheck, Row>();
+  const red: { check: PlannedCheck; runs: Runs }[] = [];
   const open = [...plan.checks];
-  const work = async () => {
-    for (let check = open.shift(); check !== undefined; check = open.shift()) {
-      const row = decided.signal.aborted ? leftOut(check) : await compareCheck(prepared, check, signal);
-      // What was ended half-way says nothing of its own.
-      rows.set(check, decided.signal.aborted && row.result.class === "not run" ? leftOut(check) : row);
-      if (row.result.class === "regressed" && verification.task.config.verify.fail_fast) decided.abort();
+  const settle = async (check: PlannedCheck, runs: Runs) => {
+    const row = decided.signal.aborted ? leftOut(check) : await compareCheck(prepared, { check, runs, signal });
+    rows.set(check, row);
+    if (row.result.class === "regressed" && failFast) decided.abort();
+  };
+  const work = async (most = Infinity) => {
+    for (let done = 0; done < most; done += 1) {
+      const check = open.shift();
+      if (check === undefined) return;
+      if (decided.signal.aborted) rows.set(check, leftOut(check));
+      else {
+        const runs = await firstRuns(prepared, check, signal);
+        if (carried !== undefined && nextAgain(prepared, check, runs) !== null) red.push({ check, runs });
+        else await settle(check, runs);
+      }
     }
   };
-  const workers = Array.from({ length: carried === undefined ? 1 : 2 }, work);
+  // The quickest red comes from a first check that has the machine to itself.
+  if (failFast) await work(1);
+  const workers = Array.from({ length: carried === undefined ? 1 : 2 }, () => work());
   // All must have ended before an error of one is passed on: nothing may still run when the copies are removed.
   await Promise.allSettled(workers);
   await Promise.all(workers);
+  for (const { check, runs } of red) await settle(check, runs);
   return plan.checks.flatMap((check) => rows.get(check) ?? []);
 }
 
@@ -68,21 +82,32 @@ function leftOut(check: PlannedCheck): Row {
   return { check, result, runs: null };
 }
 
-async function compareCheck(prepared: Prepared, check: PlannedCheck, signal: AbortSignal): Promise<Row> {
-  const carried = prepared.carried?.get(check.name);
-  const run = (side: SideName, again = false) =>
-    runSide(prepared, check, { side: prepared.sides[side], again, signal });
-  const [base, head] = await bothDone(carried ?? run("base"), run("head"));
-  const runs: Runs = { base, head };
-  for (let side = runAgain(runs); side !== null; side = runAgain(runs)) {
-    // A compiler or linter that had no other side beside it says the same again.
-    if (side === "head" && carried !== undefined && (check.kind === "types" || check.kind === "lint")) break;
-    const again = await run(side, true);
+async function firstRuns(prepared: Prepared, check: PlannedCheck, signal: AbortSignal): Promise<Runs> {
+  const { carried, sides } = prepared;
+  const before = carried?.get(check.name) ?? runSide(prepared, check, { side: sides.base, signal });
+  const [base, head] = await bothDone(before, runSide(prepared, check, { side: sides.head, signal }));
+  return { base, head };
+}
+
+/** Which side runs again; null: none. A compiler or linter that had no other side beside it says the same again. */
+function nextAgain({ carried }: Prepared, { name, kind }: PlannedCheck, runs: Runs): SideName | null {
+  const side = runAgain(runs);
+  const steady = carried?.has(name) === true && (kind === "types" || kind === "lint");
+  return side === "head" && steady ? null : side;
+}
+
+async function compareCheck(
+  prepared: Prepared,
+  { check, runs, signal }: { check: PlannedCheck; runs: Runs; signal: AbortSignal },
+): Promise<Row> {
+  for (let side = nextAgain(prepared, check, runs); side !== null; side = nextAgain(prepared, check, runs)) {
+    const again = await runSide(prepared, check, { side: prepared.sides[side], again: true, signal });
     if (side === "base") runs.baseAgain = again;
     else runs.headAgain = again;
   }
   const { name, kind, command } = check;
-  const tests = kind === "tests" ? { tests: testsByName(command, { ...runs, head: runs.headAgain ?? head }) } : {};
+  const head = runs.headAgain ?? runs.head;
+  const tests = kind === "tests" ? { tests: testsByName(command, { ...runs, head }) } : {};
   return { check, result: { name, kind, command: shownCommand(check), ...compare(runs), ...tests }, runs };
 }
 
