@@ -6,9 +6,12 @@ import type { Judgement } from "../handoff/verdict.ts";
 import * as out from "../text/outgoing.ts";
 import { cell, code, joined, type KnownSecrets, link, ours, type Outgoing, quote, word } from "../text/outgoing.ts";
 import { assemble, type Section } from "./assemble.ts";
+import { decision } from "./decision.ts";
 import { networkSection } from "./network.ts";
 import { packagesSection } from "./packages.ts";
-import { findingLine, levelMark, requirementPhrases, requirementSentence } from "./requirements.ts";
+import { proofSection } from "./proof.ts";
+import { findingLine, levelMark, requirementPhrases } from "./requirements.ts";
+import { isTampering, tamperingSection } from "./tampering.ts";
 import { redOutputs, verificationTable } from "./verification-table.ts";
 
 /** Characters of model text in each slot, and rows of each list. The whole body stays below `textUnitsMax`. */
@@ -43,16 +46,18 @@ export function pullBody(facts: BodyFacts): Outgoing {
   const { report, known } = facts;
   const sections: Section[] = [
     { must: true, text: opening(facts) },
-    { must: false, text: quote(facts.solution.summary.slice(0, summaryMax), known) },
+    { must: true, text: decision(report, facts.judgement, known) },
+    { must: true, text: tamperingSection(facts.judgement, known) },
     { must: true, text: ours`### Verification\n\n${verificationTable(report, known)}` },
     ...redOutputs(report, known).map((text) => ({ must: false, whole: true, text })),
+    { must: true, text: proofSection(report, known) },
+    { must: true, text: risk(facts) },
     { must: true, text: packagesSection(report, known) },
     { must: true, text: networkSection(facts) },
-    { must: true, text: risk(facts) },
     { must: false, text: changes(facts) },
     { must: false, text: whereToLook(facts) },
-    { must: true, text: checklist(facts) },
     { must: false, text: notes(facts) },
+    { must: true, text: checklist(facts) },
     { must: true, text: provenance(facts) },
   ];
   return assemble(sections, out.textUnitsMax);
@@ -90,11 +95,12 @@ function risk({ judgement, known }: BodyFacts): Outgoing {
     ({ level, message, saw }) =>
       ours`- **${word(level, known)}**: ${cell(message.slice(0, reasonMax), known)}${saw === "" ? ours`` : ours` (${code(saw.slice(0, reasonMax), known)})`}`,
   );
-  const findings = judgement.findings.map((finding) => ours`- ${findingLine(finding, known)}`);
+  const others = judgement.findings.filter((finding) => !isTampering(finding));
+  const findings = others.map((finding) => ours`- ${findingLine(finding, known)}`);
   const lower = judgement.lower.map((sentence) => ours`- ${cell(sentence.slice(0, reasonMax), known)}`);
   return joined(
     [
-      ours`### Risk: ${levelMark[judgement.level]}\n\n${requirementSentence(judgement.requirements, known)}`,
+      ours`### Risk: ${levelMark[judgement.level]}`,
       ...(judgement.auto_merge.kind === "allowed" ? [unseen] : []),
       some(reasons),
       ...(findings.length === 0 ? [] : [ours`**Findings**\n\n${some(findings)}`]),
@@ -105,6 +111,7 @@ function risk({ judgement, known }: BodyFacts): Outgoing {
 }
 
 function changes({ solution, known }: BodyFacts): Outgoing {
+  const said = quote(solution.summary.slice(0, summaryMax), known);
   const reasonOf = new Map(solution.reasons.map(({ path, reason }) => [path, reason]));
   const rows = solution.change.slice(0, filesMax).map((entry) => {
     const reason = reasonOf.get(entry.path);
@@ -115,6 +122,7 @@ function changes({ solution, known }: BodyFacts): Outgoing {
   return joined(
     [
       ours`### Changes\n`,
+      ...(solution.summary.trim() === "" ? [] : [said, ours``]),
       ours`| File | | Reason (the agent's words) |`,
       ours`| :-- | :-- | :-- |`,
       ...rows,

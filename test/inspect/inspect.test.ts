@@ -26,8 +26,9 @@ test("Every family speaks, in the order of paths and rules, in the shape of the 
   expect(said(findings)).toMatchInlineSnapshot(`
     [
       "block ci-configuration .github/workflows/ci.yml: CI configuration decides what runs with the repository's secrets.",
+      "block v00-not-read .github/workflows/ci.yml: Nobody compared this workflow: it could not be read.",
       "block code-owners CODEOWNERS: CODEOWNERS decides who must review.",
-      "warn test-skipped a.test.ts: The file has a skipped test: 1 now, 0 before.",
+      "block v03-test-skipped a.test.ts: The test "a" is switched off.",
       "block secret b.ts: The new content holds what looks like a secret (GitHub token).",
       "warn executable bin/run: The new file is executable.",
       "warn lockfile package-lock.json: The lockfile changed: it decides which code is installed.",
