@@ -111,7 +111,11 @@ export function dependenciesBySide(
       case "installed":
         return { kind: "ready", ...mountsOf(installed), ...laid(installed) };
       case "failed":
-        return { kind: "failed", reason: `the dependencies are not installed: ${installed.reason}` };
+        return {
+          kind: "failed",
+          cause: unanswered.test(installed.reason) ? "unreachable" : "install",
+          reason: `the dependencies are not installed: ${installed.reason}`,
+        };
     }
   };
 }
@@ -245,6 +249,9 @@ function named({ manager: { name, version } }: Exclude<Installable, { kind: "npm
 
 const onlyNpm =
   "[setup] registry_token is sent by npm alone. Use npm, or a registry that serves without credentials, for example a mirror.";
+
+/** How our own sentence about a registry that is not there begins (`environment/failure.ts`). */
+const unanswered = /^the registry (did not answer|cannot be reached)/;
 
 const otherDependencies =
   "its dependencies are not those of the trusted commit, for which alone the commands of [setup] were run";

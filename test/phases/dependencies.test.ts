@@ -155,6 +155,7 @@ describe("each side gets the dependencies of its own lockfile", () => {
     expect(await side("base", at.checkout("base", nothingToInstall))).toMatchObject({ kind: "ready" });
     expect(await side("head", at.checkout("head", notInRegistry))).toEqual({
       kind: "failed",
+      cause: "install",
       reason: expect.stringMatching(/^the dependencies are not installed: the registry does not have a package/),
     });
   });
@@ -262,6 +263,7 @@ describe("a checkout's package.json that is no plain file is read by nobody", ()
     });
     expect(await dependenciesBySide(at.ground, [])("head", checkout)).toMatchObject({
       kind: "failed",
+      cause: "install",
       reason: expect.stringMatching(/^the dependencies are not installed: package\.json /),
     });
   });
