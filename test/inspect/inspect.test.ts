@@ -14,7 +14,7 @@ test("An ordinary fix is nothing to report", async () => {
 
 test("Every family speaks, in the order of paths and rules, in the shape of the papers", async () => {
   const { change, before } = madeChange({
-    ".github/workflows/ci.yml": ["a", "b"],
+    ".github/workflows/ci.yml": ["a: 1", "a: 2"],
     CODEOWNERS: ["a", null],
     "a.test.ts": ["it('a')", "it.skip('a')"],
     "b.ts": [null, `x = "${token}"`],
@@ -27,7 +27,7 @@ test("Every family speaks, in the order of paths and rules, in the shape of the 
     [
       "block ci-configuration .github/workflows/ci.yml: CI configuration decides what runs with the repository's secrets.",
       "block code-owners CODEOWNERS: CODEOWNERS decides who must review.",
-      "warn test-skipped a.test.ts: The file has a skipped test: 1 now, 0 before.",
+      "block v03-test-skipped a.test.ts: The test "a" is switched off.",
       "block secret b.ts: The new content holds what looks like a secret (github GITHUB_TOKEN).",
       "warn executable bin/run: The new file is executable.",
       "warn lockfile package-lock.json: The lockfile changed: it decides which code is installed.",

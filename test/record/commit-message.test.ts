@@ -15,15 +15,15 @@ const titled = (title: string) => ({ ...issueBrief, title });
 test("a commit message says what, for which issue, by whose request and in which run", () => {
   expect(commitMessage({ brief: task().brief, requester, run, judgement: judgement(), known: [] }))
     .toMatchInlineSnapshot(`
-    "sum(1, 2) returns -1
+      "sum(1, 2) returns -1
 
-    Issue: #12
-    Made by Airlock in run 77: https://github.com/octo/demo/actions/runs/77
+      Issue: #12
+      Made by Airlock in run 77: https://github.com/octo/demo/actions/runs/77
 
-    Co-authored-by: mona <5+mona@users.noreply.github.com>
-    Airlock-Run: 77
-    Airlock-Judgement: c257293aa9fcc769727e1687bf9df4fa2084cc2ddc2dcae76603efa4b07d5b93"
-  `);
+      Co-authored-by: mona <5+mona@users.noreply.github.com>
+      Airlock-Run: 77
+      Airlock-Judgement: 26ef773d9c92ae602eee8dcb4c5ecbb3be2f412cfa55cadb157fdb8f7388644f"
+    `);
 });
 
 test("the run is found again in the message, and in no other text", () => {
