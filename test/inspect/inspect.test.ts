@@ -14,7 +14,7 @@ test("An ordinary fix is nothing to report", async () => {
 
 test("Every family speaks, in the order of paths and rules, in the shape of the papers", async () => {
   const { change, before } = madeChange({
-    ".github/workflows/ci.yml": ["a", "b"],
+    ".github/workflows/ci.yml": ["a: 1", "a: 2"],
     CODEOWNERS: ["a", null],
     "a.test.ts": ["it('a')", "it.skip('a')"],
     "b.ts": [null, `x = "${token}"`],

@@ -154,7 +154,15 @@ test("Adding to a change never lowers the level and never softens the end", () =
     "x.bin",
     "src/author.ts",
   ];
-  const rules = ["manifest", "ci-configuration", "test-deleted", "secret", "executable", "code-owners", "binary"];
+  const rules = [
+    "manifest",
+    "ci-configuration",
+    "v01-test-file-deleted",
+    "secret",
+    "executable",
+    "code-owners",
+    "binary",
+  ];
   const anEntry = (): EntryFacts =>
     entry(pick(paths), {
       type: pick(["text", "source", "other"] as const),
@@ -209,7 +217,7 @@ const roads: [string, Record<string, Edit>, string, string][] = [
   ["tokenizer.ts", { "src/tokenizer.ts": ["a\n", "b\n"] }, "publish", "medium"],
   ["environment.md", { "environment.md": ["a\n", "b\n"] }, "publish", "low"],
   ["a shell script", { "run.sh": ["a\n", "b\n"] }, "publish", "medium"],
-  ["a skipped test", { "a.test.ts": ["it('a')\n", "it.skip('a')\n"] }, "publish", "medium"],
+  ["a skipped test", { "a.test.ts": ["it('a')\n", "it.skip('a')\n"] }, "publish", "high"],
   ["a file made executable", { "src/a.ts": ["a\n", "a\n", { after: "100755" }] }, "publish", "medium"],
   ["a dependency", { "package.json": ["{}", '{"dependencies":{"left-pad":"1.3.0"}}'] }, "publish", "high"],
   ["a program of node-gyp", { "binding.gyp": ["{}", "{ }"] }, "publish", "critical"],

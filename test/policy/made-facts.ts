@@ -44,7 +44,7 @@ export function entry(path: string, parts: Partial<EntryFacts> = {}): EntryFacts
 export function finding(parts: Partial<Finding> = {}): Finding {
   const { id, ...seen } = {
     id: "",
-    rule: "test-deleted",
+    rule: "v01-test-file-deleted",
     level: "warn" as const,
     path: "a.test.ts",
     line: null,

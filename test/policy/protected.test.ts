@@ -35,11 +35,8 @@ test("A finding that protects nothing is not judged here", () => {
   expect(protectedParts(madeFacts({ findings: [finding({ rule: "executable" })] }))).toEqual([]);
 });
 
-test("Every path rule is protected, but ignore files and snapshots, which their own level judges", () => {
-  expect(pathRules.map(({ rule }) => rule).filter((rule) => !isProtected(rule))).toEqual([
-    "ignore-file",
-    "test-snapshot",
-  ]);
+test("Every path rule is protected", () => {
+  expect(pathRules.map(({ rule }) => rule).filter((rule) => !isProtected(rule))).toEqual([]);
 });
 
 test("Every lockfile rule is protected", () => {

@@ -174,7 +174,7 @@ export const judgement = (more: Partial<Judgement> = {}): Judgement => ({
   findings: [
     {
       id: "0123456789ab",
-      rule: "test-deleted",
+      rule: "v01-test-file-deleted",
       level: "warn",
       path: "test/old.ts",
       line: null,

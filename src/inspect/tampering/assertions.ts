@@ -113,7 +113,7 @@ function said(matchers: readonly Word[], subject: Node | null, expected: Node[])
 
 function argumentsOf(word: Word | undefined): Node[] {
   if (word?.call == null) return [];
-  return word.call.type === "TaggedTemplateExpression" ? [word.call.quasi] : (word.call.arguments as Node[]);
+  return word.call.type === "TaggedTemplateExpression" ? [word.call.quasi] : word.call.arguments;
 }
 
 /** A loop over written-out values counts each of them, over anything else two. */

@@ -111,7 +111,7 @@ function contextInside(
     text: textAt(source, call).split("\n", 1)[0] ?? "",
   });
   const inner = { ...context, contexts: new Set(context.contexts) };
-  if (/^x/.test(name)) inner.skipped ??= off(call);
+  if (name.startsWith("x")) inner.skipped ??= off(call);
   if (/^f(it|test|describe|context)$/.test(name)) inner.focused ??= off(call);
   if (chosenBy !== null)
     inner.conditions = [...inner.conditions, { ...off(chosenBy), normal: normal(source, chosenBy) }];
@@ -159,7 +159,7 @@ function callbackOf(call: Node): Node | null {
 }
 
 function parametersOf(callback: Node | null): Node[] {
-  return callback !== null && "params" in callback && Array.isArray(callback.params) ? (callback.params as Node[]) : [];
+  return callback !== null && "params" in callback && Array.isArray(callback.params) ? callback.params : [];
 }
 
 /** Options that are switched on: `{ skip: true, todo: "later" }`. `false` and what is computed do not count. */

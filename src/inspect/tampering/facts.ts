@@ -72,26 +72,19 @@ export function isAboutGone({ bodyNode }: TestCase, { goneNames }: TestFacts): b
 /** What a module offers: exported names, and the members of what it offers (methods, properties, keys of options). */
 function exportedNames({ tree }: Source): string[] {
   return [...nodesIn(tree)].flatMap(({ node }) => {
-    switch (node.type) {
-      case "ExportNamedDeclaration":
-        return [...declaredNames(node.declaration ?? null), ...node.specifiers.flatMap((one) => nameIn(one.exported))];
-      case "ClassMethod":
-      case "ClassProperty":
-      case "TSPropertySignature":
-      case "TSMethodSignature":
-        return nameIn(node.key);
-      default:
-        return [];
-    }
+    if (node.type === "ExportNamedDeclaration")
+      return [...declaredNames(node.declaration ?? null), ...node.specifiers.flatMap((one) => nameIn(one.exported))];
+    const isMember = /^(ClassMethod|ClassProperty|TSPropertySignature|TSMethodSignature)$/.test(node.type);
+    return isMember && "key" in node ? nameIn(node.key) : [];
   });
 }
 
 function declaredNames(declaration: Node | null): string[] {
   if (declaration === null) return [];
   if (declaration.type === "VariableDeclaration") return declaration.declarations.flatMap(({ id }) => nameIn(id));
-  return "id" in declaration ? nameIn(declaration.id as Node | null) : [];
+  return "id" in declaration ? nameIn(declaration.id) : [];
 }
 
-function nameIn(node: Node | null): string[] {
+function nameIn(node: Node | null | undefined): string[] {
   return node?.type === "Identifier" ? [node.name] : [];
 }

@@ -44,7 +44,7 @@ function answersIn(source: Source): Occurrence[] {
     const { node } = visited;
     const branch = branchOf(node);
     if (branch === null || !isParameter(branch.subject, visited)) return [];
-    const answer = returned(branch.then);
+    const answer = returned(branch.answer);
     if (answer === null || !isLiteral(branch.question) || !isLiteral(answer)) return [];
     if (isEmpty(branch.question) || isOrdinary(answer)) return [];
     return [occurrence(source, node, `${normal(source, bare(branch.question))}\n${normal(source, bare(answer))}`)];
@@ -62,30 +62,22 @@ function isEmpty(question: Node): boolean {
 /** Values that any function gives back: nothing, yes and no, -1, 0 and 1, the empty text and list, a single letter. */
 function isOrdinary(answer: Node): boolean {
   const node = bare(answer);
-  switch (node.type) {
-    case "NumericLiteral":
-      return node.value <= 1;
-    case "StringLiteral":
-      return node.value.length < 2;
-    case "ArrayExpression":
-      return node.elements.every((one) => one === null || isOrdinary(one));
-    case "ObjectExpression":
-      return node.properties.length === 0;
-    case "UnaryExpression":
-      return isOrdinary(node.argument);
-    default:
-      return !/^(TemplateLiteral|RegExpLiteral|BigIntLiteral)$/.test(node.type);
-  }
+  if (node.type === "NumericLiteral") return node.value <= 1;
+  if (node.type === "StringLiteral") return node.value.length < 2;
+  if (node.type === "ArrayExpression") return node.elements.every((one) => one === null || isOrdinary(one));
+  if (node.type === "ObjectExpression") return node.properties.length === 0;
+  if (node.type === "UnaryExpression") return isOrdinary(node.argument);
+  return !/^(TemplateLiteral|RegExpLiteral|BigIntLiteral)$/.test(node.type);
 }
 
-function branchOf(node: Node): { subject: Node; question: Node; then: Node } | null {
+function branchOf(node: Node): { subject: Node; question: Node; answer: Node } | null {
   if (node.type !== "IfStatement" && node.type !== "ConditionalExpression") return null;
   const test = bare(node.test);
   if (test.type !== "BinaryExpression" || !/^===?$/.test(test.operator)) return null;
   const [left, right] = [test.left as Node, test.right];
   return isLiteral(right)
-    ? { subject: left, question: right, then: node.consequent }
-    : { subject: right, question: left, then: node.consequent };
+    ? { subject: left, question: right, answer: node.consequent }
+    : { subject: right, question: left, answer: node.consequent };
 }
 
 function returned(then: Node): Node | null {
@@ -99,7 +91,7 @@ function returned(then: Node): Node | null {
 function isParameter(subject: Node, visited: Visited): boolean {
   let root = bare(subject);
   while (root.type === "MemberExpression" || root.type === "OptionalMemberExpression" || root.type === "CallExpression")
-    root = bare(root.type === "CallExpression" ? (root.callee as Node) : root.object);
+    root = bare(root.type === "CallExpression" ? root.callee : root.object);
   if (root.type !== "Identifier") return false;
   const { name } = root;
   for (let at: Visited | null = visited; at !== null; at = at.parent) {

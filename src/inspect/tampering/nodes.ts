@@ -36,14 +36,21 @@ export function* nodesIn(root: Node, enter: (node: Node) => boolean = () => true
   }
 }
 
+/** Some twenty rules walk the same trees; looking through the keys of a node is what costs. */
+const knownChildren = new WeakMap<Node, readonly Node[]>();
+
 /** The nodes directly inside a node, in the order of the text. */
-export function childrenOf(node: Node): Node[] {
+export function childrenOf(node: Node): readonly Node[] {
+  const known = knownChildren.get(node);
+  if (known !== undefined) return known;
   const found: Node[] = [];
   for (const [key, value] of Object.entries(node)) {
-    if (noChildren.has(key)) continue;
-    if (Array.isArray(value)) found.push(...value.filter(isNode));
-    else if (isNode(value)) found.push(value);
+    if (typeof value !== "object" || value === null || noChildren.has(key)) continue;
+    if (Array.isArray(value)) {
+      for (const one of value) if (isNode(one)) found.push(one);
+    } else if (isNode(value)) found.push(value);
   }
+  knownChildren.set(node, found);
   return found;
 }
 
@@ -54,20 +61,8 @@ export function isFunction(node: Node): boolean {
 /** What stands inside parentheses, casts and other wrappers that change no value. */
 export function bare(node: Node): Node {
   let inner = node;
-  for (;;) {
-    switch (inner.type) {
-      case "TSAsExpression":
-      case "TSSatisfiesExpression":
-      case "TSNonNullExpression":
-      case "TSTypeAssertion":
-      case "TSInstantiationExpression":
-      case "ParenthesizedExpression":
-        inner = inner.expression;
-        break;
-      default:
-        return inner;
-    }
-  }
+  while (isWrapper(inner)) inner = inner.expression;
+  return inner;
 }
 
 type Call = Extract<Node, { type: "CallExpression" | "OptionalCallExpression" | "TaggedTemplateExpression" }>;
@@ -91,30 +86,24 @@ export function wordsOf(node: Node): Word[] | null {
   let [call, outer]: [Call | null, Call | null] = [null, null];
   let at = bare(node);
   for (;;) {
-    switch (at.type) {
-      case "CallExpression":
-      case "OptionalCallExpression":
-      case "TaggedTemplateExpression":
-        call = at;
-        outer ??= at;
-        at = bare(at.type === "TaggedTemplateExpression" ? at.tag : (at.callee as Node));
-        break;
-      case "MemberExpression":
-      case "OptionalMemberExpression": {
-        const name = memberName(at);
-        if (name === null) return null;
-        words.push({ name, node: at, call, outer });
-        [call, outer] = [null, null];
-        at = bare(at.object);
-        break;
-      }
-      case "Identifier":
-      case "ThisExpression":
-        words.push({ name: at.type === "ThisExpression" ? "this" : at.name, node: at, call, outer });
-        return words.reverse();
-      default:
-        return null;
-    }
+    if (
+      at.type === "CallExpression" ||
+      at.type === "OptionalCallExpression" ||
+      at.type === "TaggedTemplateExpression"
+    ) {
+      call = at;
+      outer ??= at;
+      at = bare(at.type === "TaggedTemplateExpression" ? at.tag : at.callee);
+    } else if (at.type === "MemberExpression" || at.type === "OptionalMemberExpression") {
+      const name = memberName(at);
+      if (name === null) return null;
+      words.push({ name, node: at, call, outer });
+      [call, outer] = [null, null];
+      at = bare(at.object);
+    } else if (at.type === "Identifier" || at.type === "ThisExpression") {
+      words.push({ name: at.type === "ThisExpression" ? "this" : at.name, node: at, call, outer });
+      return words.toReversed();
+    } else return null;
   }
 }
 
@@ -142,27 +131,32 @@ export function stringValue(node: Node | null | undefined): string | null {
 /** Whether a node is written out entirely: literals, and arrays, objects and calls of nothing else. */
 export function isLiteral(node: Node): boolean {
   const inner = bare(node);
-  switch (inner.type) {
-    case "StringLiteral":
-    case "NumericLiteral":
-    case "BooleanLiteral":
-    case "NullLiteral":
-    case "BigIntLiteral":
-    case "RegExpLiteral":
-      return true;
-    case "Identifier":
-      return inner.name === "undefined" || inner.name === "NaN" || inner.name === "Infinity";
-    case "UnaryExpression":
-      return isLiteral(inner.argument);
-    case "TemplateLiteral":
-      return inner.expressions.length === 0;
-    case "ArrayExpression":
-      return inner.elements.every((one) => one === null || isLiteral(one));
-    case "ObjectExpression":
-      return inner.properties.every((one) => one.type === "ObjectProperty" && isLiteral(one.value));
-    default:
-      return false;
+  if (/^(String|Numeric|Boolean|Null|BigInt|RegExp)Literal$/.test(inner.type)) return true;
+  if (inner.type === "Identifier") return /^(undefined|NaN|Infinity)$/.test(inner.name);
+  if (inner.type === "UnaryExpression") return isLiteral(inner.argument);
+  if (inner.type === "TemplateLiteral") return inner.expressions.length === 0;
+  if (inner.type === "ArrayExpression") return inner.elements.every((one) => one === null || isLiteral(one));
+  return (
+    inner.type === "ObjectExpression" &&
+    inner.properties.every((one) => one.type === "ObjectProperty" && isLiteral(one.value))
+  );
+}
+
+type Wrapper = Extract<
+  Node,
+  {
+    type:
+      | "TSAsExpression"
+      | "TSSatisfiesExpression"
+      | "TSNonNullExpression"
+      | "TSTypeAssertion"
+      | "TSInstantiationExpression"
+      | "ParenthesizedExpression";
   }
+>;
+
+function isWrapper(node: Node): node is Wrapper {
+  return /^(TS(As|Satisfies|NonNull|Instantiation)Expression|TSTypeAssertion|ParenthesizedExpression)$/.test(node.type);
 }
 
 function memberName(node: Extract<Node, { type: "MemberExpression" | "OptionalMemberExpression" }>): string | null {

@@ -14,20 +14,21 @@ const depthMax = 1_000;
 const readsPerUnit = 40;
 const readsAtLeast = 10_000;
 
+type Plugins = NonNullable<ParserOptions["plugins"]>;
 export type Parsed = { kind: "parsed"; tree: File } | { kind: "unreadable"; reason: string };
 
 /** The languages by the ending of a path; a list per attempt. null: no JavaScript and no TypeScript. */
-function attemptsFor(path: string): NonNullable<ParserOptions["plugins"]>[] | null {
+function attemptsFor(path: string): Plugins[] | null {
   const folded = foldPath(path);
   if (/\.(ts|mts|cts)$/.test(folded)) {
     const declarations = /\.d(\.[a-z]+)?\.[cm]?ts$/.test(folded);
-    const typescript = ["typescript", { dts: declarations }] as const;
+    const typescript: Plugins[number] = ["typescript", { dts: declarations }];
     return [
       [typescript, "decorators"],
       [typescript, "decorators-legacy"],
-    ] as NonNullable<ParserOptions["plugins"]>[];
+    ];
   }
-  if (/\.tsx$/.test(folded))
+  if (folded.endsWith(".tsx"))
     return [
       ["typescript", "jsx", "decorators"],
       ["typescript", "jsx", "decorators-legacy"],
@@ -55,6 +56,7 @@ export function parseCode(path: string, text: string): Parsed {
   let reason = "it is neither JavaScript nor TypeScript";
   for (const plugins of attemptsFor(path) ?? []) {
     try {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the parser only calls methods of a string, and this one has them all
       const tree = parse(new MeteredText(text) as unknown as string, {
         sourceType: "unambiguous",
         errorRecovery: true,

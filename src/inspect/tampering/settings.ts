@@ -44,32 +44,24 @@ function flat(node: Node, key: string, source: Source): Setting[] {
   const value = bare(node);
   const line = value.loc?.start.line ?? null;
   const under = (name: string) => (key === "" ? name : `${key}.${name}`);
-  switch (value.type) {
-    case "ObjectExpression":
-      return value.properties.flatMap((one) => {
-        if (one.type === "ObjectProperty") return flat(one.value, under(keyName(one.key, one.computed) ?? "?"), source);
-        return [{ key: under(one.type === "SpreadElement" ? "..." : "()"), value: textAt(source, one), line }];
-      });
-    case "ArrayExpression":
-      return value.elements.flatMap((one) => (one === null ? [] : flat(one, under("*"), source)));
-    case "CallExpression":
-      return [
-        { key, value: `${dotted(value.callee as Node)}()`, line },
-        ...value.arguments.flatMap((one) => flat(one, key, source)),
-      ];
-    case "ArrowFunctionExpression":
-      return value.body.type === "BlockStatement"
-        ? [{ key, value: textAt(source, value), line }]
-        : flat(value.body, key, source);
-    case "StringLiteral":
-    case "NumericLiteral":
-    case "BooleanLiteral":
-      return [{ key, value: value.value, line }];
-    case "NullLiteral":
-      return [{ key, value: null, line }];
-    default:
-      return [{ key, value: textAt(source, value), line }];
-  }
+  const plain = { key, value: textAt(source, value), line };
+  if (value.type === "ObjectExpression")
+    return value.properties.flatMap((one) => {
+      if (one.type === "ObjectProperty") return flat(one.value, under(keyName(one.key, one.computed) ?? "?"), source);
+      return [{ key: under(one.type === "SpreadElement" ? "..." : "()"), value: textAt(source, one), line }];
+    });
+  if (value.type === "ArrayExpression")
+    return value.elements.flatMap((one) => (one === null ? [] : flat(one, under("*"), source)));
+  if (value.type === "CallExpression")
+    return [
+      { key, value: `${dotted(value.callee)}()`, line },
+      ...value.arguments.flatMap((one) => flat(one, key, source)),
+    ];
+  if (value.type === "ArrowFunctionExpression" && value.body.type !== "BlockStatement")
+    return flat(value.body, key, source);
+  if (value.type === "StringLiteral" || value.type === "NumericLiteral" || value.type === "BooleanLiteral")
+    return [{ key, value: value.value, line }];
+  return [value.type === "NullLiteral" ? { key, value: null, line } : plain];
 }
 
 function yamlSettings(text: string): Setting[] | null {

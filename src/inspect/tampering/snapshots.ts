@@ -16,7 +16,7 @@ interface Entry {
  * something else; a key that went without its test no longer says anything.
  */
 export function changedSnapshots(sides: readonly Sides[], { after: cases }: TestFacts): Finding[] {
-  const files = sides.filter(({ entry }) => /\.snap$/.test(foldPath(entry.path)));
+  const files = sides.filter(({ entry }) => foldPath(entry.path).endsWith(".snap"));
   const read = files.map(({ entry, before, after }) => ({
     path: entry.path,
     was: entriesOf(before),
@@ -92,5 +92,6 @@ function entriesOf(bytes: Uint8Array | null): Map<string, Entry> | null {
     if (key !== null)
       entries.set(key, { line: node.loc?.start.line ?? 1, value: text.slice(value.start ?? 0, value.end ?? 0) });
   }
-  return entries;
+  // Something else than snapshots of vitest or jest: not even its keys are known.
+  return entries.size === 0 && parsed.tree.program.body.length > 0 ? null : entries;
 }

@@ -53,19 +53,10 @@ function marksPlace({ text, matcher }: Assertion): boolean {
 }
 
 function isTruthyLiteral(node: Node): boolean {
-  switch (node.type) {
-    case "BooleanLiteral":
-      return node.value;
-    case "NumericLiteral":
-      return node.value !== 0;
-    case "StringLiteral":
-      return node.value !== "";
-    case "ArrayExpression":
-    case "ObjectExpression":
-      return isLiteral(node);
-    default:
-      return false;
-  }
+  if (node.type === "BooleanLiteral") return node.value;
+  if (node.type === "NumericLiteral") return node.value !== 0;
+  if (node.type === "StringLiteral") return node.value !== "";
+  return (node.type === "ArrayExpression" || node.type === "ObjectExpression") && isLiteral(node);
 }
 
 function isPlainName(node: Node): boolean {

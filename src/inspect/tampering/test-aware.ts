@@ -45,38 +45,35 @@ function awareIn(source: Source): Occurrence[] {
 }
 
 function awareness({ node, parent }: Visited): string | null {
-  switch (node.type) {
-    case "MemberExpression":
-    case "OptionalMemberExpression": {
-      const name = dotted(node);
-      const variable = /^(?:globalThis\.)?(?:process\.env|import\.meta\.env|Deno\.env|Bun\.env|env)\.(\w+)$/.exec(
-        name,
-      )?.[1];
-      if (node.object.type === "MetaProperty" && node.property.type === "Identifier" && node.property.name === "vitest")
-        return "import.meta.vitest";
-      if (variable === undefined)
-        return /^globalThis\./.test(name) && runnerGlobal.test(name.slice("globalThis.".length)) ? name : null;
-      if (runnerVariable.test(variable)) return variable;
-      if (variable === "NODE_ENV") return comparedWith(parent?.node) === "test" ? "NODE_ENV test" : null;
-      return hint.test(variable) ? `hint ${variable}` : null;
-    }
-    case "UnaryExpression":
-      return node.operator === "typeof" && node.argument.type === "Identifier" && runnerGlobal.test(node.argument.name)
-        ? `typeof ${node.argument.name}`
-        : null;
-    case "CallExpression": {
-      const name = dotted(node.callee);
-      const looked = node.callee.type === "MemberExpression" ? node.callee.object : null;
-      const word = stringValue(node.arguments[0]);
-      const inStack =
-        looked !== null &&
-        /\bstack$|\bargv(\.\w+)?$/.test(dotted(looked)) &&
-        /\.(includes|match|indexOf|search)$/.test(name);
-      return inStack && word !== null && /test|spec|jest|vitest|mocha/.test(word) ? "stack" : null;
-    }
-    default:
-      return null;
-  }
+  if (node.type === "MemberExpression" || node.type === "OptionalMemberExpression")
+    return askedVariable(node, parent?.node);
+  if (node.type === "UnaryExpression")
+    return node.operator === "typeof" && node.argument.type === "Identifier" && runnerGlobal.test(node.argument.name)
+      ? `typeof ${node.argument.name}`
+      : null;
+  if (node.type !== "CallExpression" || node.callee.type !== "MemberExpression") return null;
+  const word = stringValue(node.arguments[0]);
+  const looked = dotted(node.callee.object);
+  const inStack =
+    /\bstack$|\bargv(\.\w+)?$/.test(looked) && /\.(includes|match|indexOf|search)$/.test(dotted(node.callee));
+  return inStack && word !== null && /test|spec|jest|vitest|mocha/.test(word) ? "stack" : null;
+}
+
+function askedVariable(
+  node: Extract<Node, { type: "MemberExpression" | "OptionalMemberExpression" }>,
+  parent: Node | undefined,
+): string | null {
+  const name = dotted(node);
+  if (node.object.type === "MetaProperty" && node.property.type === "Identifier" && node.property.name === "vitest")
+    return "import.meta.vitest";
+  const variable = /^(?:globalThis\.)?(?:process\.env|import\.meta\.env|Deno\.env|Bun\.env|env)\.(\w+)$/.exec(
+    name,
+  )?.[1];
+  if (variable === undefined)
+    return name.startsWith("globalThis.") && runnerGlobal.test(name.slice("globalThis.".length)) ? name : null;
+  if (runnerVariable.test(variable)) return variable;
+  if (variable === "NODE_ENV") return comparedWith(parent) === "test" ? "NODE_ENV test" : null;
+  return hint.test(variable) ? `hint ${variable}` : null;
 }
 
 function comparedWith(parent: Node | undefined): string | null {

@@ -3,7 +3,7 @@ import type { Finding } from "../../handoff/finding.ts";
 import { foldPath } from "../fold-path.ts";
 import type { TestFacts } from "./facts.ts";
 import { childrenOf, isFunction, nodesIn, wordsOf } from "./nodes.ts";
-import { newOccurrences, occurrence, type Occurrence } from "./occurrences.ts";
+import { newOccurrences, occurrence } from "./occurrences.ts";
 import { lineOf, tampering, textAt, type CodePair, type Source } from "./source.ts";
 
 const inputPath =

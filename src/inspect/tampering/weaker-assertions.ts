@@ -106,7 +106,7 @@ function changedValue(
   const [was, now] = [before.expected[0], after.expected[0]];
   if (was === undefined || now === undefined || !isLiteral(was) || !isLiteral(now)) return [];
   if (before.expectedText === after.expectedText) return [];
-  const isSnapshot = /InlineSnapshot$/.test(before.matcher);
+  const isSnapshot = before.matcher.endsWith("InlineSnapshot");
   const rule = isSnapshot ? "v10-snapshot-changed" : "v09-expected-value";
   const message = `The test ${JSON.stringify(title)} expects another value, in a change that also edits the program.`;
   return [

@@ -129,7 +129,7 @@ function switches(was: JsonObject, now: JsonObject, where: string): Said[] {
       show(was["continue-on-error"]),
       `continue-on-error: ${show(lenient)}`,
     ]);
-  const condition = String(now["if"] ?? "");
+  const condition = typeof now["if"] === "string" || typeof now["if"] === "boolean" ? String(now["if"]) : "";
   if (/^(\$\{\{\s*)?(false|0|'')(\s*\}\})?$|\bfalse &&/.test(condition) && now["if"] !== was["if"])
     said.push([`${where} never runs.`, show(was["if"]), `if: ${condition}`]);
   const minutes = now["timeout-minutes"];

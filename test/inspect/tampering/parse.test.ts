@@ -31,7 +31,8 @@ test.each([
   ["types or comparisons, exponentially", nested("<T>(", ")", 40), /out of proportion/],
   ["generic functions, exponentially", nested("async<T>(x=", ")", 40), /out of proportion/],
 ])("%s is unreadable, with the reason", (_, text, reason) => {
-  expect(parseCode("a.ts", text)).toEqual({ kind: "unreadable", reason: expect.stringMatching(reason) as string });
+  const parsed = parseCode("a.ts", text);
+  expect(parsed.kind === "unreadable" ? parsed.reason : parsed.kind).toMatch(reason);
 });
 
 test("What cannot be read is a finding: a block in a test, a warning elsewhere, on either side", () => {
