@@ -26,7 +26,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await hub[Symbol.asyncDispose]();
   await rm(dir, { recursive: true, force: true });
-  expect(hub.violations).toEqual([]);
+  if (hub.violations.length > 0) throw new Error(hub.violations.join("\n"));
 });
 
 const doctor = (login: string | null, ...more: string[]) =>

@@ -34,7 +34,7 @@ describe("airlock risk judges the step between two commits", () => {
     expect(json(ended)).toMatchObject({
       kind: "publish",
       level: "critical",
-      requirements: { reviewers: 2, security_review: true, manual_verification: true },
+      requirements: { reviewers: 2, security_review: true, manual_verification: true, owners: [] },
     });
   });
 

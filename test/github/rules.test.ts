@@ -102,9 +102,21 @@ test("collaborators carry their effective role, and an organisation's own role i
 
 describe("settings that not every token may read", () => {
   test.each([
-    ["a variable", `${repo}/actions/variables/X`, () => client().variable("X"), { name: "X", value: "1" }, "1", null],
-    ["a secret", `${repo}/actions/secrets/X`, () => client().secretIsSet("X"), { name: "X" }, true, false],
-  ])("%s is there, is not there, or is unknown", async (_title, path, ask, answer, there, gone) => {
+    {
+      what: "a variable",
+      path: `${repo}/actions/variables/X`,
+      ask: () => client().variable("X"),
+      answer: { name: "X", value: "1" },
+      seen: ["1", null],
+    },
+    {
+      what: "a secret",
+      path: `${repo}/actions/secrets/X`,
+      ask: () => client().secretIsSet("X"),
+      answer: { name: "X" },
+      seen: [true, false],
+    },
+  ])("$what is there, is not there, or is unknown", async ({ path, ask, answer, seen: [there, gone] }) => {
     hub().get(path).reply(200, answer);
     expect(await ask()).toEqual({ kind: "seen", value: there });
     hub().get(path).reply(404, { message: "Not Found" });

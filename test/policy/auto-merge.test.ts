@@ -85,7 +85,9 @@ describe("what keeps it from that, whatever else is right", () => {
     ["a person who is required", { codeowners: parseCodeowners("CODEOWNERS", "") }, "A person is required."],
     [
       "a level that asks for a person",
-      { risk: { ...config.risk, low: { reviewers: 1, security_review: false, manual_verification: false } } },
+      {
+        risk: { ...config.risk, low: { reviewers: 1, security_review: false, manual_verification: false, owners: [] } },
+      },
       "A person is required.",
     ],
     ["nothing changed", { entries: [] }, "The change is empty."],

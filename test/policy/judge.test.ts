@@ -80,7 +80,7 @@ test.each([
 
 test("Requirements and label names are the repository's own", () => {
   const own = Config.parse({
-    risk: { critical: { reviewers: 5, security_review: false, manual_verification: true } },
+    risk: { critical: { reviewers: 5, security_review: false, manual_verification: true, owners: [] } },
     labels: { risk_prefix: "level/", review_prefix: "reviews/", manual_verification: "try it" },
   });
   const facts = madeFacts({ entries: [entry("src/auth.ts")], risk: own.risk, labels: own.labels });
@@ -88,7 +88,7 @@ test("Requirements and label names are the repository's own", () => {
 });
 
 test("What is protected needs one reviewer even where the configuration asks for none", () => {
-  const none = { reviewers: 0, security_review: false, manual_verification: false };
+  const none = { reviewers: 0, security_review: false, manual_verification: false, owners: [] };
   const risk = { ...config.risk, high: none, critical: none };
   const reviewers = (parts: Partial<Facts>) => judge(madeFacts({ risk, ...parts })).requirements.reviewers;
   expect(reviewers({ findings: [finding({ rule: "code-owners", level: "block" })] })).toBe(1);

@@ -31,7 +31,7 @@ describe("a text that means nothing here", () => {
     ["a state of another version", text.replace('"version":1', '"version":2'), {}],
     ["half a state", text.slice(0, -20), {}],
     ["a state and something after it", `${text}\nmore`, {}],
-    ["a state without end", `${"```text\nairlock-state "}${"x".repeat(60_000)}\n\`\`\``, {}],
+    ["a state without end", `\`\`\`text\nairlock-state ${"x".repeat(60_000)}\n\`\`\``, {}],
   ])("%s", (_title, given, about) => {
     expect(readState(given, { ...made, ...about })).toBeNull();
   });
