@@ -86,7 +86,7 @@ describe("what keeps it from that, whatever else is right", () => {
     [
       "a level that asks for a person",
       {
-        risk: { ...config.risk, low: { reviewers: 1, security_review: false, manual_verification: false, owners: [] } },
+        risk: { ...config.risk, low: { reviewers: 1, security_review: false, manual_verification: false } },
       },
       "A person is required.",
     ],
