@@ -1,5 +1,6 @@
 import type { Verdict } from "../handoff/verdict.ts";
-import { cell, code, joined, ours, type Outgoing } from "../text/outgoing.ts";
+import { treeLines } from "../policy/explain.ts";
+import { cell, code, fence, joined, ours, type Outgoing } from "../text/outgoing.ts";
 import { conditionList, enforcementNote, gateCheck, type GateView } from "./gate-check.ts";
 import { findingLine, levelMark } from "./requirements.ts";
 import { sentence } from "./sentence.ts";
@@ -7,6 +8,8 @@ import { sentence } from "./sentence.ts";
 /** UTF-16 code units of a reason's message and of what it saw; reasons and findings that are listed. */
 const reasonMax = 300;
 const listedMax = 50;
+/** UTF-16 code units of the tree; the rest is cut. */
+const treeUnitsMax = 20_000;
 
 /**
  * The answer to `/agent why`: the conditions of the merge, then the reasons of the level. In: what the gate says now, and the run's Verdict
@@ -56,7 +59,15 @@ function reasons(verdict: Verdict): Outgoing[] {
     list(ours`Why this level:`, why),
     list(ours`Findings that block:`, found),
     list(ours`What would lower it:`, down),
+    everyRule(verdict),
   ];
+}
+
+/** The whole tree, folded away: what each rule saw, also those that found nothing. */
+function everyRule(verdict: Verdict): Outgoing {
+  const lines = treeLines(verdict).join("\n");
+  const shown = lines.length <= treeUnitsMax ? lines : `${lines.slice(0, treeUnitsMax)}\n…`;
+  return ours`<details><summary>Every rule, and what it saw</summary>\n\n${fence(shown, [])}\n\n</details>`;
 }
 
 function list(heading: Outgoing, lines: readonly Outgoing[]): Outgoing {

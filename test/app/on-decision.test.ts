@@ -95,4 +95,5 @@ test("why tells conditions, reasons, findings and the way down", async () => {
   expect(answer).toContain("- **high**: The change is large. `600 lines`");
   expect(answer).toContain(`\`${finding.id}\``);
   expect(answer).toContain("- Split it.");
+  expect(answer).toContain("<summary>Every rule, and what it saw</summary>");
 });
