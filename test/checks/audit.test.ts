@@ -177,8 +177,8 @@ describe("auditDependencies", () => {
   ])("is not run for %s that nobody reads", async (path, text, reason) => {
     await using registry = await startRegistry({});
     expect(await audit({ "package.json": "{}", [path]: text }, { "src/a.ts": "a" }, registry.url)).toEqual({
-      base: { kind: "not_run", reason },
-      head: { kind: "not_run", reason },
+      base: { kind: "not_run", cause: "other", reason },
+      head: { kind: "not_run", cause: "other", reason },
       class: "not run",
     });
   });

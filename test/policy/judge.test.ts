@@ -80,7 +80,7 @@ test.each([
 
 test("Requirements and label names are the repository's own", () => {
   const own = Config.parse({
-    risk: { critical: { reviewers: 5, security_review: false, manual_verification: true, owners: [] } },
+    risk: { critical: { reviewers: 5, security_review: false, manual_verification: true } },
     labels: { risk_prefix: "level/", review_prefix: "reviews/", manual_verification: "try it" },
   });
   const facts = madeFacts({ entries: [entry("src/auth.ts")], risk: own.risk, labels: own.labels });
