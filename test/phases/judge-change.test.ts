@@ -40,7 +40,7 @@ test("a change over the caps is refused for that alone, and nothing of it is sca
   expect(over).toMatchObject({ kind: "refuse", level: "critical", findings: [] });
   expect(over.reasons.map(({ rule }) => rule)).toEqual(["change-files", "checks"]);
   expect(JSON.stringify(over)).not.toContain(token);
-  expect((await judged(edits)).reasons.map(({ rule }) => rule)).toEqual(["secret", "secret"]);
+  expect((await judged(edits)).reasons.map(({ rule }) => rule)).toEqual(["secret"]);
 });
 
 test("over the caps not even the base's files are asked for", async () => {

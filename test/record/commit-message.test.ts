@@ -24,7 +24,7 @@ test("a commit message says what, for which issue, by whose request and in which
 
       Co-authored-by: mona <5+mona@users.noreply.github.com>
       Airlock-Run: 77
-      Airlock-Judgement: 3468fccbddf338b34df7681bf36eac5b2628e382809ce32fb167a428d41f047d"
+      Airlock-Judgement: 1be3d91fb934f9923b658bdefce989d874901131958935e3a30b39ce14f42fe9"
     `);
 });
 

@@ -32,7 +32,9 @@ test("the first lines say level, checks, proof and what stands in the way", () =
   );
   expect(said.split("\n")).toEqual([
     expect.stringMatching(/^- \*\*Risk 🟠 high\.\*\* /),
-    expect.stringMatching(/^- \*\*Checks:\*\* 1 ❌ regressed, .*\. \*\*1\*\* test proves the change\.$/),
+    expect.stringMatching(
+      /^- \*\*Checks:\*\* 1 ⚠️ not run, 1 ⚠️ red before and after, .*\. \*\*1\*\* test proves the change\.$/,
+    ),
     "- **⚠️ 2 places where tests or checks became weaker, below.**",
     "- **1** finding blocks until a maintainer accepts it.",
     "- A draft, because a check regressed or did not run.",

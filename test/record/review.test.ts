@@ -7,7 +7,6 @@ const { reviewers } = Config.parse({
     users: ["mona", "hubot"],
     teams: ["core"],
     security_users: ["sec", "mona"],
-    requester_may_approve: false,
   },
 });
 
