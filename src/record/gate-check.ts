@@ -1,5 +1,5 @@
 import type { CheckRun, Run } from "../github/github.ts";
-import type { Condition } from "../policy/approvals.ts";
+import type { Condition } from "../policy/condition.ts";
 import type { Gate } from "../policy/gate.ts";
 import { cell, clipped, joined, ours, type Outgoing, word } from "../text/outgoing.ts";
 import { type Enforcement, enforcementSentence } from "./enforcement.ts";
