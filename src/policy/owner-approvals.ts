@@ -1,7 +1,6 @@
 import type { Owners } from "../handoff/verdict.ts";
 import type { Judged } from "./condition.ts";
 import type { Reviewer } from "./latest-reviews.ts";
-import { people } from "./owners.ts";
 
 /** Account ids of a team's active members by its slug in lower case; null or absent: GitHub does not tell. */
 export type TeamMembers = ReadonlyMap<string, ReadonlySet<number> | null>;
@@ -23,7 +22,7 @@ export function ownerApprovals(
     const by = approving.filter((person) => isOwner(person, group, teams));
     const untold = group.teams.filter((slug) => membersOf(slug, teams) === null);
     const nobody = untold.length === 0 && eligible?.some((person) => isOwner(person, group, teams)) === false;
-    const who = people(group) || "nobody who is named";
+    const who = namesOf(group) || "nobody who is named";
     const paths = pathsOf(group);
     return {
       name: `An owner of ${paths} approves this head: ${who}`,
@@ -52,9 +51,14 @@ function membersOf(slug: string, teams: TeamMembers): ReadonlySet<number> | null
 }
 
 function unknown(untold: readonly string[], { users }: Owners): string {
-  const teams = people({ users: [], teams: [...untold] });
+  const teams = namesOf({ users: [], teams: untold });
   const why = `The App does not know who is in ${teams}: the organization permission Members (read) must be accepted, and the team must exist.`;
-  return users.length === 0 ? why : `${why} An approval of ${people({ users, teams: [] })} needs neither.`;
+  return users.length === 0 ? why : `${why} An approval of ${namesOf({ users, teams: [] })} needs neither.`;
+}
+
+/** Without `@`: the sentence is for whoever looks at the check, and also stands in its title, which is plain text. */
+function namesOf({ users, teams }: { users: readonly string[]; teams: readonly string[] }): string {
+  return [...users, ...teams.map((slug) => `the team ${slug}`)].join(" or ");
 }
 
 function pathsOf({ paths }: Owners): string {
