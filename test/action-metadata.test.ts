@@ -87,6 +87,7 @@ describe("app.yml", async () => {
       actions: "write",
       checks: "write",
       merge_queues: "read",
+      members: "read",
     });
     expect(app.default_events).toEqual([
       "issue_comment",

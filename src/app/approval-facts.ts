@@ -4,6 +4,7 @@ import type { Role } from "../handoff/identity.ts";
 import type { ApprovalFacts } from "../policy/approvals.ts";
 import { latestReviews } from "../policy/latest-reviews.ts";
 import type { GateState } from "../record/gate-state.ts";
+import { type AskTeam, teamMembersFor } from "./team-members.ts";
 
 /** People whose role is asked; a crowd of strangers must not cost more. */
 const peopleMax = 100;
@@ -11,11 +12,16 @@ const peopleMax = 100;
 const atOnce = 8;
 
 /** Everything that policy must know about the people of one head, read at this moment. */
-export async function approvalFacts(github: GitHub, pull: Pull, state: GateState): Promise<ApprovalFacts> {
-  const [reviews, commits, collaborators] = await Promise.all([
+export async function approvalFacts(
+  { github, askTeam }: { github: GitHub; askTeam: AskTeam },
+  pull: Pull,
+  state: GateState,
+): Promise<ApprovalFacts> {
+  const [reviews, commits, collaborators, teams] = await Promise.all([
     github.reviews(pull.number),
     github.commitPeople(pull.number),
     unlessForbidden(github.collaborators()),
+    teamMembersFor(state.requirements.owners, askTeam),
   ]);
   const speaking = [
     ...latestReviews(reviews).map(({ person }) => person),
@@ -42,6 +48,7 @@ export async function approvalFacts(github: GitHub, pull: Pull, state: GateState
     acceptances: state.accepted.map((accepted) => ({ ...word(accepted), finding: accepted.finding })),
     blocking: state.blocking,
     roles: await rolesOf(github, asked),
+    teams,
     collaborators,
   };
 }

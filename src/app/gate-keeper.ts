@@ -10,6 +10,7 @@ import { judgeGate } from "../policy/gate.ts";
 import { approvalFacts } from "./approval-facts.ts";
 import type { Log } from "./log.ts";
 import { stateOfRun } from "./state-of-run.ts";
+import type { AskTeam } from "./team-members.ts";
 
 /** One repository as the gate sees it. The token may: checks write; pull_requests, actions, metadata read. */
 export interface GatePlace {
@@ -18,6 +19,8 @@ export interface GatePlace {
   defaultBranch: string;
   /** Account id of the App's bot. */
   bot: number;
+  /** Asks with a token of its own. */
+  askTeam: AskTeam;
 }
 
 /** What has changed beside GitHub itself. */
@@ -113,10 +116,10 @@ async function viewOf(at: At, { pull, same, checks }: Seen, news: News): Promise
   return await judgedView(at, pull, remembered.state);
 }
 
-async function judgedView({ place: { github }, appId }: At, pull: Pull, state: GateState): Promise<GateView> {
+async function judgedView({ place, appId }: At, pull: Pull, state: GateState): Promise<GateView> {
   const [approvals, enforcement] = await Promise.all([
-    approvalFacts(github, pull, state),
-    enforcementFor(github, pull.base.ref, appId),
+    approvalFacts(place, pull, state),
+    enforcementFor(place.github, pull.base.ref, appId),
   ]);
   const gate = judgeGate({
     level: state.level,

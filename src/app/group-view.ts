@@ -1,8 +1,8 @@
-import { AirlockError } from "../errors.ts";
 import type { GateView } from "../record/gate-check.ts";
 import { isOurPull } from "../record/own-pull.ts";
 import { type GroupFormed, installedOf } from "./events.ts";
 import type { GatePlace } from "./gate-keeper.ts";
+import { unlessNotGranted } from "./not-granted.ts";
 import type { PullEffects } from "./on-pull.ts";
 
 /**
@@ -38,20 +38,12 @@ async function isReleased(number: number, place: GatePlace, gate: PullEffects["g
 
 /** null: the branch has no queue, or the App may not read it. */
 async function queueOf(event: GroupFormed, branch: string, app: PullEffects["app"]): Promise<number[] | null> {
-  try {
+  return await unlessNotGranted(async () => {
     const github = await app.repository(installedOf(event), {
       merge_queues: "read",
       pull_requests: "read",
       metadata: "read",
     });
     return await github.mergeQueue(branch);
-  } catch (thrown) {
-    if (thrown instanceof AirlockError && isDenied(thrown)) return null;
-    throw thrown;
-  }
-}
-
-/** GitHub answers 422 to a token that asks for a permission which the installation has not accepted. */
-function isDenied({ code, message }: AirlockError): boolean {
-  return code === "github-forbidden" || / answered 422\b/.test(message);
+  });
 }

@@ -5,6 +5,7 @@ import { type CommentCreated, GroupFormed, installedOf, PullMoved, readEvent } f
 import type { GateKeeper, GatePlace } from "./gate-keeper.ts";
 import { groupView } from "./group-view.ts";
 import { insist, type InsistEffects } from "./insist.ts";
+import { askTeamOf } from "./team-members.ts";
 
 export interface PullEffects extends InsistEffects {
   app: AppConnection;
@@ -50,7 +51,13 @@ export async function placeOf(
 ): Promise<GatePlace> {
   const installed = installedOf(event);
   const [github, bot] = await Promise.all([app.repository(installed, gatePermissions), app.botId(installed)]);
-  return { github, bot, repositoryId: event.repository.id, defaultBranch: event.repository.default_branch };
+  return {
+    github,
+    bot,
+    repositoryId: event.repository.id,
+    defaultBranch: event.repository.default_branch,
+    askTeam: askTeamOf(app, installed),
+  };
 }
 
 function withPusher(state: GateState, pusher: number): GateState {

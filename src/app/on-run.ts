@@ -15,6 +15,7 @@ import { isOurFile, nameOfOurRun } from "./our-run.ts";
 import { ownPull, publicationOf } from "./run-evidence.ts";
 import { runPapers } from "./run-papers.ts";
 import type { StatusBoard } from "./status-board.ts";
+import { askTeamOf } from "./team-members.ts";
 
 export interface RunEffects extends InsistEffects {
   app: AppConnection;
@@ -46,7 +47,13 @@ async function showRun(event: RunMoved, effects: RunEffects): Promise<void> {
     metadata: "read",
   });
   const [run, bot] = await Promise.all([github.run(id), app.botId(installed)]);
-  const place = { github, bot, repositoryId: event.repository.id, defaultBranch: event.repository.default_branch };
+  const place = {
+    github,
+    bot,
+    repositoryId: event.repository.id,
+    defaultBranch: event.repository.default_branch,
+    askTeam: askTeamOf(app, installed),
+  };
   const name = run === null ? null : nameOfOurRun(run, place);
   if (run === null || name === null) {
     // Nobody asked us for it: the gate refuses it, and its own page is where its end is seen.

@@ -5,6 +5,7 @@ import { isOurPull } from "../record/own-pull.ts";
 import type { GateKeeper } from "./gate-keeper.ts";
 import type { Log } from "./log.ts";
 import { gatePermissions } from "./on-pull.ts";
+import { askTeamOf } from "./team-members.ts";
 
 /** Milliseconds between two rounds, and by how much chance moves each: several servers must not go round together. */
 const roundMs = 5 * 60_000;
@@ -59,6 +60,7 @@ async function lookAt(one: Installed & { defaultBranch: string }, { app, gate }:
   const open = (await github.openPulls()).filter((pull) => isOurPull(pull, one.repository.id));
   if (open.length === 0) return;
   const { defaultBranch } = one;
-  const place = { github, bot: await app.botId(one), repositoryId: one.repository.id, defaultBranch };
+  const askTeam = askTeamOf(app, one);
+  const place = { github, bot: await app.botId(one), repositoryId: one.repository.id, defaultBranch, askTeam };
   for (const { number } of open.slice(0, pullsMax)) await gate.refresh(place, number);
 }

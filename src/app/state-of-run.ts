@@ -3,6 +3,7 @@ import { sha256 } from "../handoff/seal.ts";
 import type { Verdict } from "../handoff/verdict.ts";
 import { judgementDigest } from "../record/commit-message.ts";
 import { GateState, stateItemsMax } from "../record/gate-state.ts";
+import { rememberedOwners } from "../record/remembered-owners.ts";
 import type { RunProblem } from "../policy/gate.ts";
 import type { Log } from "./log.ts";
 import { nameOfOurRun } from "./our-run.ts";
@@ -56,7 +57,7 @@ function stateFrom(
     judgement: judgementDigest(verdict),
     level: verdict.level,
     draft: verdict.draft,
-    requirements: verdict.requirements,
+    requirements: { ...verdict.requirements, owners: rememberedOwners(verdict.requirements.owners) ?? [] },
     approvers: approversIn(verdict),
     problems: problemsOf(publication, run, verdict),
     blocking: blocking.slice(0, stateItemsMax),
@@ -76,6 +77,7 @@ function problemsOf({ confirmed }: Publication, run: Run, verdict: Verdict): Run
     ...(verdict.kind === "publish" ? [] : ["not-released" as const]),
     ...(confirmed ? [] : ["other-judgement" as const]),
     ...(blocking <= stateItemsMax ? [] : ["too-many-findings" as const]),
+    ...(rememberedOwners(verdict.requirements.owners) === null ? ["too-many-owners" as const] : []),
   ];
 }
 

@@ -45,9 +45,12 @@ const headers = { "x-github-api-version": "2022-11-28" };
 
 /** The path prefix of every endpoint of one repository. */
 const repository = "/repos/{owner}/{repo}";
+/** The path prefix of what is asked of the organisation that owns it. */
+const organisation = "/orgs/{org}";
 
 /**
- * In: an authenticated Octokit-like `request` and `graphql`, and the repository. Routes begin after `/repos/{owner}/{repo}`.
+ * In: an authenticated Octokit-like `request` and `graphql`, and the repository. Routes begin after `/repos/{owner}/{repo}`;
+ * those of its organisation are whole.
  * Every method throws AirlockError `github-failed`, `github-forbidden` or `github-unreadable`.
  */
 export function apiOver(from: {
@@ -60,8 +63,11 @@ export function apiOver(from: {
   const { owner, repo, appId } = from;
   const send = async (route: string, parameters: Parameters = {}): Promise<Answer> => {
     const [method = "GET", path = ""] = route.split(" ");
+    const [whole, place] = path.startsWith(organisation)
+      ? [path, { org: owner }]
+      : [`${repository}${path}`, { owner, repo }];
     try {
-      return await from.request(`${method} ${repository}${path}`, { owner, repo, headers, ...parameters });
+      return await from.request(`${method} ${whole}`, { ...place, headers, ...parameters });
     } catch (thrown) {
       throw failure(route, thrown);
     }

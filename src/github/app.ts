@@ -20,7 +20,10 @@ export interface AppCredentials {
 
 /** What a token for one repository may do; every token the app uses names these and the repository. */
 export type Permissions = Partial<
-  Record<"issues" | "actions" | "checks" | "contents" | "pull_requests" | "merge_queues" | "metadata", "read" | "write">
+  Record<
+    "issues" | "actions" | "checks" | "contents" | "pull_requests" | "merge_queues" | "members" | "metadata",
+    "read" | "write"
+  >
 >;
 
 export interface Installed {

@@ -14,6 +14,11 @@ export interface GitHub {
   role(login: string): Promise<{ role: Role; user: Account | null }>;
   /** Accounts with access, with their effective role. */
   collaborators(): Promise<(Account & { role: Role })[]>;
+  /**
+   * Account ids of the active members of a team of the repository's organisation, with those of its child teams; at most 10,000.
+   * null: GitHub does not tell (no such team, one that the token may not see, a repository of a user).
+   */
+  teamMembers(slug: string): Promise<number[] | null>;
   /** Status checks that the active rulesets require on a branch. Rulesets in evaluation do not count. */
   requiredByRules(branch: string): Promise<RequiredCheck[]>;
   /** Status checks that classic branch protection requires. Needs to read contents, which the App may not. */

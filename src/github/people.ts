@@ -2,10 +2,11 @@ import { z } from "zod";
 import { Role } from "../handoff/identity.ts";
 import { AccountAnswer, RepositoryAnswer } from "./answers.ts";
 import type { Api } from "./api.ts";
+import { httpFailure, rateLimited, statusOf } from "./failure.ts";
 import type { GitHub } from "./github.ts";
 
 /** The repository itself, and what an account may do in it. */
-export function people(api: Api): Pick<GitHub, "repository" | "role" | "collaborators"> {
+export function people(api: Api): Pick<GitHub, "repository" | "role" | "collaborators" | "teamMembers"> {
   return {
     repository: () => api.call(RepositoryAnswer, "GET "),
     async role(login) {
@@ -14,6 +15,18 @@ export function people(api: Api): Pick<GitHub, "repository" | "role" | "collabor
       return { role: Role.safeParse(found.role_name).data ?? found.permission, user: found.user };
     },
     collaborators: () => api.list(Collaborator, "GET /collaborators", { parameters: { affiliation: "all" } }),
+    // The list has active members only, and one question tells of all; a question per person could not tell "no member" from "no team".
+    async teamMembers(slug) {
+      const route = "GET /orgs/{org}/teams/{team_slug}/members";
+      try {
+        const members = await api.list(AccountAnswer, route, { parameters: { team_slug: slug } });
+        return members.map(({ id }) => id);
+      } catch (thrown) {
+        const status = statusOf(thrown);
+        if (status === 404 || (status === 403 && !rateLimited(httpFailure(thrown)))) return null;
+        throw thrown;
+      }
+    },
   };
 }
 

@@ -1,7 +1,9 @@
 import type { Role } from "../handoff/identity.ts";
 import type { Requirements } from "../handoff/verdict.ts";
+import type { Condition, Judged } from "./condition.ts";
 import { type CommitPeople, type Contributors, contributorsOf } from "./contributors.ts";
 import { latestReviews, type Review, type Reviewer } from "./latest-reviews.ts";
+import { ownerApprovals, type TeamMembers } from "./owner-approvals.ts";
 import { disqualified, type Interested, maintains, mayWrite } from "./standing.ts";
 
 /** Somebody's word on exactly one head, given by a command. */
@@ -28,15 +30,10 @@ export interface ApprovalFacts {
   blocking: readonly { id: string; rule: string }[];
   /** Everybody's role at this moment, by account id. Whoever is missing has none. */
   roles: ReadonlyMap<number, Role>;
+  /** The teams that the requirements name. */
+  teams: TeamMembers;
   /** Accounts with access; null when GitHub does not tell. Only for saying what can never be met. */
   collaborators: readonly (Reviewer & { role: Role })[] | null;
-}
-
-/** One line of the list that people read: what must hold, whether it does, what was seen. */
-export interface Condition {
-  name: string;
-  holds: boolean;
-  saw: string;
 }
 
 export type Outcome =
@@ -50,13 +47,6 @@ export interface Approvals {
   conditions: Condition[];
   /** Who gave an opinion that does not count, and why: one sentence each. */
   ignored: string[];
-}
-
-interface Judged extends Condition {
-  /** What is missing, one sentence. */
-  missing: string;
-  /** Why it can never be met as things are; null when it can. */
-  cannot: string | null;
 }
 
 interface Counted {
@@ -103,6 +93,7 @@ export function judgeApprovals(facts: ApprovalFacts): Approvals {
     ...authors(counted),
     ...objections(objecting),
     ...approvals(counted),
+    ...ownerApprovals(facts.requirements.owners, facts.teams, counted),
     ...securityReview(counted),
     ...manualVerification(counted, interested),
   ];

@@ -1,9 +1,16 @@
 import type { RiskLevel } from "../config.ts";
 import type { Requirements } from "../handoff/verdict.ts";
-import { type Approvals, type Condition, judgeApprovals, type ApprovalFacts, type Outcome } from "./approvals.ts";
+import { type Approvals, judgeApprovals, type ApprovalFacts, type Outcome } from "./approvals.ts";
+import type { Condition } from "./condition.ts";
 
 /** What a run left to say about the head that it published, beyond what people must do. */
-export const runProblems = ["run-failed", "not-released", "other-judgement", "too-many-findings"] as const;
+export const runProblems = [
+  "run-failed",
+  "not-released",
+  "other-judgement",
+  "too-many-findings",
+  "too-many-owners",
+] as const;
 export type RunProblem = (typeof runProblems)[number];
 
 export interface GateFacts {
@@ -36,6 +43,10 @@ const problemWords: Record<RunProblem, { name: string; missing: string }> = {
   "too-many-findings": {
     name: "The findings can be read one by one",
     missing: "There are more blocking findings than can be accepted one by one.",
+  },
+  "too-many-owners": {
+    name: "The owners can be remembered",
+    missing: "Its paths have more owners than the check can remember. A smaller change has fewer.",
   },
 };
 

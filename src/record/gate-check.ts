@@ -1,7 +1,7 @@
 import type { CheckRun, Run } from "../github/github.ts";
-import type { Condition } from "../policy/approvals.ts";
+import type { Condition } from "../policy/condition.ts";
 import type { Gate } from "../policy/gate.ts";
-import { cell, clipped, joined, ours, type Outgoing, word } from "../text/outgoing.ts";
+import { cell, clipped, joined, ours, type Outgoing, title as plainTitle, word } from "../text/outgoing.ts";
 import { type Enforcement, enforcementSentence } from "./enforcement.ts";
 import { type GateState, renderState } from "./gate-state.ts";
 import { policyCheckName } from "./policy-check-name.ts";
@@ -155,7 +155,7 @@ function headline({ outcome, conditions }: Gate): Outgoing {
     case "cannot":
       return ours`this cannot be met`;
     case "waiting":
-      return ours`${sentence(outcome.missing[0] ?? "", [])}${outcome.missing.length > 1 ? ours` And ${outcome.missing.length - 1} more.` : ours``}`;
+      return ours`${plainTitle(outcome.missing[0] ?? "", [])}${outcome.missing.length > 1 ? ours` And ${outcome.missing.length - 1} more.` : ours``}`;
   }
 }
 

@@ -40,10 +40,13 @@ export async function runScene(): Promise<RunScene> {
   const [run] = here.dispatched;
   if (run === undefined) throw new Error("no run");
   run.update({ status: "in_progress", title: titleOf(run) });
-  await vi.waitFor(() => {
-    const begun = here.hub.deliveries.find(({ action }) => action === "in_progress")?.statusCode;
-    if (begun !== 200) throw new Error(`the beginning was answered ${begun}`);
-  });
+  await vi.waitFor(
+    () => {
+      const begun = here.hub.deliveries.find(({ action }) => action === "in_progress")?.statusCode;
+      if (begun !== 200) throw new Error(`the beginning was answered ${begun}`);
+    },
+    { timeout: 10_000 },
+  );
   const identity = (id = run.id) => ({
     repository: { id: here.repository.id, owner: "octo", name: "demo" },
     run: { id, attempt: 1 as const },

@@ -27,6 +27,7 @@ export const permissions = {
   actions: "write",
   checks: "write",
   merge_queues: "read",
+  members: "read",
 } as const;
 
 export interface Scene extends AsyncDisposable {

@@ -58,6 +58,7 @@ export function facts(more: Partial<ApprovalFacts> = {}): ApprovalFacts {
     acceptances: [],
     blocking: [],
     roles: new Map(names.map((name) => [people[name].id, roles[name]])),
+    teams: new Map(),
     collaborators: names.filter((name) => name !== "robot").map((name) => ({ ...people[name], role: roles[name] })),
     ...more,
   };

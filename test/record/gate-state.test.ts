@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type GateState, readState, renderState } from "../../src/record/gate-state.ts";
+import { rememberedOwners } from "../../src/record/remembered-owners.ts";
 import { made } from "./made-state.ts";
 
 test("a state is read as it was written, at its largest as well", () => {
@@ -7,8 +8,12 @@ test("a state is read as it was written, at its largest as well", () => {
   const at = "2026-11-20T10:00:00Z";
   const items = <Item>(make: (n: number) => Item): Item[] => Array.from({ length: 100 }, (_, n) => make(n));
   const id = (n: number) => n.toString(16).padStart(12, "0");
+  const groups = items((n) => ({ paths: ["src/x.ts"], users: [`${"u".repeat(30)}${n}`], teams: ["t".repeat(30)] }));
+  const owners = rememberedOwners(groups.slice(0, 19)) ?? [];
+  expect(owners).toHaveLength(19);
   const largest: GateState = {
     ...made,
+    requirements: { ...made.requirements, owners },
     blocking: items((n) => ({ id: id(n), rule: "r".repeat(80) })),
     reasons: items(() => ({ level: "critical", rule: "r".repeat(80) })),
     requesters: items((n) => n + 1),

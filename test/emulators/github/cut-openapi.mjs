@@ -27,6 +27,7 @@ const operations = {
   "/rate_limit": ["get"],
   "/user": ["get"],
   "/users/{username}": ["get"],
+  "/orgs/{org}/teams/{team_slug}/members": ["get"],
   [repo]: ["get"],
   [`${repo}/installation`]: ["get"],
   [`${repo}/actions/artifacts/{artifact_id}`]: ["get"],

@@ -51,6 +51,8 @@ export interface Hub extends AsyncDisposable {
   /** `http://127.0.0.1:PORT`; serves bare paths and `/api/v3`, `/graphql`, `/owner/repo.git`, and pages. */
   url: string;
   addUser: (login: string, options?: { type?: "User" | "Bot" }) => Account;
+  /** Makes a team of an organisation, or changes who its active members are. */
+  setTeam: (organisation: string, slug: string, logins: readonly string[]) => void;
   createApp: (options: NewApp) => HubApp;
   createRepository: (options: NewRepository) => HubRepository;
   install: (app: HubApp, repository: HubRepository) => { installationId: number };
@@ -120,6 +122,11 @@ export async function startHub(options: HubOptions): Promise<Hub> {
 function people(state: State, webhooks: Webhooks) {
   return {
     addUser: (login: string, { type = "User" }: { type?: "User" | "Bot" } = {}) => addAccount(state, login, type),
+    setTeam: (organisation: string, slug: string, logins: readonly string[]) =>
+      void state.teams.set(
+        `${organisation}/${slug}`.toLowerCase(),
+        logins.map((login) => person(state, login).id),
+      ),
     createApp: (options: NewApp) => createApp(state, options),
     createRepository: (options: NewRepository) => hubRepository(state, webhooks, createRepository(state, options)),
     install: (app: HubApp, { record }: HubRepository) => {
@@ -204,6 +211,7 @@ function newState(options: HubOptions): State {
     manifests: new Map(),
     installations: [],
     repositories: [],
+    teams: new Map(),
     tokens: new Map(),
     deliveries: [],
     downloads: new Map(),

@@ -270,3 +270,18 @@ test("Check runs belong to the App that made them", async () => {
   expect((await call(hub, hub.userToken("mara"), `POST ${repo}/check-runs`, body)).status).toBe(403);
   expect(hub.violations).toEqual([]);
 });
+
+test("A team's members are told to a token with the organisation's permission, and a team that is not there is not found", async () => {
+  const on = await stage();
+  on.app.permissions = { ...on.app.permissions, members: "read" };
+  on.hub.setTeam("acme", "billing", ["sam"]);
+  const line = "GET /orgs/acme/teams/Billing/members";
+  const told = await call(on.hub, await mint(on), line);
+  expect([told.status, told.json.map(({ login }: Anything) => login)]).toEqual([200, ["sam"]]);
+  const refused = await call(on.hub, await mint(on, { permissions: { metadata: "read" } }), line);
+  expect([refused.status, refused.json.message]).toEqual([403, "Resource not accessible by integration"]);
+  for (const other of ["GET /orgs/acme/teams/none/members", "GET /orgs/other/teams/billing/members"])
+    expect((await call(on.hub, await mint(on), other)).status).toBe(404);
+  expect((await call(on.hub, "", line)).status).toBe(401);
+  expect(on.hub.violations).toEqual([]);
+});

@@ -8,6 +8,7 @@ import { issueRoutes } from "./rest-issues.ts";
 import { pullRoutes } from "./rest-pulls.ts";
 import { repositoryRoutes } from "./rest-repository.ts";
 import { ruleRoutes } from "./rest-rules.ts";
+import { teamRoutes } from "./rest-teams.ts";
 import type { Route } from "./route.ts";
 import type { Operation } from "./slice.ts";
 import { operationOf } from "./slice.ts";
@@ -34,6 +35,7 @@ export function endpoints(redeliver: (id: number) => void): Endpoint[] {
     ...pullRoutes,
     ...checkRoutes,
     ...ruleRoutes,
+    ...teamRoutes,
     ...actionRoutes,
   ];
   const made = routes.map((route) => endpoint(route));

@@ -39,6 +39,7 @@ const apiRoots = new Set([
   "graphql",
   "installation",
   "rate_limit",
+  "orgs",
   "repos",
   "user",
   "users",

@@ -14,6 +14,8 @@ export interface State {
   manifests: Map<string, Manifest>;
   installations: Installation[];
   repositories: Repository[];
+  /** Teams of organisations by `owner/slug` in lower case: account ids of active members. */
+  teams: Map<string, number[]>;
   tokens: Map<string, Token>;
   deliveries: Delivery[];
   /** Anonymous download addresses that `GET …/artifacts/{id}/zip` handed out, with the moment they end. */
