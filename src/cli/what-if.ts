@@ -1,5 +1,8 @@
 import type { Judgement } from "../handoff/verdict.ts";
+import { notRunSaw } from "../policy/checks.ts";
+import { peopleFor } from "../policy/gate.ts";
 import { type Given, missingToMerge } from "../policy/missing.ts";
+import { stateItemsMax } from "../record/gate-state.ts";
 import { UsageError } from "./verb.ts";
 
 const keys = "approvals=N, security=N, verified=yes|no, owners=yes|no";
@@ -36,15 +39,27 @@ export function whatIfLines(judgement: Judgement, { given, owners }: ReturnType<
   return ["With these approvals there would still be missing:", ...missing.map((sentence) => `  - ${sentence}`)];
 }
 
-/** The same as sentences. */
+/** The same as sentences. Asks for as many people as the gate does, and for what it asks of them beyond reviews. */
 export function stillMissing(judgement: Judgement, { given, owners }: ReturnType<typeof readWhatIf>): string[] {
-  const { kind, requirements } = judgement;
-  const perGroup = requirements.owners.map(() => owners);
+  const { kind, level, requirements, findings } = judgement;
+  if (kind === "refuse") return ["Another change: this one is refused, and nothing is pushed."];
+  const blocking = findings.filter((finding) => finding.level === "block");
+  const draft = isDraft(judgement);
+  const asked = peopleFor({ level, draft, approvals: { requirements, blocking } });
   return [
-    ...(kind === "refuse" ? ["Another change: this one is refused, and nothing is pushed."] : []),
     ...(kind === "hold" ? ["A maintainer who releases this very change: nothing is pushed before."] : []),
-    ...missingToMerge(requirements, { ...given, owners: perGroup }),
+    ...missingToMerge(asked, { ...given, owners: asked.owners.map(() => owners) }),
+    ...blocking.slice(0, stateItemsMax).map(({ id, rule }) => `A maintainer's \`/agent accept ${id}\` (${rule}).`),
+    ...(blocking.length > stateItemsMax
+      ? ["A smaller change: there are more blocking findings than can be accepted one by one."]
+      : []),
+    ...(draft ? ["Somebody who marks it as ready for review: it opens as a draft."] : []),
   ];
+}
+
+/** Whether it stays a draft once the checks are green. A judgement without a Report is one for that alone. */
+function isDraft({ draft, reasons }: Judgement): boolean {
+  return draft && !reasons.some(({ rule, saw }) => rule === "checks" && saw === notRunSaw);
 }
 
 function wrong(part: string): UsageError {

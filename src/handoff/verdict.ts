@@ -17,8 +17,11 @@ export type Reason = z.infer<typeof Reason>;
 /** The rule of the reason that a partial result gets; whoever shows a draft tells its cause by it. */
 export const partialRule = "partial-result";
 
-/** Groups of owners in a judgement, and paths, users and teams of one. What is over them is counted in the last path's place. */
-export const ownersMax = { groups: 20, paths: 20, people: 30 } as const;
+/**
+ * Groups of owners in a judgement, and paths, users and teams of one. Paths over theirs are counted in the last one's place; a change with
+ * more groups is held.
+ */
+export const ownersMax = { groups: 60, paths: 20, people: 30 } as const;
 
 /** People and teams of whom one must approve, because these paths are theirs. */
 export const Owners = z.strictObject({

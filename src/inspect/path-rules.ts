@@ -1,4 +1,5 @@
 import type { Finding } from "../handoff/finding.ts";
+import { dependencyLists } from "./dependency-lists.ts";
 
 interface PathRule {
   rule: string;
@@ -96,7 +97,7 @@ export const pathRules: readonly PathRule[] = [
     message: "A manifest that Airlock does not read declares dependencies or commands of another tool.",
     patterns: [
       /(^|\/)(cargo\.(toml|lock)|go\.(mod|sum|work)|pyproject\.toml|poetry\.lock|uv\.lock|pipfile(\.lock)?|setup\.(py|cfg))$/,
-      /(^|\/)requirements[^/]*\.txt$/,
+      ...dependencyLists,
       /(^|\/)(gemfile(\.lock)?|[^/]+\.gemspec|composer\.(json|lock)|pom\.xml|build\.gradle(\.kts)?|deno\.(jsonc?|lock)|jsr\.json)$/,
     ],
   },

@@ -1,3 +1,4 @@
+import { ownersMax } from "../handoff/verdict.ts";
 import { blankLinesMax, blankRunMax } from "./covers.ts";
 import { packageRules } from "./packages.ts";
 import { protectedRules } from "./protected.ts";
@@ -110,6 +111,12 @@ export const catalogue: readonly FamilyText[] = [
         "a person",
         "CODEOWNERS has a line that GitHub skips, so its owners are not known.",
         "Correct the line on the base branch.",
+      ),
+      rule(
+        "owners-too-many",
+        "critical, held",
+        `More than ${ownersMax.groups} groups of owners must approve, more than can be waited for.`,
+        "Ask for the change in parts that fewer people own.",
       ),
     ],
   },

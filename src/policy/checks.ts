@@ -7,6 +7,8 @@ import { opinion, type Opinion } from "./opinion.ts";
 /** The kinds a Report must have a row for; `not configured` and `not run` are rows too. */
 const required = ["types", "lint", "tests", "build", "secrets", "audit"] as const;
 
+/** What the reason says it saw when the checks were not part of the judgement. */
+export const notRunSaw = "no Report";
 const leftOut = "Checks were not part of this judgement.";
 
 /**
@@ -17,7 +19,7 @@ export function checks(facts: Facts): Opinion[] {
   const { verification } = facts;
   switch (verification.kind) {
     case "left-out":
-      return [opinion({ rule: "checks", level: "low", saw: "no Report", message: leftOut }, null)];
+      return [opinion({ rule: "checks", level: "low", saw: notRunSaw, message: leftOut }, null)];
     case "ran": {
       const rows = verification.checks.flatMap((check) => row(check, facts));
       const gaps = missing(verification.checks, verification.configured);

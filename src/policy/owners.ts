@@ -9,7 +9,8 @@ import { matchesGlob } from "./path-globs.ts";
  * a path that CODEOWNERS leaves to nobody, or to somebody who cannot be asked, needs a person, because who should look is not known.
  */
 export function pathOwners(facts: Facts): Opinion[] {
-  return [...named(facts), ...unknown(facts), ...unreadable(facts)].map((one) => ({ ...one, needsPerson: true }));
+  const opinions = [...named(facts), ...unknown(facts), ...unreadable(facts), ...tooMany(facts)];
+  return opinions.map((one) => ({ ...one, needsPerson: true }));
 }
 
 function named({ entries, risk }: Facts): Opinion[] {
@@ -44,11 +45,24 @@ function unreadable({ codeowners }: Facts): Opinion[] {
   return [opinion({ rule: "owners-unreadable", level: "low", saw, message }, lower)];
 }
 
+/** Owners who are not in the judgement are not waited for, so that a maintainer decides before anything is pushed. */
+function tooMany(facts: Facts): Opinion[] {
+  const count = allGroups(facts).length;
+  if (count <= ownersMax.groups) return [];
+  const message = `More than ${ownersMax.groups} groups of owners must approve; the approvals of the others cannot be waited for.`;
+  const reason = { rule: "owners-too-many", level: "critical", saw: `${count} groups`, message } as const;
+  return [{ ...opinion(reason, "Ask for the change in parts that fewer people own."), effect: "hold" }];
+}
+
 /**
  * Who must be among the reviewers for which paths, one group per set of people. In: the facts. Out: at most `ownersMax`, and the last
- * path of a group says how many more there are.
+ * path of a group says how many more there are; with more groups `pathOwners` holds the change.
  */
-export function ownerGroups({ entries, risk, codeowners }: Facts): Owners[] {
+export function ownerGroups(facts: Facts): Owners[] {
+  return allGroups(facts).slice(0, ownersMax.groups).map(capped);
+}
+
+function allGroups({ entries, risk, codeowners }: Facts): Owners[] {
   const groups = new Map<string, Owners>();
   const add = (paths: readonly string[], users: readonly string[], teams: readonly string[]) => {
     if (paths.length === 0 || users.length + teams.length === 0) return;
@@ -63,7 +77,7 @@ export function ownerGroups({ entries, risk, codeowners }: Facts): Owners[] {
     const teams = owners.flatMap((owner) => (owner.kind === "team" ? [owner.slug] : []));
     add([path], users, teams);
   }
-  return [...groups.values()].slice(0, ownersMax.groups).map(capped);
+  return [...groups.values()];
 }
 
 function capped({ paths, users, teams }: Owners): Owners {

@@ -140,7 +140,11 @@ describe("--explain and --what-if", () => {
     const enough = "approvals=9,security=9,verified=yes,owners=yes";
     const { code, out } = await airlock([...risk, "--what-if", enough], { cwd: held.root });
     expect(code).toBe(1);
-    expect(out.at(-1)).toBe("  - A maintainer who releases this very change: nothing is pushed before.");
+    expect(out.slice(-3)).toEqual([
+      "With these approvals there would still be missing:",
+      "  - A maintainer who releases this very change: nothing is pushed before.",
+      expect.stringMatching(/^ {2}- A maintainer's `\/agent accept [0-9a-f]{12}` \(ci-configuration\)\.$/),
+    ]);
   });
 
   test("what it cannot read is wrong use, and says what it takes", async () => {

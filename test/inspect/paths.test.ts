@@ -87,6 +87,21 @@ test.each([
   [".github/scripts/deploy.sh", ["repository-configuration"]],
   ["Cargo.toml", ["manifest"]],
   ["requirements-dev.txt", ["manifest"]],
+  ["docs/dev-requirements.txt", ["manifest"]],
+  ["docs/Requirements.in", ["manifest"]],
+  ["docs/requirements/docs.txt", ["manifest"]],
+  ["requirements/ci/base", ["manifest"]],
+  ["docs/constraints.txt", ["manifest"]],
+  ["docs/dev-reqs.txt", ["manifest"]],
+  ["docs/deps.txt", ["manifest"]],
+  ["runtime.txt", ["manifest"]],
+  ["docs/packages.txt", ["manifest"]],
+  ["binder/apt.txt", ["manifest"]],
+  ["conanfile.txt", ["manifest"]],
+  ["docs/requirements/overview.md", []],
+  ["src/requirements/list.ts", []],
+  ["public/robots.txt", []],
+  ["docs/adaptations.txt", []],
 ])("%s is seen as %j", (path, rules) => {
   expect(rulesFor(path)).toEqual(rules);
 });

@@ -71,6 +71,32 @@ describe("who must be among the reviewers", () => {
     expect(group?.paths.at(-1)).toBe("and 4 more");
   });
 
+  test("groups over the cap hold the change and are told; at the cap all of them are asked", () => {
+    const owned = (count: number) => {
+      const names = Array.from({ length: count }, (_, at) => `docs/${at}.md`);
+      const codeowners = file(names.map((name, at) => `/${name} @person-${at}`).join("\n"));
+      return judge(madeFacts({ entries: names.map((name) => entry(name, { type: "text" })), codeowners }));
+    };
+    const over = owned(ownersMax.groups + 1);
+    expect(over).toMatchObject({ kind: "hold", level: "critical", auto_merge: { kind: "not" } });
+    expect(over.reasons).toContainEqual({
+      rule: "owners-too-many",
+      level: "critical",
+      saw: "61 groups",
+      message: "More than 60 groups of owners must approve; the approvals of the others cannot be waited for.",
+    });
+    const within = owned(ownersMax.groups);
+    expect(within.kind).toBe("publish");
+    expect(within.reasons.map(({ rule }) => rule)).not.toContain("owners-too-many");
+    const waits = judge(
+      madeFacts({
+        entries: Array.from({ length: 60 }, (_, at) => entry(`src/${at}.ts`)),
+        codeowners: file(Array.from({ length: 60 }, (_, at) => `/src/${at}.ts @person-${at}`).join("\n")),
+      }),
+    );
+    expect(waits.requirements.owners).toHaveLength(60);
+  });
+
   test("a secret names nobody and no path", () => {
     const findings = [
       {
