@@ -62,7 +62,7 @@ function mocha(output: string): TestCounts[] {
 }
 
 function words(text: string): TestCounts {
-  const read = (word: string) => Number(new RegExp(`(\\d+) ${word}`).exec(text)?.[1] ?? 0);
+  const read = (word: string) => Number(new RegExp(`(\\d{1,9}) ${word}`).exec(text)?.[1] ?? 0);
   return { passed: read("passed"), failed: read("failed"), skipped: read("skipped") + read("todo") };
 }
 

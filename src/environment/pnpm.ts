@@ -1,4 +1,5 @@
-import { parseAllDocuments, stringify } from "yaml";
+import { stringify } from "yaml";
+import { settingsAliasesMax, strictYaml } from "../text/strict-yaml.ts";
 import {
   cacheInside,
   type CommandFacts,
@@ -144,15 +145,13 @@ type Yaml = { kind: "read"; value: unknown } | Extract<Planned, { kind: "refused
 
 function readYaml(text: string | null): Yaml {
   if (text === null) return { kind: "read", value: null };
-  const documents = parseAllDocuments(text);
-  const [first] = Array.isArray(documents) ? documents : [];
-  if (first === undefined) return { kind: "read", value: null };
-  if (first.errors.length > 0) return refused(`${workspaceFile} cannot be read as YAML`, `Mend ${workspaceFile}.`);
-  try {
-    return { kind: "read", value: first.toJS({ maxAliasCount: 100 }) };
-  } catch {
-    return refused(`${workspaceFile} has too many aliases`, `Write the values of ${workspaceFile} out.`);
-  }
+  const documents = strictYaml(text, settingsAliasesMax);
+  if (documents === null)
+    return refused(
+      `${workspaceFile} cannot be read as YAML in one way only`,
+      `Mend ${workspaceFile}: no key twice, and values written out instead of many aliases.`,
+    );
+  return { kind: "read", value: documents[0] ?? null };
 }
 
 function refusedLock(lock: string): Extract<Planned, { kind: "refused" }> | null {

@@ -1,4 +1,4 @@
-import { strictYaml } from "../text/strict-yaml.ts";
+import { settingsAliasesMax, strictYaml } from "../text/strict-yaml.ts";
 import type { Installable } from "./detect.ts";
 import { textOf } from "./command.ts";
 import { parseJson } from "./json.ts";
@@ -54,7 +54,7 @@ function inTree(wanted: Installable, files: readonly Manifest[]): string | null 
       const manifest = parseJson(content.toString("utf8"));
       if (!isRecord(manifest)) return null;
       return inMaps(manifest) ?? (isRecord(manifest["pnpm"]) ? inMaps(manifest["pnpm"]) : null);
-    }) ?? inYaml(textOf(files, ".yarnrc.yml") ?? "", (own) => (isRecord(own) ? inMaps(own) : null))
+    }) ?? inYaml(textOf(files, ".yarnrc.yml") ?? "", (own) => (isRecord(own) ? inMaps(own) : null), settingsAliasesMax)
   );
 }
 
@@ -134,9 +134,9 @@ function deep(value: unknown): string | null {
   return isRecord(value) ? first(Object.values(value), deep) : foreignSpec(value);
 }
 
-function inYaml(text: string, look: (value: unknown) => string | null): string | null {
+function inYaml(text: string, look: (value: unknown) => string | null, aliasesMax = 0): string | null {
   if (text.length > yamlBytesMax) return `a lockfile of ${text.length} bytes, more than ${yamlBytesMax}`;
-  const documents = strictYaml(text);
+  const documents = strictYaml(text, aliasesMax);
   return documents === null ? "what cannot be read" : first(documents, look);
 }
 

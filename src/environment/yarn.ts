@@ -1,4 +1,5 @@
-import { parseDocument, stringify } from "yaml";
+import { stringify } from "yaml";
+import { oneStrictYaml, settingsAliasesMax } from "../text/strict-yaml.ts";
 import {
   cacheInside,
   type CommandFacts,
@@ -168,13 +169,7 @@ export function berryCommand({ registry, settings, files }: CommandFacts): Plann
 }
 
 function readYaml(text: string | null): unknown {
-  if (text === null) return null;
-  const document = parseDocument(text);
-  try {
-    return document.errors.length > 0 ? null : document.toJS({ maxAliasCount: 100 });
-  } catch {
-    return null;
-  }
+  return text === null ? null : oneStrictYaml(text, settingsAliasesMax)?.value;
 }
 
 const longLine: Planned = {

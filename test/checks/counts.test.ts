@@ -37,6 +37,15 @@ describe("testCounts", () => {
     expect(testCounts(output)).toEqual(expected);
   });
 
+  test("reads no number that nothing can have counted", () => {
+    const digits = "1".repeat(16_000);
+    expect(testCounts(` Tests  ${digits} skipped | 2 passed (6)\n`)).toEqual({
+      passed: 2,
+      failed: 0,
+      skipped: 111_111_111,
+    });
+  });
+
   test("reads what the node of this machine prints", () => {
     const directory = mkdtempSync(join(tmpdir(), "airlock-counts-"));
     const body = 'import { test } from "node:test"; test("a", () => {}); test("b", { skip: true }, () => {});';

@@ -26,7 +26,7 @@ const masks: readonly { pattern: RegExp; says: string }[] = [
     says: "tests are chosen, or their expectations are written anew",
   },
   {
-    pattern: /\bNODE_OPTIONS=\S*[^&|;]*(--require|-r|--import|--loader|--experimental-loader)\b/,
+    pattern: /\bNODE_OPTIONS=[^&|;]*(--require|-r|--import|--loader|--experimental-loader)\b/,
     says: "other code may be loaded first",
   },
 ];
@@ -34,7 +34,7 @@ const masks: readonly { pattern: RegExp; says: string }[] = [
 /** Programs that check something, by what they are for: one may follow another of its kind. */
 const tools: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    test: "vitest jest mocha ava tap tape uvu playwright cypress karma qunit node-test bun-test jasmine wtr",
+    test: "vitest jest mocha ava tap tape uvu playwright cypress karma qunit jasmine wtr",
     lint: "eslint oxlint biome xo standard tslint stylelint knip",
     types: "tsc vue-tsc tsgo tsd attw svelte-check flow",
     format: "prettier oxfmt dprint",
@@ -42,10 +42,19 @@ const tools: ReadonlyMap<string, string> = new Map(
   }).flatMap(([kind, names]) => names.split(" ").map((one) => [one, kind] as const)),
 );
 
+/** Scripts of one package.json. The largest ones seen have about 200. */
+const scriptsMax = 500;
+/** UTF-16 code units of one script: some patterns take the square of it. */
+const scriptUnitsMax = 8 * 1024;
+/** UTF-16 code units of all checking scripts of one package.json, each with what it names written out. */
+const expandedUnitsMax = 256 * 1024;
+
 interface Script {
   name: string;
   /** The script with all scripts that it names, so that moving a command into another script changes nothing. */
   all: string;
+  /** The kinds of checks that all of it starts. */
+  kinds: ReadonlySet<string>;
   own: string;
 }
 
@@ -58,7 +67,8 @@ export function maskedScripts(sides: readonly Sides[]): Finding[] {
     )
     .flatMap(({ entry: { path }, before, after }) => {
       const [was, now] = [scriptsOf(before), scriptsOf(after)];
-      const everything = [...now.values()].map(({ own }) => own).join(" && ");
+      if (was === null || now === null) return [unread(path)];
+      const everything = toolsIn([...now.values()].map(({ own }) => own).join(" && "));
       return [...was.values()]
         .flatMap((one) => (checking.test(one.name) ? changed(path, one, now.get(one.name), everything) : []))
         .concat(
@@ -69,7 +79,12 @@ export function maskedScripts(sides: readonly Sides[]): Finding[] {
     });
 }
 
-function changed(path: string, was: Script, now: Script | undefined, everything: string): Finding[] {
+function unread(path: string): Finding {
+  const message = "Nobody compared the scripts of this file: they could not be read, because they are too many.";
+  return tampering({ rule: "v00-not-read", level: "block", path, line: null, message, before: null, after: null });
+}
+
+function changed(path: string, was: Script, now: Script | undefined, everything: ReadonlySet<string>): Finding[] {
   const name = JSON.stringify(was.name);
   const seen = {
     rule: "v22-script-masked" as const,
@@ -79,7 +94,7 @@ function changed(path: string, was: Script, now: Script | undefined, everything:
     before: was.own,
     after: now?.own ?? null,
   };
-  const lost = [...toolsIn(was.all)].filter((kind) => !toolsIn(now === undefined ? everything : now.all).has(kind));
+  const lost = [...was.kinds].filter((kind) => !(now?.kinds ?? everything).has(kind));
   if (now === undefined)
     return lost.length === 0
       ? []
@@ -115,34 +130,58 @@ function masked(path: string, was: Script | null, now: Script): Finding[] {
     });
 }
 
-function scriptsOf(bytes: Uint8Array | null): Map<string, Script> {
+/** null: more scripts, or scripts that name more of each other, than anybody writes. */
+function scriptsOf(bytes: Uint8Array | null): Map<string, Script> | null {
   const text = textOrEmpty(bytes);
   const scripts = Object.entries(objectAt(jsonObject(text ?? "") ?? {}, "scripts")).filter(
     (one): one is [string, string] => typeof one[1] === "string",
   );
+  if (scripts.length > scriptsMax || scripts.some(([, script]) => script.length > scriptUnitsMax)) return null;
   const own = new Map(scripts);
-  return new Map(scripts.map(([name, script]) => [name, { name, own: script, all: withNamed(script, own) }]));
+  const wide = { unitsLeft: expandedUnitsMax };
+  const read = new Map(
+    scripts.map(([name, script]) => {
+      wide.unitsLeft -= script.length;
+      // Of the others only what they say themselves is looked at.
+      const all = checking.test(name) ? withNamed(script, own, wide) : script;
+      return [name, { name, own: script, all, kinds: toolsIn(all) }];
+    }),
+  );
+  return wide.unitsLeft < 0 ? null : read;
 }
 
-function withNamed(script: string, scripts: ReadonlyMap<string, string>): string {
-  const texts = new Map<string, string>();
+function withNamed(script: string, scripts: ReadonlyMap<string, string>, wide: { unitsLeft: number }): string {
+  const seen = new Set<string>();
   const open = [script];
-  let all = script;
-  for (let next = open.pop(); next !== undefined; next = open.pop())
-    for (const word of next.split(/[\s"'&|;=]+/))
-      for (const [name, text] of scripts) {
-        const isNamed = word.endsWith("*") ? name.startsWith(word.slice(0, -1)) && word.length > 1 : name === word;
-        if (!isNamed || texts.has(name)) continue;
-        texts.set(name, text);
-        all += ` && ${text}`;
+  const all = [script];
+  for (let next = open.pop(); next !== undefined && wide.unitsLeft >= 0; next = open.pop()) {
+    wide.unitsLeft -= next.length;
+    for (const word of new Set(next.split(/[\s"'&|;=]+/)))
+      for (const name of namedBy(word, scripts, wide)) {
+        const text = scripts.get(name);
+        if (text === undefined || seen.has(name)) continue;
+        seen.add(name);
+        all.push(text);
         open.push(text);
       }
-  return all;
+  }
+  return all.join(" && ");
+}
+
+/** A word is a script's name, or `name:*` for several. */
+function namedBy(word: string, scripts: ReadonlyMap<string, string>, wide: { unitsLeft: number }): string[] {
+  if (!word.endsWith("*")) return [word];
+  wide.unitsLeft -= scripts.size;
+  return word.length > 1 ? [...scripts.keys()].filter((name) => name.startsWith(word.slice(0, -1))) : [];
 }
 
 /** The kinds of checks that a command line starts. */
 function toolsIn(script: string): Set<string> {
-  const spoken = script.replaceAll(/\bnode\b[^&|;]*--test\b/g, "node-test").replaceAll(/\bbun test\b/g, "bun-test");
-  const words = spoken.split(/[\s"'&|;()]+/).map((word) => word.split("/").at(-1) ?? "");
-  return new Set(words.flatMap((word) => tools.get(word) ?? []));
+  const kinds = script.split(/[&|;]+/).flatMap((command) => {
+    const node = command.search(/\bnode\b/);
+    const isTest = /\bbun test\b/.test(command) || (node !== -1 && /--test\b/.test(command.slice(node)));
+    const words = command.split(/[\s"'()]+/).map((word) => word.split("/").at(-1) ?? "");
+    return [...(isTest ? ["test"] : []), ...words.flatMap((word) => tools.get(word) ?? [])];
+  });
+  return new Set(kinds);
 }

@@ -1,5 +1,5 @@
 import type { Node } from "@babel/types";
-import { parse as parseYaml } from "yaml";
+import { oneStrictYaml, settingsAliasesMax } from "../../text/strict-yaml.ts";
 import { foldPath } from "../fold-path.ts";
 import { bare, dotted, keyName, nodesIn } from "./nodes.ts";
 import { isCode, parseCode } from "./parse.ts";
@@ -65,22 +65,15 @@ function flat(node: Node, key: string, source: Source): Setting[] {
 }
 
 function yamlSettings(text: string): Setting[] | null {
-  try {
-    return flatValue(parseYaml(text, { maxAliasCount: 20 }), "", 0);
-  } catch {
-    return null;
-  }
+  const read = oneStrictYaml(text, settingsAliasesMax);
+  return read === null ? null : flatValue(read.value, "");
 }
 
-/** Deeper than any configuration; what lies below is left out. */
-const yamlDepthMax = 50;
-
-function flatValue(value: unknown, key: string, depth: number): Setting[] {
+function flatValue(value: unknown, key: string): Setting[] {
   const under = (name: string) => (key === "" ? name : `${key}.${name}`);
-  if (depth > yamlDepthMax) return [];
-  if (Array.isArray(value)) return value.flatMap((one: unknown) => flatValue(one, under("*"), depth + 1));
+  if (Array.isArray(value)) return value.flatMap((one: unknown) => flatValue(one, under("*")));
   if (typeof value === "object" && value !== null)
-    return Object.entries(value).flatMap(([name, one]) => flatValue(one, under(name), depth + 1));
+    return Object.entries(value).flatMap(([name, one]) => flatValue(one, under(name)));
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean" || value === null)
     return [{ key, value, line: null }];
   return [];

@@ -1,8 +1,8 @@
-import { parse } from "yaml";
 import type { Finding } from "../../handoff/finding.ts";
 import { foldPath } from "../fold-path.ts";
 import { isObject, objectAt, stringAt, type JsonObject } from "../json.ts";
 import { textOf, type Sides } from "../sides.ts";
+import { oneStrictYaml, settingsAliasesMax } from "../../text/strict-yaml.ts";
 import { tampering } from "./source.ts";
 
 /** Only those at the top of a repository run. */
@@ -191,10 +191,6 @@ function listOf(value: unknown): string[] {
 function workflowOf(bytes: Uint8Array): JsonObject | null {
   const text = textOf(bytes);
   if (text === null) return null;
-  try {
-    const value: unknown = parse(text, { maxAliasCount: 20 });
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
+  const value = oneStrictYaml(text, settingsAliasesMax)?.value;
+  return isObject(value) ? value : null;
 }

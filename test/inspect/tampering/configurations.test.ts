@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { seenIn, type Row } from "./judged.ts";
 
 const file = (path: string) => (before: string | null, after: string | null) => ({
@@ -257,3 +257,31 @@ test.each([...compiler, ...lint, ...runner, ...coverage, ...masked, ...workflows
     expect(seenIn(edits)).toEqual(expected);
   },
 );
+
+test("Nothing of a workflow or a YAML configuration is printed, because a runner obeys such lines", () => {
+  const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+  const text = "on: push\n::set-output name=digest::x: !bad y\n";
+  seenIn({ ...file(".github/workflows/a.yml")("on: push\n", text), ...file(".mocharc.yml")("a: 1\n", text) });
+  expect(warned.mock.calls).toEqual([]);
+  warned.mockRestore();
+});
+
+test("A workflow whose keys are collections is not read", () => {
+  const text = `${"{".repeat(300)}a: b${"}: c".repeat(299)}}`;
+  expect(seenIn(file(".github/workflows/a.yml")("on: push\n", text))).toEqual([
+    "block v00-not-read .github/workflows/a.yml:-",
+  ]);
+});
+
+test("Scripts that are too many, too long or name too much of each other are not read, instead of for minutes", () => {
+  const chain = (count: number, more = "") =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [`test:${index}`, `test:${index + 1} ${more}`] as const),
+    );
+  const unread = ["block v00-not-read package.json:-"];
+  expect(seenIn(scripts({ test: "jest" }, { test: "jest", ...chain(100) }))).toEqual([]);
+  expect(seenIn(scripts({ test: "jest" }, { test: "jest", ...chain(450) }))).toEqual(unread);
+  expect(seenIn(scripts({ test: "jest" }, { test: "jest", ...chain(800) }))).toEqual(unread);
+  expect(seenIn(scripts({ test: "jest" }, { test: "jest", ...chain(100, "x".repeat(200)) }))).toEqual(unread);
+  expect(seenIn(scripts({ test: "jest" }, { test: `jest ${"NODE_OPTIONS=".repeat(10_000)}` }))).toEqual(unread);
+});
