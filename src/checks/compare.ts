@@ -46,7 +46,7 @@ export function runAgain({ base, head, baseAgain, headAgain }: Runs): "base" | "
 export function compare({ base, head, baseAgain, headAgain }: Runs): Compared {
   const bothRed = base.outcome.kind === "failed" && head.outcome.kind === "failed";
   const before = bothRed && baseAgain !== undefined ? baseAgain : base;
-  const fewer = fewerTests(before, head);
+  const fewer = fewerTests(before, headAgain ?? head);
   if (fewer !== null) return { base: before.outcome, head: fewer, class: "regressed" };
   const odd = disagreeing(before, headAgain ?? head);
   if (odd !== null) return { base: before.outcome, head: odd, class: "regressed" };

@@ -10,7 +10,7 @@ import { type Prepared, type Row, runSide } from "./rows.ts";
 import type { Ran } from "./run.ts";
 import { withBaseRunner } from "./runner-settings.ts";
 import type { Side } from "./side.ts";
-import { crossedTrees } from "./test-side.ts";
+import { crossedTrees, isTestSide, packageManifest } from "./test-side.ts";
 
 /**
  * Runs the tests across: the base's tests on the changed source (V27), and the change's tests on the base's source, which is what
@@ -28,7 +28,7 @@ export async function crossCheck(
       findings: [],
     };
   }
-  const crossed = crossedTrees(change);
+  const crossed = crossedTrees(change, await runnerSettings(prepared));
   const proofs: { tested: Tested; proving: ReturnType<typeof proving> }[] = [];
   const findings: Finding[] = [];
   const bent = new Set<string>();
@@ -82,23 +82,24 @@ async function testsOn(
 
 async function crossedSide(prepared: Prepared, placed: readonly Placed[], onto: "base" | "head"): Promise<Side> {
   const { store, trusted, sides } = prepared;
-  const laid = onto === "head" ? [...placed, ...(await runnerSettings(prepared))] : placed;
-  const tree = await mixTree(store, sides[onto].tree, laid);
+  const tree = await mixTree(store, sides[onto].tree, placed);
   const { dependencies } = sides.head;
   const pinned = await pinScripts(store, trusted, tree);
   if (pinned.kind === "pinned") return { name: onto, tree, dependencies, pinned: pinned.mounts };
   return { name: onto, tree, dependencies: { kind: "failed", cause: "other", reason: pinned.reason }, pinned: [] };
 }
 
-/** A runner's configuration can stand in package.json, of which everything else stays as on head. */
+/** A runner's configuration can stand in a package.json, of which everything else stays as on head. */
 async function runnerSettings({ store, sides, verification }: Prepared): Promise<Placed[]> {
-  if (!verification.change.some(({ path }) => path === manifestPath)) return [];
-  const [base, head] = await Promise.all([sides.base, sides.head].map(({ tree }) => fileAt(store, tree, manifestPath)));
-  if (base === null || base === undefined || head === null || head === undefined) return [];
-  const after = withBaseRunner(head.toString("utf8"), base.toString("utf8"));
-  if (after === null) return [];
-  await writeBlobs(store, [{ path: manifestPath, before: null, after }]);
-  return [{ path: manifestPath, after }];
+  const manifests = verification.change.filter(({ path }) => packageManifest.test(path) && !isTestSide(path));
+  const placed: Placed[] = [];
+  for (const { path } of manifests) {
+    const [base, head] = await Promise.all([sides.base, sides.head].map(({ tree }) => fileAt(store, tree, path)));
+    if (base === null || base === undefined || head === null || head === undefined) continue;
+    const after = withBaseRunner(head.toString("utf8"), base.toString("utf8"));
+    if (after === null) continue;
+    await writeBlobs(store, [{ path, before: null, after }]);
+    placed.push({ path, after });
+  }
+  return placed;
 }
-
-const manifestPath = "package.json";

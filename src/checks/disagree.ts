@@ -32,7 +32,8 @@ function greenReport(base: Ran, head: Ran): string | null {
   return "Its exit code says that it failed, but its test report names no failure.";
 }
 
-function redBesideGreen(ran: Ran): boolean {
+/** A red exit code beside a report that names no failure. */
+export function redBesideGreen(ran: Ran): boolean {
   const report = reportIn(ran);
   return ran.outcome.kind === "failed" && report !== null && !reportsRed(report);
 }

@@ -1,10 +1,11 @@
 import type { Change } from "../change.ts";
 import type { Finding } from "../handoff/finding.ts";
-import type { Proof } from "../handoff/report.ts";
+import type { NotRunCause, Proof } from "../handoff/report.ts";
 import { findingOf } from "../inspect/finding-id.ts";
 import { foldPath } from "../inspect/fold-path.ts";
 import { isTestPath } from "../inspect/test-path.ts";
-import { disagreement } from "./disagree.ts";
+import { disagreement, redBesideGreen } from "./disagree.ts";
+import { fewerTests } from "./judge-side.ts";
 import type { Ran } from "./run.ts";
 import { capped, fixedTests, namesOf, reportIn } from "./test-names.ts";
 import type { TestReport } from "./test-report.ts";
@@ -86,46 +87,106 @@ interface Broken {
   findings: Finding[];
 }
 
+/** The runs that V27 compares. `crossed`: the base's tests on head's source, and once more where that was red. */
+interface Across {
+  base: Ran;
+  head: Ran;
+  crossed: readonly Ran[];
+}
+
 /**
- * Rule V27: tests that passed on base and fail when the base's tests and configuration run against the changed source, while the
+ * Rule V27: tests that passed on base and do not pass when the base's tests and configuration run against the changed source, while the
  * change's own version of them is not red. In: both runs of the crossed tree (a test must be red in each), and the outcome on head.
+ * Where base and head pass, the crossed tree must pass as well: one that ends otherwise is a finding even if it names no test.
  */
-export function brokenBaseTests(
-  { base, head, crossed }: { base: Ran; head: Ran; crossed: readonly Ran[] },
-  change: Change,
-): Broken {
+export function brokenBaseTests({ base, head, crossed }: Across, change: Change): Broken {
   const none = { names: [], findings: [] };
-  const [before, after] = [reportIn(base), reportIn(head)];
-  if (base.outcome.kind !== "passed" && before === null) return none;
-  const stopped = crossed.find(({ outcome }) => outcome.kind === "not_run");
-  if (stopped?.outcome.kind === "not_run")
-    return { names: [], findings: [unread("warn", `could not be run: ${stopped.outcome.reason}`, change)] };
+  if (base.outcome.kind !== "passed" && reportIn(base) === null) return none;
+  const stopped = crossed.map(({ outcome }) => outcome).find((outcome) => outcome.kind === "not_run");
+  if (stopped?.kind === "not_run") {
+    const level = isChangesDoing(stopped.cause, [base, head]) ? "block" : "warn";
+    return unnamed(unread(level, `could not be run: ${stopped.reason}`, change));
+  }
   const green = crossed.find(({ outcome }) => outcome.kind === "passed");
-  if (green !== undefined) {
+  return green === undefined
+    ? redAcross({ base, head, crossed }, change)
+    : greenAcross({ base, head, crossed: [green] }, change);
+}
+
+/** What only the machine or the registry could have stopped says nothing of the change; nor does what stopped base or head too. */
+function isChangesDoing(cause: NotRunCause, others: readonly Ran[]): boolean {
+  if (cause !== "time-out" && cause !== "missing-tool" && cause !== "other") return false;
+  return others.every(({ outcome }) => outcome.kind !== "not_run" || outcome.cause !== cause);
+}
+
+/** A green run counts for what it ran: the source can keep the base's tests from being there. */
+function greenAcross({ base, head, crossed }: Across, change: Change): Broken {
+  const lost = lostTests({ base, head, crossed });
+  if (lost.length > 0) return named(lost, "missing", { base, change });
+  for (const green of crossed) {
     const odd = disagreement(base, green);
-    return odd === null ? none : { names: [], findings: [unread("block", `cannot be believed: ${odd}`, change)] };
+    if (odd !== null) return unnamed(unread("block", `cannot be believed: ${odd}`, change));
+    const fewer = fewerTests(base, green);
+    if (fewer?.kind === "failed") {
+      return unnamed(unread("block", `are fewer: ${fewer.evidence.split("\n")[0] ?? ""}`, change));
+    }
   }
+  return { names: [], findings: [] };
+}
+
+function redAcross({ base, head, crossed }: Across, change: Change): Broken {
+  const [before, after] = [reportIn(base), reportIn(head)];
   const reports = crossed.map(reportIn).filter((report) => report !== null);
-  if (before === null || reports.length < crossed.length) {
-    const bothGreen = base.outcome.kind === "passed" && head.outcome.kind === "passed";
-    return bothGreen ? { names: [], findings: [unread("block", "fail without naming a test", change)] } : none;
+  if (before !== null && reports.length === crossed.length) {
+    const red = namesOf(before, "passed")
+      .filter((name) => reports.every((report) => isRed(name, before, report)))
+      .filter((name) => after?.tests.get(name)?.status !== "failed");
+    if (red.length > 0) return named(red, "red", { base, change });
+    const lost = lostTests({ base, head, crossed });
+    if (lost.length > 0) return named(lost, "missing", { base, change });
   }
-  const names = namesOf(before, "passed")
-    .filter((name) => reports.every((report) => isRed(name, before, report)))
+  if (base.outcome.kind !== "passed") return { names: [], findings: [] };
+  const how = "fail without naming a test that passed on the base";
+  if (head.outcome.kind === "passed") return unnamed(unread("block", how, change));
+  return redBesideGreen(head) ? unnamed(unread("warn", how, change)) : { names: [], findings: [] };
+}
+
+/** Passed on base, and in no crossed run: skipped there, or not there at all. Nothing where a run has no names. */
+function lostTests({ base, head, crossed }: Across): string[] {
+  const [before, after] = [reportIn(base), reportIn(head)];
+  const reports = crossed.map(reportIn);
+  if (before === null || reports.includes(null)) return [];
+  return namesOf(before, "passed")
+    .filter((name) => reports.every((report) => report?.tests.get(name)?.status !== "passed"))
     .filter((name) => after?.tests.get(name)?.status !== "failed");
-  const findings = names
-    .slice(0, findingsMax)
-    .map((name) => brokenOne(name, before.tests.get(name)?.file ?? null, change));
+}
+
+function unnamed(one: Finding): Broken {
+  return { names: [], findings: [one] };
+}
+
+function named(names: string[], state: "red" | "missing", { base, change }: { base: Ran; change: Change }): Broken {
+  const fileOf = (name: string) => reportIn(base)?.tests.get(name)?.file ?? null;
+  const findings = names.slice(0, findingsMax).map((name) => brokenOne({ name, file: fileOf(name), state }, change));
   return { names, findings };
 }
 
-function brokenOne(name: string, file: string | null, change: Change): Finding {
+const saysOf = {
+  red: { verb: "fails against", after: "fails" },
+  missing: { verb: "is skipped or not there when the base's tests run against", after: "does not run" },
+};
+
+function brokenOne(
+  { name, file, state }: { name: string; file: string | null; state: "red" | "missing" },
+  change: Change,
+): Finding {
   const entry = change.find(({ path }) => path === file);
   const how = entry?.after === null ? "and the same change deletes it" : "and the same change alters it";
   const hidden = "once tests and configuration are as on the base";
-  const message = `A test that passed on the base fails against the changed source, ${entry === undefined ? hidden : how}.`;
+  const { verb, after } = saysOf[state];
+  const message = `A test that passed on the base ${verb} the changed source, ${entry === undefined ? hidden : how}.`;
   const path = entry?.path ?? firstTest(change);
-  return finding({ level: "block", path, message, before: `passes: ${name}`, after: `fails: ${name}` });
+  return finding({ level: "block", path, message, before: `passes: ${name}`, after: `${after}: ${name}` });
 }
 
 /** Nobody can say which test it is, so it is said of the first test that the change touches. */

@@ -7,14 +7,15 @@ const entities: Readonly<Record<string, string>> = { lt: "<", gt: ">", quot: '"'
 
 /**
  * Reads the JUnit report of node:test; null when it is none or has no end. Sums stand in comments at its end (`<!-- pass 3 -->`); a
- * test that prints such a comment prints it before. A test with subtests is a suite there and is named only through them.
+ * test that prints such a comment prints it before. A test with subtests is a suite there and is named only through them. Reading stops
+ * after more than `testsMax` tests: the rest is not looked at.
  */
-export function readJunit(text: string): ReadReport | null {
+export function readJunit(text: string, testsMax: number): ReadReport | null {
   if (!text.startsWith("<?xml") || !text.trimEnd().endsWith("</testsuites>")) return null;
   const tests: (ReportedTest & { isFile: boolean })[] = [];
   const suites: string[] = [];
   const sums = new Map<string, number>();
-  for (let at = text.indexOf("<", 1); at !== -1; at = text.indexOf("<", at + 1)) {
+  for (let at = text.indexOf("<", 1); at !== -1 && tests.length <= testsMax; at = text.indexOf("<", at + 1)) {
     if (text.startsWith("<!--", at)) {
       const end = text.indexOf("-->", at + 4);
       if (end === -1) return null;
@@ -31,10 +32,10 @@ export function readJunit(text: string): ReadReport | null {
     else if (name === "skipped") set(tests.at(-1), "skipped");
     else if (name === "failure" && close !== "/") fail(tests.at(-1), attribute(attributes, "message"));
   }
-  const broken = tests.filter(({ isFile, status }) => isFile && status === "failed");
+  const isBroken = ({ isFile, status }: (typeof tests)[number]) => isFile && status === "failed";
   return {
-    tests: tests.filter((test) => !broken.includes(test)),
-    brokenFiles: broken.map(({ file }) => file ?? ""),
+    tests: tests.filter((test) => !isBroken(test)),
+    brokenFiles: tests.filter(isBroken).map(({ file }) => file ?? ""),
     sums: sumsOf(sums),
   };
 }

@@ -57,9 +57,10 @@ export type ReportRead = { kind: "read"; report: TestReport } | { kind: "unreada
  * directory that file names in it lie below. Out: unreadable for anything that is not that runner's format or contradicts its own sums.
  */
 export function readTestReport(runner: Runner, text: string, root: string): ReportRead {
-  const read = readers[runner](text);
+  const read = readSafely(runner, text);
   if (read === null) return unreadable(`its test report is not one that ${runner} writes`);
-  if (read.tests.length > testsMax) return unreadable(`its test report names more than ${testsMax} tests`);
+  if (read.tests.length + read.brokenFiles.length > testsMax)
+    return unreadable(`its test report names more than ${testsMax} tests`);
   const counts = countsOf(read.tests);
   const { sums } = read;
   if (sums !== null && (sums.passed < counts.passed || sums.failed < counts.failed)) {
@@ -76,7 +77,16 @@ export function reportsRed({ counts, brokenFiles }: TestReport): boolean {
   return counts.failed > 0 || brokenFiles.length > 0;
 }
 
-const readers: Record<Runner, (text: string) => ReadReport | null> = {
+/** A forged report can be one on which a reader gives up, as with a tag too long for the stack; it is none then. */
+function readSafely(runner: Runner, text: string): ReadReport | null {
+  try {
+    return readers[runner](text, testsMax);
+  } catch {
+    return null;
+  }
+}
+
+const readers: Record<Runner, (text: string, testsMax: number) => ReadReport | null> = {
   vitest: readJest,
   jest: readJest,
   "node:test": readJunit,
@@ -89,7 +99,10 @@ function named(tests: readonly ReportedTest[], root: string): Map<string, NamedT
   const seen = new Map<string, number>();
   for (const { file, titles, status, why = "" } of tests) {
     const path = file === null ? null : safe(below(file, root));
-    const name = [...(path === null ? [] : [path]), ...titles.map(safe)].join(" > ").slice(0, nameMax).toWellFormed();
+    const name = [...(path === null ? [] : [path]), ...titles.map(titleOf)]
+      .join(" > ")
+      .slice(0, nameMax)
+      .toWellFormed();
     const times = (seen.get(name) ?? 0) + 1;
     seen.set(name, times);
     found.set(times === 1 ? name : `${name} (${times})`, { file: path, status, why: lines(why) });
@@ -106,6 +119,11 @@ function countsOf(tests: readonly ReportedTest[]): TestCounts {
 function below(file: string, root: string): string {
   const plain = file.replace(/^file:\/\//, "");
   return plain.startsWith(`${root}/`) ? plain.slice(root.length + 1) : plain;
+}
+
+/** A test may have no title; every name in a paper has a letter. */
+function titleOf(title: string): string {
+  return title === "" ? "(no name)" : safe(title);
 }
 
 /** Names come from the code under test: one line, no control or direction characters. */

@@ -7,7 +7,8 @@ import type { Placed } from "../workspace/apply.ts";
 const testFolder = /(^|\/)(tests?|specs?|__tests__|__mocks__|__snapshots__|__fixtures__|e2e|fixtures)\//;
 const snapshot = /\.snap$/;
 const runnerConfiguration =
-  /(^|\/)(vitest|vite|jest|ava|babel)[.-](config|workspace|setup|preset)([.-][a-z0-9]+)?\.[a-z]+$|(^|\/)\.mocharc(\.[a-z]+)?$|(^|\/)(mocha|jest|vitest|test)[.-]?setup\.[a-z]+$/;
+  /(^|\/)(vitest|vite|jest|ava|babel)[.-](config|workspace|setup|preset)([.-][a-z0-9]+)?\.[a-z]+$|(^|\/)\.mocharc(\.[a-z]+)?$|(^|\/)(mocha|jest|vitest|tests?)[._-]?setup\.[a-z]+$|(^|\/)setup[._-]?tests?\.[a-z]+$/;
+export const packageManifest = /(^|\/)package\.json$/;
 const manifest =
   /(^|\/)(package(-lock)?\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|pnpm-workspace\.yaml|yarn\.lock|bun\.lockb?)$/;
 
@@ -26,16 +27,19 @@ export interface Crossed {
 
 /**
  * The two trees between base and head, as what to lay over one of them. Pure. Data in test folders goes with the tests. Manifests
- * and lockfiles stay as on head in both, because the dependencies of head are what is installed.
+ * and lockfiles stay as on head in both, because the dependencies of head are what is installed. In: `settings` are the manifests of head
+ * with the runner configuration of base, where the change alters that.
  */
-export function crossedTrees(change: Change): Crossed {
+export function crossedTrees(change: Change, settings: readonly Placed[] = []): Crossed {
   const tests = change.filter(({ path }) => isTestSide(path));
   const manifests = change.filter(({ path }) => manifest.test(path));
   const source = change.filter(({ path }) => !isTestSide(path) && !manifest.test(path));
-  const touched = tests.some(({ path, before }) => before !== null || runnerConfiguration.test(foldPath(path)));
+  const configured = settings.length > 0 || tests.some(({ path }) => runnerConfiguration.test(foldPath(path)));
+  const touched = configured || tests.some(({ before }) => before !== null);
+  const asOnBase = [...tests.map(({ path, before }) => ({ path, after: before })), ...settings];
   const added = tests.some(({ after }) => after !== null);
   return {
-    baseTests: touched && source.length > 0 ? tests.map(({ path, before }) => ({ path, after: before })) : null,
+    baseTests: touched && source.length > 0 ? asOnBase : null,
     headTests: added && source.length > 0 ? [...tests, ...manifests].map(({ path, after }) => ({ path, after })) : null,
   };
 }

@@ -111,3 +111,12 @@ test("a head that is green because a failing test is gone regressed, whatever th
   const runs = { base: ran("red", [4, 1]), head: ran("green", [4, 0]), baseAgain: ran("red", [4, 1]) };
   expect(compare(runs)).toMatchObject({ class: "regressed", head: { kind: "failed", exit_code: 0 } });
 });
+
+test("a red head that is green alone because most of its tests are gone regressed, and is not flaky", () => {
+  const runs = { base: ran("green", [10, 0]), head: ran("red", [9, 1]) };
+  expect(compare({ ...runs, headAgain: ran("green", [1, 0]) })).toMatchObject({
+    class: "regressed",
+    head: { kind: "failed", evidence: expect.stringContaining("Only 1 test ran; on the base 10 did.") },
+  });
+  expect(compare({ ...runs, headAgain: ran("green", [10, 0]) }).class).toBe("flaky");
+});

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Runner } from "../../src/checks/runner.ts";
 import { readTestReport, reportsRed } from "../../src/checks/test-report.ts";
+import { TestsByName } from "../../src/handoff/report.ts";
 
 const root = "/workspace/repo";
 
@@ -172,5 +173,37 @@ describe("readTestReport", () => {
     const read = readTestReport("mocha", report([evil, "b", "b"]), root);
     const names = read.kind === "read" ? [...read.report.tests.keys()] : [];
     expect(names).toEqual([`a\ufffd[31m\ufffd\ufffd${"x".repeat(292)}`, "b", "b (2)"]);
+  });
+
+  test("names a test that has no title, so that its name fits the paper", () => {
+    const stats = { passes: 2, failures: 0, pending: 0 };
+    const passes = [{ fullTitle: "" }, { fullTitle: "", file: `${root}/a.test.mjs` }].map((one) => ({
+      title: "",
+      ...one,
+    }));
+    const read = readTestReport("mocha", JSON.stringify({ stats, passes, failures: [], pending: [] }), root);
+    const names = read.kind === "read" ? [...read.report.tests.keys()] : [];
+    expect(names).toEqual(["(no name)", "a.test.mjs > (no name)"]);
+    const added = { kind: "named", runner: "mocha", fixed: [], broken: [], added: names, gone: [] };
+    expect(TestsByName.safeParse(added).success).toBe(true);
+  });
+
+  const inXml = (body: string) => `<?xml version="1.0"?><testsuites>${body}</testsuites>`;
+
+  test("calls a report unreadable whose tag has more attributes than its reader can hold", () => {
+    const read = readTestReport("node:test", inXml(`<a${' b=""'.repeat(5_000_000)}>`), root);
+    expect(read).toEqual({ kind: "unreadable", reason: "its test report is not one that node:test writes" });
+  });
+
+  test("stops reading at the most tests it takes, whether they are tests or files that ended badly", () => {
+    const broken = '<testcase name="" file="/"><failure/></testcase>';
+    const reason = "its test report names more than 100000 tests";
+    for (const one of [broken, '<testcase name="a"/>']) {
+      const read = readTestReport("node:test", inXml(one.repeat(100_001) + "<!-- without end"), root);
+      expect(read).toEqual({ kind: "unreadable", reason });
+    }
+    expect(readTestReport("node:test", inXml(broken.repeat(3)), root)).toMatchObject({
+      report: { brokenFiles: ["/", "/", "/"], counts: { failed: 0 } },
+    });
   });
 });

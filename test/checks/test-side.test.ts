@@ -12,6 +12,11 @@ test.each([
   ["vite.config.mts", true],
   [".mocharc.json", true],
   ["ava.config.mjs", true],
+  ["src/setupTests.ts", true],
+  ["src/setup-test.js", true],
+  ["src/setup_tests.mjs", true],
+  ["src/setup.ts", false],
+  ["src/setupTestsuite.ts", false],
   ["src/a.ts", false],
   ["src/latest.ts", false],
   ["package.json", false],
@@ -40,6 +45,14 @@ describe("crossedTrees", () => {
     const crossed = crossedTrees(change);
     const paths = (placed: { path: string }[] | null) => placed?.map(({ path }) => path) ?? null;
     expect([paths(crossed.baseTests), paths(crossed.headTests)]).toEqual([baseTests, headTests]);
+  });
+
+  test("takes a package.json that configures a runner in another way than on base for a configuration", () => {
+    const manifest = entry("package.json", "1", "2");
+    const settings = [{ path: "package.json", after: manifest.before }];
+    expect(crossedTrees([source, manifest], settings)).toEqual({ baseTests: settings, headTests: null });
+    expect(crossedTrees([source, manifest])).toEqual({ baseTests: null, headTests: null });
+    expect(crossedTrees([manifest], settings)).toEqual({ baseTests: null, headTests: null });
   });
 
   test("puts back what base has, and takes away what it has not", () => {

@@ -131,6 +131,22 @@ describe("the base's tests on the changed source (V27)", () => {
     expect(findings).toMatchObject([{ level: "block", path: "test/setup.mjs" }]);
   });
 
+  test.each(["package.json", "packages/a/package.json"])(
+    "block when a runner's settings in %s hide a test",
+    async (path) => {
+      const settings = (skip: boolean) => ({ ...JSON.parse(scripts["package.json"] ?? ""), jest: { skip } });
+      const scripts = manifest({ test: "node run.mjs" });
+      const run = `import { readFileSync } from "node:fs"; import { half } from "./half.mjs";
+if (!JSON.parse(readFileSync("${path}")).jest.skip && half(4) !== 2) process.exit(1);\n`;
+      const files = { ...scripts, [path]: JSON.stringify(settings(false)), "half.mjs": source(wrong), "run.mjs": run };
+      const hidden = { [path]: JSON.stringify(settings(true)) };
+      const { findings, classes } = await verify(real.sandbox, files, { "half.mjs": source("n"), ...hidden });
+      expect([classes["tests"], findings]).toMatchObject(["pass", [{ rule: "v27-base-test-broken", level: "block" }]]);
+      const twin = await verify(real.sandbox, files, { "half.mjs": source(right), ...hidden });
+      expect(twin.findings).toEqual([]);
+    },
+  );
+
   test("are quiet when tests only grow, move or are rewritten to the same", async () => {
     const grown = { "half.mjs": source(right), "test/half.test.mjs": tests(odd, even.replace("4), 2", "8), 4")) };
     expect((await verify(real.sandbox, repository(wrong, even), grown)).findings).toEqual([]);
