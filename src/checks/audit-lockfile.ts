@@ -1,14 +1,31 @@
+import { detectDependencies } from "../environment/detect.ts";
 import { foldPath } from "../inspect/fold-path.ts";
 import { readLock } from "../inspect/lockfiles.ts";
 
-/** The lockfiles at the top that can be asked about, in the order in which an installation takes them. */
-export const auditable = [
-  "npm-shrinkwrap.json",
-  "package-lock.json",
-  "pnpm-lock.yaml",
-  "yarn.lock",
-  "bun.lock",
-] as const;
+const lockfiles = ["npm-shrinkwrap.json", "package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"];
+
+export const noLockfile = "there is no lockfile";
+
+/** The lockfile that decides what would be installed, or one sentence why there is none that can be audited. */
+export type AuditedLockfile = { kind: "named"; path: string } | { kind: "none"; reason: string };
+
+/**
+ * The lockfile to audit: the one that an installation takes, so a second one beside it has no say. Pure. In: the names of the plain files
+ * at the top, and their texts as far as they tell a package manager's version.
+ */
+export function auditedLockfile(
+  files: readonly string[],
+  manifest: string,
+  texts: Readonly<Record<string, string>>,
+): AuditedLockfile {
+  const found = detectDependencies(files, manifest, texts);
+  if (found.kind === "none" || !lockfiles.some((name) => files.includes(name)))
+    return { kind: "none", reason: noLockfile };
+  if (found.kind === "unsupported") return { kind: "none", reason: found.reason };
+  if (found.lockfile === "bun.lockb")
+    return { kind: "none", reason: "bun.lockb is binary and is not read; use bun.lock" };
+  return { kind: "named", path: found.lockfile };
+}
 
 /**
  * The package.json and package-lock.json that `npm audit` reads for a lockfile, whoever wrote it. npm's own goes through as it is; of another

@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import type { CheckResult, NotRunCause, Outcome } from "../handoff/report.ts";
 import { type Limits, type RunResult, type Sandbox, workspaceInside } from "../../sandbox/sandbox.ts";
+import { telling } from "../environment/detect.ts";
 import { registryRule, withoutCredentials } from "../environment/install.ts";
 import { makeOwnedDirectory, makePrivateDirectory, removeTree, writeOwnedFile } from "../workspace/owned.ts";
 import type { Store } from "../workspace/store.ts";
 import { listTree, readBlobs } from "../workspace/tree.ts";
 import { type Advisory, type AuditReport, fixedAdvisories, newAdvisories, parseAudit } from "./advisories.ts";
-import { asNpmLockfile, auditable } from "./audit-lockfile.ts";
+import { asNpmLockfile, auditedLockfile, noLockfile } from "./audit-lockfile.ts";
 import { classify } from "./compare.ts";
 
 const manifestBytesMax = 64 * 1024 * 1024;
@@ -56,6 +57,10 @@ async function auditBoth(audit: Audit, base: Manifests, head: Manifests): Promis
     const reason = base.kind === "locked" && head.reason === noLockfile ? goneLockfile : head.reason;
     return { before: baseOutcome(before), after: { kind: "not_run", cause: "other", reason } };
   }
+  if (base.kind === "locked" && head.kind === "locked" && base.path !== head.path) {
+    const reason = `the base is locked by ${base.path} and the change by ${head.path}, so their advisories are not compared`;
+    return { before: baseOutcome(before), after: { kind: "not_run", cause: "other", reason } };
+  }
   const same =
     base.kind === "locked" &&
     head.kind === "locked" &&
@@ -65,7 +70,6 @@ async function auditBoth(audit: Audit, base: Manifests, head: Manifests): Promis
   return { before: baseOutcome(before), after: headOutcome(before.report, after) };
 }
 
-const noLockfile = "there is no lockfile";
 const goneLockfile = "the lockfile is gone, so nobody knows what would be installed";
 
 /** Nothing to audit: no package.json, or one that was never locked. A lockfile that nobody can read is something. */
@@ -74,18 +78,21 @@ function isNothing(side: Manifests): boolean {
 }
 
 async function manifestsOf(store: Store, tree: string): Promise<Manifests> {
-  const files = await listTree(store, tree);
-  const shaOf = (name: string) => files.find(({ path, mode }) => path === name && mode.startsWith("100"))?.sha;
-  const path = auditable.find((name) => shaOf(name) !== undefined);
-  const [manifest, lockfile] = [shaOf("package.json"), path === undefined ? undefined : shaOf(path)];
-  if (manifest === undefined) return { kind: "none" };
-  if (path === undefined || lockfile === undefined) {
-    const reason = shaOf("bun.lockb") === undefined ? noLockfile : "bun.lockb is binary and is not read; use bun.lock";
-    return { kind: "unlocked", reason };
-  }
-  const blobs = await readBlobs(store, [manifest, lockfile], manifestBytesMax);
-  const bytes = (sha: string) => blobs.get(sha) ?? Buffer.alloc(0);
-  const read = asNpmLockfile(path, bytes(lockfile), bytes(manifest));
+  const plain = (await listTree(store, tree)).filter(({ path, mode }) => !path.includes("/") && mode.startsWith("100"));
+  const shaOf = (name: string) => plain.find(({ path }) => path === name)?.sha;
+  const contentOf = async (name: string) => {
+    const sha = shaOf(name);
+    return sha === undefined ? null : ((await readBlobs(store, [sha], manifestBytesMax)).get(sha) ?? Buffer.alloc(0));
+  };
+  const manifest = await contentOf("package.json");
+  if (manifest === null) return { kind: "none" };
+  const told = await Promise.all(telling.map(async (name) => [name, await contentOf(name)] as const));
+  const texts = Object.fromEntries(told.flatMap(([name, bytes]) => (bytes === null ? [] : [[name, bytes.toString()]])));
+  const names = plain.map(({ path }) => path);
+  const audited = auditedLockfile(names, manifest.toString(), texts);
+  if (audited.kind === "none") return { kind: "unlocked", reason: audited.reason };
+  const { path } = audited;
+  const read = asNpmLockfile(path, (await contentOf(path)) ?? Buffer.alloc(0), manifest);
   return read === null ? { kind: "unlocked", reason: `${path} cannot be read` } : { kind: "locked", path, ...read };
 }
 

@@ -173,12 +173,46 @@ describe("auditDependencies", () => {
 
   test.each([
     ["bun.lockb", "#!/usr/bin/env bun\n", "bun.lockb is binary and is not read; use bun.lock"],
-    ["pnpm-lock.yaml", "lockfileVersion: 5.4\n", "pnpm-lock.yaml cannot be read"],
+    ["pnpm-lock.yaml", "lockfileVersion: 5.4\n", "pnpm-lock.yaml has lockfileVersion 5.4"],
+    ["pnpm-lock.yaml", "lockfileVersion: '9.0'\npackages: {\n", "pnpm-lock.yaml cannot be read"],
   ])("is not run for %s that nobody reads", async (path, text, reason) => {
     await using registry = await startRegistry({});
     expect(await audit({ "package.json": "{}", [path]: text }, { "src/a.ts": "a" }, registry.url)).toEqual({
       base: { kind: "not_run", cause: "other", reason },
       head: { kind: "not_run", cause: "other", reason },
+      class: "not run",
+    });
+  });
+
+  test("reads the lockfile that an installation takes, whatever lies beside it", async () => {
+    await using registry = await startRegistry({ bad: 7 });
+    const named = { "package.json": JSON.stringify({ packageManager: "pnpm@9.15.0", dependencies: { bad: "1" } }) };
+    const pnpm = (name: string) => ({ "pnpm-lock.yaml": otherManagers["pnpm-lock.yaml"]?.([[name, "1.0.0"]]) ?? "" });
+    const clean = { "npm-shrinkwrap.json": withDependency("good", "1.0.0")["package-lock.json"] ?? "" };
+    const result = await audit({ ...named, ...pnpm("good") }, { ...pnpm("bad"), ...clean }, registry.url);
+    expect(result).toMatchObject({
+      head: { evidence: expect.stringContaining("pnpm-lock.yaml: 1 new advisory") },
+      class: "regressed",
+    });
+  });
+
+  test("is not run when the change is locked by another file than the base, or by none of its manager", async () => {
+    await using registry = await startRegistry({ bad: 7 });
+    const lock = withDependency("good", "1.0.0");
+    const shrinkwrap = { "npm-shrinkwrap.json": lock["package-lock.json"] ?? "" };
+    expect(await audit(lock, shrinkwrap, registry.url)).toMatchObject({
+      base: { kind: "passed", evidence: "package-lock.json: 0 known" },
+      head: {
+        kind: "not_run",
+        cause: "other",
+        reason:
+          "the base is locked by package-lock.json and the change by npm-shrinkwrap.json, so their advisories are not compared",
+      },
+      class: "not run",
+    });
+    const named = { "package.json": JSON.stringify({ packageManager: "pnpm@9.15.0", dependencies: { bad: "1" } }) };
+    expect(await audit(lock, named, registry.url)).toMatchObject({
+      head: { kind: "not_run", reason: "package.json names pnpm, but there is no lockfile of pnpm" },
       class: "not run",
     });
   });
