@@ -115,7 +115,7 @@ export function brokenBaseTests({ base, head, crossed }: Across, change: Change)
 
 /** What only the machine or the registry could have stopped says nothing of the change; nor does what stopped base or head too. */
 function isChangesDoing(cause: NotRunCause, others: readonly Ran[]): boolean {
-  if (cause !== "time-out" && cause !== "missing-tool" && cause !== "other") return false;
+  if (!["time-out", "limit", "missing-tool", "other"].includes(cause)) return false;
   return others.every(({ outcome }) => outcome.kind !== "not_run" || outcome.cause !== cause);
 }
 

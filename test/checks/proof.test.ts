@@ -105,7 +105,7 @@ describe("base's tests that do not end on the changed source", () => {
     ["time-out", "block"],
     ["missing-tool", "block"],
     ["other", "block"],
-    ["limit", "warn"],
+    ["limit", "block"],
     ["unreachable", "warn"],
     ["install", "warn"],
     ["cancelled", "warn"],
