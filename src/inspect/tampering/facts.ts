@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import type { Finding } from "../../handoff/finding.ts";
 import { testCases, type TestCase } from "./cases.ts";
-import { goneNames, speaksOf, type Gone } from "./gone-names.ts";
+import { goneNames, moduleOf, speaksOf, type Gone } from "./gone-names.ts";
 import { helperWeights } from "./helper-assertions.ts";
 import { nodesIn } from "./nodes.ts";
 import { pairCases, type Pairing } from "./pairing.ts";
@@ -64,8 +64,7 @@ function tooMuch(path: string, side: string): Finding {
 export function resolves(from: string, specifier: string, path: string): boolean {
   if (!specifier.startsWith(".")) return false;
   const wanted = posix.join(posix.dirname(from), specifier);
-  const bareName = (name: string) => name.replace(/(\/index)?(\.d)?\.[cm]?[jt]sx?$/, "");
-  return path === wanted || bareName(path) === bareName(wanted);
+  return path === wanted || moduleOf(path) === moduleOf(wanted);
 }
 
 /** The modules that a file imports, with `import`, `require` or a dynamic import. */

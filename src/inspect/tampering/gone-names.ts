@@ -77,7 +77,7 @@ function specifierOf(node: Node): string | null {
 }
 
 /** A path without the endings that an import may leave out. */
-function moduleOf(path: string): string {
+export function moduleOf(path: string): string {
   return path.replace(/(\/index)?(\.d)?\.[cm]?[jt]sx?$/, "");
 }
 
