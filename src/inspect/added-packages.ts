@@ -1,6 +1,7 @@
 import { jsonObject } from "./json.ts";
 import type { Lock, LockEntry } from "./lock-entry.ts";
-import { isLockfile, readLock } from "./lockfiles.ts";
+import { satisfies } from "semver";
+import { folderOf, isLockfile, readLock } from "./lockfiles.ts";
 import { asksOf } from "./manifest-asks.ts";
 import { foldPath } from "./fold-path.ts";
 import { realName } from "./lock-sources.ts";
@@ -25,38 +26,70 @@ export interface AddedPackage {
  */
 export function addedPackages(sides: readonly Sides[]): AddedPackage[] {
   const asked = directAsks(sides);
+  const locks: { folder: string; lock: Lock }[] = [];
   const locked = sides.filter(isLockfile).flatMap(({ entry, before, after }) => {
     const now = after === null ? null : readLock(entry.path, after);
-    return now === null ? [] : newIn(before === null ? null : readLock(entry.path, before), now, asked);
+    if (now === null) return [];
+    locks.push({ folder: folderOf({ entry }), lock: now });
+    return newIn(before === null ? null : readLock(entry.path, before), now, asked);
   });
   const found = new Map(locked.map((one) => [`${one.name}@${one.version}`, one]));
   const named = new Set(locked.map(({ name }) => name));
-  for (const [name, isNew] of asked) {
-    if (isNew && !named.has(name))
+  const unchanged = locks.map(({ folder, lock }) => ({ folder, by: Map.groupBy(lock.entries, ({ name }) => name) }));
+  for (const [name, asks] of asked) {
+    // What a lockfile held before and still holds brings nothing; in another version it is among the locked ones above.
+    const isHeld = ({ folder, range }: Ask) =>
+      unchanged.some((one) => folder.startsWith(one.folder) && holds(one.by.get(name) ?? [], range));
+    if (!named.has(name) && asks.some((ask) => ask.isNew && !isHeld(ask)))
       found.set(name, { name, version: null, before: null, direct: true, integrity: null });
   }
   return [...found.values()].toSorted(inOrder);
 }
 
-/** What the manifests of the change ask for by name, and whether they did not before. */
-function directAsks(sides: readonly Sides[]): Map<string, boolean> {
-  const asked = new Map<string, boolean>();
-  for (const { entry, before, after } of sides) {
-    if (!/(^|\/)package\.json$/.test(foldPath(entry.path))) continue;
-    const [was, now] = [namesIn(before), namesIn(after)];
-    for (const name of now) asked.set(name, asked.get(name) === true || !was.has(name));
-  }
-  return asked;
+interface Ask {
+  /** Of the manifest: `""` or with a slash at its end. */
+  folder: string;
+  range: string;
+  /** Whether this manifest did not ask for the name before. */
+  isNew: boolean;
 }
 
-function namesIn(manifest: Uint8Array | null): Set<string> {
+/** What the manifests of the change ask the registry for, by the name that it has there. */
+function directAsks(sides: readonly Sides[]): Map<string, Ask[]> {
+  const asks = sides.flatMap(({ entry, before, after }): [string, Ask][] => {
+    if (!/(^|\/)package\.json$/.test(foldPath(entry.path))) return [];
+    const [was, now] = [rangesIn(before), rangesIn(after)];
+    const folder = entry.path.replace(/[^/]*$/, "");
+    return [...now].map(([name, range]) => [name, { folder, range, isNew: !was.has(name) }]);
+  });
+  const byName = Map.groupBy(asks, ([name]) => name);
+  return new Map([...byName].map(([name, some]) => [name, some.map(([, ask]) => ask)]));
+}
+
+/** Every other way to ask (git, an address, `owner/repository`, a path, a workspace) has a colon or a slash. */
+function rangesIn(manifest: Uint8Array | null): Map<string, string> {
   const text = manifest === null ? null : textOf(manifest);
   const { asks } = asksOf(text === null ? {} : (jsonObject(text) ?? {}));
-  const foreign = /^(workspace|link|portal|file|catalog):|^\.{0,2}\//;
-  return new Set([...asks].filter(([, range]) => !foreign.test(range)).map(([name, range]) => realName(range) ?? name));
+  return new Map(
+    [...asks].flatMap(([name, range]): [string, string][] => {
+      const real = realName(range);
+      if (real !== null) return [[real, range.slice(`npm:${real}@`.length) || "*"]];
+      return /[:/]/.test(range) ? [] : [[name, range]];
+    }),
+  );
 }
 
-function newIn(before: Lock | null, after: Lock, asked: ReadonlyMap<string, boolean>): AddedPackage[] {
+/** UTF-16 code units of a range that is read. */
+const rangeUnitsMax = 1_000;
+
+function holds(entries: readonly LockEntry[], range: string): boolean {
+  return (
+    range.length <= rangeUnitsMax &&
+    entries.some(({ source, version }) => source.kind === "registry" && satisfies(version, range))
+  );
+}
+
+function newIn(before: Lock | null, after: Lock, asked: ReadonlyMap<string, unknown>): AddedPackage[] {
   const old = Map.groupBy(before?.entries ?? [], ({ name }) => name);
   return after.entries
     .filter(({ source, name, version }) => source.kind === "registry" && !isThere(old.get(name), version))

@@ -39,7 +39,7 @@ export function isLockfile({ entry }: Sides): boolean {
 }
 
 /** The folder that a lockfile is for: `""` or one that ends in a slash. */
-export function folderOf({ entry }: Sides): string {
+export function folderOf({ entry }: Pick<Sides, "entry">): string {
   return entry.path.replace(/[^/]*$/, "");
 }
 

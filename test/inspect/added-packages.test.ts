@@ -53,6 +53,35 @@ test.each<[string, Record<string, Edit>, string[]]>([
     [],
   ],
   [
+    "that does not come from the registry",
+    { "package.json": [manifest({}), manifest({ a: "git+ssh://x/y", b: "o/r", c: "https://x/y.tgz", d: "/c" })] },
+    [],
+  ],
+  [
+    "that a workspace asks for and the lockfile held before",
+    {
+      "p/package.json": [manifest({}), manifest({ a: "^1", b: "npm:a@^1" })],
+      "package-lock.json": [lock({ a: { version: "1.1.0" } }), lock({ a: { version: "1.1.0" }, p: { link: true } })],
+    },
+    [],
+  ],
+  [
+    "that the lockfile holds in a version which nobody asked for",
+    {
+      "p/package.json": [manifest({}), manifest({ a: "^2" })],
+      "package-lock.json": [lock({ a: { version: "1.1.0" } }), lock({ a: { version: "1.1.0" }, p: { link: true } })],
+    },
+    ["direct a@null new"],
+  ],
+  [
+    "that the lockfile of another folder holds",
+    {
+      "p/package.json": [manifest({}), manifest({ a: "^1" })],
+      "q/package-lock.json": [lock({ a: { version: "1.1.0" } }), lock({ a: { version: "1.1.0" }, p: { link: true } })],
+    },
+    ["direct a@null new"],
+  ],
+  [
     "by its real name, not by its alias",
     { "package.json": [manifest({}), manifest({ a: "npm:b@^1" })] },
     ["direct b@null new"],

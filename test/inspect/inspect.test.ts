@@ -26,7 +26,6 @@ test("Every family speaks, in the order of paths and rules, in the shape of the 
   expect(said(findings)).toMatchInlineSnapshot(`
     [
       "block ci-configuration .github/workflows/ci.yml: CI configuration decides what runs with the repository's secrets.",
-      "block v00-not-read .github/workflows/ci.yml: Nobody compared this workflow: it could not be read.",
       "block code-owners CODEOWNERS: CODEOWNERS decides who must review.",
       "block v03-test-skipped a.test.ts: The test "a" is switched off.",
       "block secret b.ts: The new content holds what looks like a secret (GitHub token).",

@@ -2,6 +2,7 @@ import type { Node } from "@babel/types";
 import { isFunction, nodesIn, wordsOf, type Visited, type Word } from "./nodes.ts";
 import { lineOf, normal, textAt, type Source } from "./source.ts";
 import type { Names } from "./test-names.ts";
+import type { Work } from "./work.ts";
 
 export interface Assertion {
   node: Node;
@@ -35,16 +36,23 @@ const noAssertion =
   /^(assertions|hasAssertions|extend|addSnapshotSerializer|addEqualityTesters|any|anything|objectContaining|arrayContaining|stringContaining|stringMatching|closeTo|getState|setState|unreachable|plan|end|comment|teardown|timeoutAfter|test|throwsIntercept|capture)$/;
 const weightMax = 20;
 
-/** The assertions inside a node, in the order of the text. `contexts`: the arguments of the tests around it. */
-export function assertionsIn(
-  root: Node,
-  source: Source,
-  { names, contexts }: { names: Names; contexts: ReadonlySet<string> },
-): Assertion[] {
+export interface Around {
+  names: Names;
+  /** The arguments of the tests around. */
+  contexts: ReadonlySet<string>;
+  work: Work;
+  /** false: a node inside which others count. */
+  enter: (node: Node) => boolean;
+}
+
+/** The assertions inside a node, in the order of the text, as far as the work suffices. */
+export function assertionsIn(root: Node, source: Source, { names, contexts, work, enter }: Around): Assertion[] {
   const seen = new Set<Node>();
   const found: Assertion[] = [];
-  for (const visited of nodesIn(root)) {
+  for (const visited of nodesIn(root, enter)) {
     const { node } = visited;
+    work.left -= 1;
+    if (work.left < 0) break;
     if (seen.has(node) || !/^(Optional)?(Call|Member)Expression$|^TaggedTemplate/.test(node.type)) continue;
     const words = wordsOf(node);
     if (words === null) continue;
@@ -52,6 +60,7 @@ export function assertionsIn(
     for (const word of words)
       for (const inner of [word.node, word.call, word.outer]) if (inner !== null) seen.add(inner);
     if (parts === null) continue;
+    work.left -= (node.end ?? 0) - (node.start ?? 0);
     const [first, ...rest] = parts.expected;
     const subjectNode = parts.subject ?? first ?? null;
     const expected = parts.subject === null ? rest : parts.expected;

@@ -4,7 +4,8 @@ import { conditionFor, earlyReturns, lateSkip, type Condition, type Switch } fro
 import { helperCalls } from "./helper-assertions.ts";
 import { bare, childrenOf, isFunction, keyName, stringValue } from "./nodes.ts";
 import { lineOf, normal, textAt, type Source } from "./source.ts";
-import { namesOf, testCall, type Names, type TestCall } from "./test-names.ts";
+import { namesOf, testCall, type TestCall } from "./test-names.ts";
+import type { Work } from "./work.ts";
 
 export interface TestCase {
   source: Source;
@@ -38,16 +39,22 @@ const skips = /^(skip|todo|fails|failing|fixme|fail)$/;
 
 /**
  * All tests that a file declares, in the order of the text. Its tables are counted as far as they are written out. In: how many assertions each
- * function that is no test holds (`helper-assertions.ts`), over the whole change, so that moving them there loses none.
+ * function that is no test holds (`helper-assertions.ts`), over the whole change, so that moving them there loses none. A list that is not complete
+ * leaves nothing of the work.
  */
-export function testCases(source: Source, helpers: ReadonlyMap<string, number>): TestCase[] {
+export function testCases(source: Source, helpers: ReadonlyMap<string, number>, work: Work): TestCase[] {
   const known = namesOf(source);
   const found: TestCase[] = [];
   const visit = (node: Node, context: Context): void => {
+    work.left -= 1;
+    if (work.left < 0) return;
     const call = testCall(node, known, context.contexts);
     if (call === null) {
-      for (const child of childrenOf(node))
-        visit(child, { ...context, conditions: [...context.conditions, ...conditionFor(node, child, source)] });
+      for (const child of childrenOf(node)) {
+        const more = conditionFor(node, child, source);
+        work.left -= more.reduce((sum, { text }) => sum + text.length, 0);
+        visit(child, more.length === 0 ? context : { ...context, conditions: [...context.conditions, ...more] });
+      }
       return;
     }
     const inner = contextInside(call, context, { source, aliases: known.aliases });
@@ -56,7 +63,9 @@ export function testCases(source: Source, helpers: ReadonlyMap<string, number>):
       if (callback !== null) for (const child of childrenOf(callback)) visit(child, inner);
       return;
     }
-    found.push(caseOf(call, callback, { source, inner, names: known.names, helpers }));
+    work.left -=
+      inner.titles.reduce((sum, title) => sum + title.length, 0) + (call.call.end ?? 0) - (call.call.start ?? 0);
+    if (work.left >= 0) found.push(caseOf(call, callback, { source, inner, known, helpers, work }));
     if (callback !== null) for (const child of childrenOf(callback)) visit(child, inner);
   };
   const start = { titles: [], skipped: null, focused: null, conditions: [], rows: 1, contexts: new Set<string>() };
@@ -70,10 +79,19 @@ function caseOf(
   {
     source,
     inner,
-    names,
+    known,
     helpers,
-  }: { source: Source; inner: Context; names: Names; helpers: ReadonlyMap<string, number> },
+    work,
+  }: {
+    source: Source;
+    inner: Context;
+    known: ReturnType<typeof namesOf>;
+    helpers: ReadonlyMap<string, number>;
+    work: Work;
+  },
 ): TestCase {
+  // What tests inside this one assert is theirs.
+  const enter = (node: Node) => testCall(node, known, inner.contexts)?.kind !== "case";
   const late = callback === null ? null : lateSkip(callback, source, inner.contexts);
   return {
     source,
@@ -94,8 +112,8 @@ function caseOf(
       callback === null
         ? []
         : [
-            ...assertionsIn(callback, source, { names, contexts: inner.contexts }),
-            ...helperCalls(callback, source, helpers),
+            ...assertionsIn(callback, source, { names: known.names, contexts: inner.contexts, work, enter }),
+            ...helperCalls(callback, source, { helpers, work, enter }),
           ],
   };
 }

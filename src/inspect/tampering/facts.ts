@@ -1,10 +1,12 @@
 import { posix } from "node:path";
-import type { Node } from "@babel/types";
+import type { Finding } from "../../handoff/finding.ts";
 import { testCases, type TestCase } from "./cases.ts";
+import { goneNames, moduleOf, speaksOf, type Gone } from "./gone-names.ts";
 import { helperWeights } from "./helper-assertions.ts";
 import { nodesIn } from "./nodes.ts";
 import { pairCases, type Pairing } from "./pairing.ts";
-import type { CodePair, Source } from "./source.ts";
+import { tampering, type CodePair, type Source } from "./source.ts";
+import { workFor, type Work } from "./work.ts";
 
 /** Everything that the rules over code may know of a change. */
 export interface TestFacts extends Pairing {
@@ -15,37 +17,54 @@ export interface TestFacts extends Pairing {
   after: readonly TestCase[];
   /** Whether the program itself changes, and not only its tests. */
   sourceChanged: boolean;
-  /** Names that a source file exported at the base and that no changed source exports in the result. */
-  goneNames: ReadonlySet<string>;
+  /** Per test file of the base: what is gone from the modules that it imports. */
+  gone: ReadonlyMap<Source, Gone>;
 }
 
-export function testFacts(code: readonly CodePair[]): TestFacts {
-  const tests = code.filter(({ role }) => role === "test");
-  const sources = (side: "before" | "after") => tests.flatMap((pair) => pair[side] ?? []);
-  const helpers = helperWeights([...sources("before"), ...sources("after")]);
-  const before = sources("before").flatMap((source) => testCases(source, helpers));
-  const after = sources("after").flatMap((source) => testCases(source, helpers));
+export function testFacts(pairs: readonly CodePair[]): { facts: TestFacts; unread: Finding[] } {
+  const tests = pairs.filter(({ role }) => role === "test");
+  const works = new Map(tests.flatMap(({ before, after }) => [before, after]).flatMap(withWork));
+  const helpers = helperWeights(works);
+  const cases = new Map([...works].map(([source, work]) => [source, testCases(source, helpers, work)]));
+  const isOver = (source: Source | null) => source !== null && (works.get(source)?.left ?? 0) < 0;
+  const unread = tests.flatMap(({ path, before, after }) => [
+    ...(isOver(before) ? [tooMuch(path, "the base")] : []),
+    ...(isOver(after) ? [tooMuch(path, "the result")] : []),
+  ]);
+  const readable = (source: Source | null) => (source !== null && works.has(source) && isOver(source) ? null : source);
+  const code = pairs.map((pair) => ({ ...pair, before: readable(pair.before), after: readable(pair.after) }));
+  const read = code.filter(({ role }) => role === "test");
+  const before = read.flatMap((pair) => (pair.before === null ? [] : (cases.get(pair.before) ?? [])));
+  const after = read.flatMap((pair) => (pair.after === null ? [] : (cases.get(pair.after) ?? [])));
   const program = code.filter(({ role }) => role === "source");
-  const names = (sources: (Source | null)[]) =>
-    new Set(sources.flatMap((one) => (one === null ? [] : exportedNames(one))));
-  const kept = names(program.map((one) => one.after));
-  const gone = [...names(program.map((one) => one.before))].filter((name) => !kept.has(name));
-  return {
+  const facts = {
     ...pairCases(before, after),
     code,
     before,
     after,
     sourceChanged: program.some((pair) => pair.before?.text !== pair.after?.text),
-    goneNames: new Set(gone),
+    gone: goneNames(
+      code,
+      read.flatMap((pair) => pair.before ?? []),
+    ),
   };
+  return { facts, unread };
+}
+
+function withWork(source: Source | null): [Source, Work][] {
+  return source === null ? [] : [[source, workFor(source)]];
+}
+
+function tooMuch(path: string, side: string): Finding {
+  const message = `Nobody compared this file: the tests of ${side} are inside each other so that reading them takes out of proportion long.`;
+  return tampering({ rule: "v00-not-read", level: "block", path, line: null, message, before: null, after: null });
 }
 
 /** The files of this change that a relative import may mean, whatever ending it is written with. */
 export function resolves(from: string, specifier: string, path: string): boolean {
   if (!specifier.startsWith(".")) return false;
   const wanted = posix.join(posix.dirname(from), specifier);
-  const bareName = (name: string) => name.replace(/(\/index)?(\.d)?\.[cm]?[jt]sx?$/, "");
-  return path === wanted || bareName(path) === bareName(wanted);
+  return path === wanted || moduleOf(path) === moduleOf(wanted);
 }
 
 /** The modules that a file imports, with `import`, `require` or a dynamic import. */
@@ -63,28 +82,7 @@ export function importsOf({ tree }: Source): string[] {
 }
 
 /** Whether a test speaks of something that the change took away: then its going is part of that. */
-export function isAboutGone({ bodyNode }: TestCase, { goneNames }: TestFacts): boolean {
-  if (bodyNode === null || goneNames.size === 0) return false;
-  for (const { node } of nodesIn(bodyNode)) if (node.type === "Identifier" && goneNames.has(node.name)) return true;
-  return false;
-}
-
-/** What a module offers: exported names, and the members of what it offers (methods, properties, keys of options). */
-function exportedNames({ tree }: Source): string[] {
-  return [...nodesIn(tree)].flatMap(({ node }) => {
-    if (node.type === "ExportNamedDeclaration")
-      return [...declaredNames(node.declaration ?? null), ...node.specifiers.flatMap((one) => nameIn(one.exported))];
-    const isMember = /^(ClassMethod|ClassProperty|TSPropertySignature|TSMethodSignature)$/.test(node.type);
-    return isMember && "key" in node ? nameIn(node.key) : [];
-  });
-}
-
-function declaredNames(declaration: Node | null): string[] {
-  if (declaration === null) return [];
-  if (declaration.type === "VariableDeclaration") return declaration.declarations.flatMap(({ id }) => nameIn(id));
-  return "id" in declaration ? nameIn(declaration.id) : [];
-}
-
-function nameIn(node: Node | null | undefined): string[] {
-  return node?.type === "Identifier" ? [node.name] : [];
+export function isAboutGone({ bodyNode, source }: TestCase, { gone }: TestFacts): boolean {
+  const some = gone.get(source);
+  return bodyNode !== null && some !== undefined && speaksOf(bodyNode, some);
 }

@@ -27,9 +27,10 @@ import { weakerWorkflows } from "./workflows.ts";
  */
 export function inspectTampering(sides: readonly Sides[]): Finding[] {
   const { pairs, unread } = readCode(sides);
-  const facts = testFacts(pairs);
+  const { facts, unread: nested } = testFacts(pairs);
   return [
     ...unread,
+    ...nested,
     ...removedTests(facts),
     ...hiddenTests(facts),
     ...weakerAssertions(facts),

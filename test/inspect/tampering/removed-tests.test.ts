@@ -1,8 +1,14 @@
 import { expect, test } from "vitest";
+import { testCases } from "../../../src/inspect/tampering/cases.ts";
+import { parseCode } from "../../../src/inspect/tampering/parse.ts";
+import type { Source } from "../../../src/inspect/tampering/source.ts";
+import { workFor } from "../../../src/inspect/tampering/work.ts";
 import { seenIn, type Row } from "./judged.ts";
 
 const one = `it("a", () => { expect(f(1)).toBe(2); });\n`;
 const two = `it("b", () => { expect(g(1)).toBe(3); });\n`;
+
+const imported = `import { g } from "./g.ts";\n`;
 
 const deleted: Row[] = [
   ["a deleted file", { "a.test.ts": [one + two, null] }, ["block v01-test-file-deleted a.test.ts:-"]],
@@ -92,9 +98,50 @@ const removed: Row[] = [
   ],
   [
     "a test of an exported name that is gone",
-    { "a.test.ts": [one + two, one], "g.ts": ["export function g() {}", "export const h = 1;"] },
-    ["info v02-test-removed a.test.ts:2"],
+    { "a.test.ts": [imported + one + two, one], "g.ts": ["export function g() {}", "export const h = 1;"] },
+    ["info v02-test-removed a.test.ts:3"],
   ],
+  [
+    "a test of an exported name that is gone, imported under another name",
+    {
+      "a.test.ts": [`import { h as g } from "./g.js";\n${one}${two}`, one],
+      "g.ts": ["export const h = () => 3;", "export const i = 1;"],
+    },
+    ["info v02-test-removed a.test.ts:3"],
+  ],
+  [
+    "a test of a method that is gone",
+    {
+      "a.test.ts": [`import { A } from "./g";\n${one}${two.replace("g(1)", "new A().g()")}`, one],
+      "g.ts": ["export class A { g() { return 3; } }", "export class A {}"],
+    },
+    ["info v02-test-removed a.test.ts:3"],
+  ],
+  [
+    "a test of a name that is gone from a module that it does not import",
+    { "a.test.ts": [one + two, one], "g.ts": ["export function g() {}", "export const h = 1;"] },
+    ["block v02-test-removed a.test.ts:2"],
+  ],
+  [
+    "a test of a name that another module exports now",
+    {
+      "a.test.ts": [imported + one + two, one],
+      "g.ts": ["export function g() {}", ""],
+      "h.ts": ["", "export function g() {}"],
+    },
+    ["block v02-test-removed a.test.ts:3"],
+  ],
+  ...["export interface Row { id: string }", "export const id = 1;", "export type id = 1;"].map((was): Row => [
+    `a test with a variable of the name that ${was} had`,
+    {
+      "a.test.ts": [
+        `import { Row } from "./g.ts";\n${one}it("b", () => { const id = f(1); expect(id).toBe(2); });\n`,
+        one,
+      ],
+      "g.ts": [was, "export interface Row { x: 1 }"],
+    },
+    ["block v02-test-removed a.test.ts:3"],
+  ]),
   [
     "a test of ava",
     {
@@ -113,7 +160,7 @@ const removed: Row[] = [
         `import { test } from "node:test";\nimport assert from "node:assert";\ntest("a", async (t) => {\n  assert.ok(g);\n});`,
       ],
     },
-    ["block v02-test-removed a.test.mjs:4", "block v06-fewer-assertions a.test.mjs:3"],
+    ["block v02-test-removed a.test.mjs:4"],
   ],
   ["calls that only look like tests", { "a.test.ts": [`${one}/x/.test("b"); form.test("c"); test.use({});`, one] }, []],
   [
@@ -126,3 +173,41 @@ const removed: Row[] = [
 test.each([...deleted, ...removed])("Removed tests: %s", (_, edits, seen) => {
   expect(seenIn(edits)).toEqual(seen);
 });
+
+const inside = (levels: number, body: string) => `${'it("a", () => {'.repeat(levels)}${body}${"})".repeat(levels)}`;
+
+test.each<Row>([
+  ["a few", { "a.test.ts": [null, inside(3, "expect(a).toBe(b);".repeat(10))] }, []],
+  ["a hundred", { "a.test.ts": [null, inside(100, "expect(a).toBe(b);".repeat(1000))] }, []],
+  [
+    "so many that the file would be read once for each",
+    { "a.test.ts": [null, inside(240, "expect(a).toBe(b);".repeat(3000))] },
+    ["block v00-not-read a.test.ts:-"],
+  ],
+  [
+    "so many in the base",
+    { "a.test.ts": [inside(240, "expect(a).toBe(b);".repeat(3000)), one] },
+    ["block v00-not-read a.test.ts:-"],
+  ],
+  [
+    "so many functions with assertions",
+    {
+      "a.test.ts": [null, `${"function a() {".repeat(300)}${"expect(a).toBe(b);".repeat(3000)}${"}".repeat(300)}`],
+    },
+    ["block v00-not-read a.test.ts:-"],
+  ],
+])("Tests inside tests: %s", (_, edits, seen) => {
+  expect(seenIn(edits)).toEqual(seen);
+});
+
+test("An assertion counts for the innermost test around it", () => {
+  const source = parsed(inside(3, "expect(a).toBe(b);"));
+  const cases = testCases(source, new Map(), workFor(source));
+  expect(cases.map(({ assertions }) => assertions.length)).toEqual([0, 0, 1]);
+});
+
+function parsed(text: string): Source {
+  const read = parseCode("a.test.ts", text);
+  if (read.kind === "unreadable") throw new Error(read.reason);
+  return { path: "a.test.ts", text, tree: read.tree };
+}
