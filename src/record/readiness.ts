@@ -1,7 +1,7 @@
-import type { GitHub, ListedCheck, RequiredCheck, Seen } from "../github/github.ts";
-import { AirlockError } from "../errors.ts";
+import type { GitHub, ListedCheck, Seen } from "../github/github.ts";
 import { type Enforcement, enforcementOf } from "./enforcement.ts";
 import { policyCheckName } from "./policy-check-name.ts";
+import { protectionOn, requiredOn, sourcesOfCheck } from "./required-check.ts";
 
 /** One thing that a repository must have. `unknown` is neither good nor bad: the token may not read it. */
 export interface Finding {
@@ -23,9 +23,6 @@ export type SoughtApp =
   /** Nobody named it; the branch requires our check from this one. */
   | { kind: "required"; id: number }
   | { kind: "not-named" };
-
-/** The App as which GitHub Actions writes checks: any workflow can turn such a check green, so it is not Airlock's. */
-const actionsAppId = 15_368;
 
 /** Newest open pull requests in which a check of the App is looked for. */
 const pullsMax = 5;
@@ -66,11 +63,8 @@ export async function readiness(github: GitHub, app: SoughtApp, workflowPath: st
 
 /** The App that the default branch names as the source of our check, for when nobody names one. */
 export async function requiredApp(github: GitHub): Promise<SoughtApp> {
-  const { rules, protection } = await rulesOn(github, (await github.repository()).defaultBranch);
-  const ids = [...rules, ...(protection ?? [])].flatMap(({ name, appId }) =>
-    name === policyCheckName && appId !== null && appId !== actionsAppId ? [appId] : [],
-  );
-  const [id, ...others] = new Set(ids);
+  const { defaultBranch } = await github.repository();
+  const [id, ...others] = sourcesOfCheck(await requiredOn(github, defaultBranch));
   return id === undefined || others.length > 0 ? { kind: "not-named" } : { kind: "required", id };
 }
 
@@ -154,11 +148,9 @@ function pullSwitch(mayCreate: Seen<boolean>): Finding {
 
 /** Without an App only what holds for every App can be said. */
 async function enforcedWithoutApp(github: GitHub, branch: string): Promise<Finding> {
-  const seen = await rulesOn(github, branch);
-  const from = [...seen.rules, ...(seen.protection ?? [])].filter(({ name }) => name === policyCheckName);
+  const seen = await requiredOn(github, branch);
   // No App has this id, so the answer is about what is required of whom.
-  if (from.every(({ appId }) => appId === null || appId === actionsAppId))
-    return required(enforcementOf({ branch, ...seen }, 0), { kind: "not-named" });
+  if (sourcesOfCheck(seen).length === 0) return required(enforcementOf({ branch, ...seen }, 0), { kind: "not-named" });
   const saw = "not looked at: it is not known which App is yours";
   return { kind: "unknown", what: "enforced", saw, fix: "Name yours with --app SLUG, then ask again." };
 }
@@ -190,19 +182,6 @@ export async function enforcementFor(github: GitHub, branch: string, appId: numb
   const byRules = enforcementOf({ branch, rules, protection: [] }, appId);
   if (byRules.kind === "enforced") return byRules;
   return enforcementOf({ branch, rules, protection: await protectionOn(github, branch) }, appId);
-}
-
-async function rulesOn(github: GitHub, branch: string) {
-  const [rules, protection] = await Promise.all([github.requiredByRules(branch), protectionOn(github, branch)]);
-  return { rules, protection };
-}
-
-/** null: it may not be read. */
-async function protectionOn(github: GitHub, branch: string): Promise<RequiredCheck[] | null> {
-  return await github.requiredByProtection(branch).catch((thrown: unknown) => {
-    if (thrown instanceof AirlockError && thrown.code === "github-forbidden") return null;
-    throw thrown;
-  });
 }
 
 function unreadable(what: string): Finding {
