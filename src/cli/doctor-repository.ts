@@ -1,22 +1,22 @@
 import { explain } from "../errors.ts";
 import { githubClient } from "../github/client.ts";
 import { publicApp } from "../github/public-app.ts";
-import { type Finding, readiness } from "../record/readiness.ts";
+import { type Finding, readiness, requiredApp, type SoughtApp } from "../record/readiness.ts";
 import { workflowPath } from "../request/run-name.ts";
 import { exitCode, type Terminal, UsageError } from "./verb.ts";
 
 export interface RepositoryDoctor {
   /** OWNER/NAME. */
   repository: string;
-  /** The App's slug. */
-  app: string;
+  /** The App's slug; null takes the App that the repository's rules name. */
+  app: string | null;
   apiUrl: string;
   json: boolean;
 }
 
 /**
  * `airlock doctor --repo`: what GitHub tells about a repository's readiness. Needs a token in GITHUB_TOKEN or GH_TOKEN.
- * Out: 0 when nothing is bad, 1 when something is, 3 when GitHub cannot be asked.
+ * Out: 0 when everything that is required is there, 1 when something is missing or not known, 3 when GitHub cannot be asked.
  */
 export async function doctorRepository(asked: RepositoryDoctor, terminal: Terminal): Promise<number> {
   const [owner, repo, ...more] = asked.repository.split("/");
@@ -29,9 +29,10 @@ export async function doctorRepository(asked: RepositoryDoctor, terminal: Termin
     );
   try {
     const { apiUrl, app: slug } = asked;
-    const app = await publicApp({ token, apiUrl }, slug);
-    const github = githubClient({ token, apiUrl, owner, repo, ...(app === null ? {} : { appId: app.id }) });
-    const findings = await readiness(github, app === null ? { slug, id: null } : { slug, ...app }, workflowPath);
+    const place = { token, apiUrl, owner, repo };
+    const app = slug === null ? await requiredApp(githubClient(place)) : await namedApp(place, slug);
+    const github = githubClient({ ...place, ...("id" in app ? { appId: app.id } : {}) });
+    const findings = await readiness(github, app, workflowPath);
     return show(findings, asked, terminal);
   } catch (thrown) {
     const { code, message, fix } = explain(thrown);
@@ -42,9 +43,17 @@ export async function doctorRepository(asked: RepositoryDoctor, terminal: Termin
   }
 }
 
+async function namedApp(place: { token: string; apiUrl: string }, slug: string): Promise<SoughtApp> {
+  const app = await publicApp(place, slug);
+  return app === null ? { kind: "not-shown", slug } : { kind: "named", slug, ...app };
+}
+
 function show(findings: readonly Finding[], { json, repository }: RepositoryDoctor, { out }: Terminal): number {
   const bad = findings.filter(({ kind }) => kind === "bad").length;
-  if (json) out(JSON.stringify({ kind: bad === 0 ? "ready" : "not-ready", repository, findings }));
+  const unknown = findings.filter(({ kind, required }) => kind === "unknown" && required !== false).length;
+  const isReady = bad + unknown === 0;
+  if (json)
+    out(JSON.stringify({ kind: isReady ? "ready" : bad === 0 ? "not-known" : "not-ready", repository, findings }));
   else {
     const mark = { good: "ok     ", bad: "MISSING", unknown: "unknown" };
     for (const { kind, what, saw, fix } of findings) {
@@ -52,8 +61,10 @@ function show(findings: readonly Finding[], { json, repository }: RepositoryDoct
       if (fix !== undefined) out(`  fix: ${fix}`);
     }
     out(
-      bad === 0 ? `Nothing is missing in ${repository} that can be seen from here.` : `${repository}: ${bad} to mend.`,
+      isReady
+        ? `Nothing is missing in ${repository} that can be seen from here.`
+        : `${repository}: ${bad} to mend, ${unknown} not known.`,
     );
   }
-  return bad === 0 ? exitCode.done : exitCode.no;
+  return isReady ? exitCode.done : exitCode.no;
 }

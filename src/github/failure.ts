@@ -42,6 +42,9 @@ export function outcomeUnknown(thrown: unknown): boolean {
   if (!(thrown instanceof AirlockError)) return false;
   if (thrown.code === "github-unreadable") return true;
   if (thrown.code !== "github-failed") return false;
+  const graphql = GraphqlThrown.safeParse(thrown.cause);
+  // A refusal names its kind; "Something went wrong" has none.
+  if (graphql.success) return graphql.data.errors.some(({ type }) => type === undefined);
   const status = statusOf(thrown);
   return status === null || status >= 500;
 }

@@ -83,7 +83,7 @@ export interface GitHub {
   mergingPulls(prefix: string, since: Date): Promise<MergingPull[]>;
   /**
    * Asks GitHub to merge once all rules of the branch hold, as long as the head is exactly this commit. Asking twice is asking once.
-   * Out: null when it will, else GitHub's words why not.
+   * Out: null when it will, else GitHub's words why not. Throws when it is not known whether GitHub took it.
    */
   enableAutoMerge(pull: number, head: string): Promise<string | null>;
 

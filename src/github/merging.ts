@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Sha } from "../change.ts";
 import { AirlockError } from "../errors.ts";
 import type { Api } from "./api.ts";
-import { unreadable } from "./failure.ts";
+import { outcomeUnknown, unreadable } from "./failure.ts";
 import type { GitHub, MergingPull } from "./github.ts";
 
 /** Pages of pull requests that are read back before the answer counts as unreadable; 50 on each. */
@@ -33,8 +33,8 @@ export function merging(api: Api): Pick<GitHub, "mergingPulls" | "enableAutoMerg
         await api.query(z.unknown(), enableMutation, { id: pullRequest.id, head, way });
         return null;
       } catch (thrown) {
-        if (thrown instanceof AirlockError && thrown.code !== "github-unreadable") return thrown.message;
-        throw thrown;
+        if (!(thrown instanceof AirlockError) || outcomeUnknown(thrown)) throw thrown;
+        return thrown.message;
       }
     },
   };

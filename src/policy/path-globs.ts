@@ -42,16 +42,23 @@ export function matchesGlob(glob: string, path: string): boolean {
 }
 
 /**
- * The same without folding, for lists that let something be less and for CODEOWNERS. `whole`: the pattern matches the whole path, exactly
+ * The same without folding, for lists that let something be less and for CODEOWNERS; and `**` reaches over folders only where it stands
+ * between slashes or at an end (gitignore(5): other consecutive asterisks are regular ones). `whole`: the pattern matches the whole path, exactly
  * as it is written; `folder`: it matches a folder that the path lies in.
  */
 export function matchesWritten(glob: string, path: string): { whole: boolean; folder: boolean } {
   const text = Array.from(path);
-  const reached = reach(tokensOf(glob, asWritten), text);
+  const reached = reach(tokensOf(betweenSlashes(glob), asWritten), text);
   return { whole: reached.at(-1) === true, folder: reached.some((here, at) => here && text[at] === "/") };
 }
 
 const asWritten = (text: string) => text;
+
+/** The pattern with a single `*` for every run of them that is not `**` alone between slashes. */
+function betweenSlashes(glob: string): string {
+  const parts = glob.split("/");
+  return parts.map((part) => (part === "**" ? part : part.replaceAll(/\*+/g, "*"))).join("/");
+}
 
 /** After which characters of the text the whole pattern can have been matched; nowhere for an empty one. */
 function reach(tokens: readonly Token[], text: readonly string[]): boolean[] {

@@ -88,7 +88,7 @@ function partialNote(ending: Ending, known: KnownSecrets): Outgoing {
   return ours`⚠️ **Partial work.** The agent did not finish: ${why}. What is here was checked as it stands; something may be missing.`;
 }
 
-const unseen = ours`Policy lets GitHub merge this very commit without a person once the rules of the branch hold; a further push ends that.`;
+const unseen = ours`Policy lets GitHub merge this very commit without a person once the rules of the branch hold. Where they do not require the check \`airlock\`, nobody asks GitHub for it, because a further push would be merged as well.`;
 
 function risk({ judgement, known }: BodyFacts): Outgoing {
   const reasons = judgement.reasons.map(

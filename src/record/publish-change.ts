@@ -43,7 +43,11 @@ export async function publishChange(github: GitHub, publication: Publication): P
   const { pull, adopted, notes } = await openPull(github, pushed.branch, publication);
   if (pull.head.sha !== pushed.commit) throw movedHead(pull, pushed.commit);
   const refused = await applyReview(github, pull.number, publication);
-  const unmerged = await letMerge(github, { pull: pull.number, head: pushed.commit }, judgement);
+  const unmerged = await letMerge(
+    github,
+    { pull: pull.number, head: pushed.commit, base: task.default_branch },
+    judgement,
+  );
   return {
     kind: "published",
     adopted,

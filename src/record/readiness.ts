@@ -1,7 +1,7 @@
 import type { GitHub, ListedCheck, Seen } from "../github/github.ts";
-import { AirlockError } from "../errors.ts";
 import { type Enforcement, enforcementOf } from "./enforcement.ts";
 import { policyCheckName } from "./policy-check-name.ts";
+import { protectionOn, requiredOn, sourcesOfCheck } from "./required-check.ts";
 
 /** One thing that a repository must have. `unknown` is neither good nor bad: the token may not read it. */
 export interface Finding {
@@ -9,12 +9,20 @@ export interface Finding {
   what: string;
   /** What was seen, as the rest of the line. */
   saw: string;
+  /** Whether nobody can say that it is ready as long as this is unknown. Absent: it is. */
+  required?: false;
   /** What to change; absent when it is good. */
   fix?: string;
 }
 
-/** The App that is looked for; null when GitHub shows none of that name to the asker. */
-type App = { slug: string; id: number; botId: number } | { slug: string; id: null };
+/** The App that is looked for, and how it is known. A name is never guessed: another App could have it. */
+export type SoughtApp =
+  | { kind: "named"; slug: string; id: number; botId: number }
+  /** GitHub shows none of that name to the asker. */
+  | { kind: "not-shown"; slug: string }
+  /** Nobody named it; the branch requires our check from this one. */
+  | { kind: "required"; id: number }
+  | { kind: "not-named" };
 
 /** Newest open pull requests in which a check of the App is looked for. */
 const pullsMax = 5;
@@ -24,7 +32,8 @@ const settingsPage = "Settings → Secrets and variables → Actions";
  * Whether a repository is ready for Airlock, and whether GitHub enforces what it says. In: the port with a person's token, the workflow's
  * path, and the App. Reads only.
  */
-export async function readiness(github: GitHub, app: App, workflowPath: string): Promise<Finding[]> {
+export async function readiness(github: GitHub, app: SoughtApp, workflowPath: string): Promise<Finding[]> {
+  const id = "id" in app ? app.id : null;
   const { defaultBranch } = await github.repository();
   const [workflow, variable, secret, mayCreate] = await Promise.all([
     github.hasFile(workflowPath),
@@ -34,7 +43,7 @@ export async function readiness(github: GitHub, app: App, workflowPath: string):
   ]);
   return [
     appFinding(app),
-    ...(app.id === null ? [] : [await installed(github, app.id)]),
+    ...(id === null ? [] : [await installed(github, id)]),
     workflow
       ? { kind: "good", what: "workflow", saw: `${workflowPath} is on ${defaultBranch}` }
       : {
@@ -46,19 +55,41 @@ export async function readiness(github: GitHub, app: App, workflowPath: string):
     botVariable(variable, app),
     modelSecret(secret),
     pullSwitch(mayCreate),
-    ...(app.id === null ? [] : [required(await enforcementFor(github, defaultBranch, app.id))]),
+    id === null
+      ? await enforcedWithoutApp(github, defaultBranch)
+      : required(await enforcementFor(github, defaultBranch, id), app),
   ];
 }
 
-function appFinding(app: App): Finding {
-  return app.id === null
-    ? {
+/** The App that the default branch names as the source of our check, for when nobody names one. */
+export async function requiredApp(github: GitHub): Promise<SoughtApp> {
+  const { defaultBranch } = await github.repository();
+  const [id, ...others] = sourcesOfCheck(await requiredOn(github, defaultBranch));
+  return id === undefined || others.length > 0 ? { kind: "not-named" } : { kind: "required", id };
+}
+
+function appFinding(app: SoughtApp): Finding {
+  const what = "App";
+  const name = "Name yours with --app SLUG (the last part of its page's address).";
+  switch (app.kind) {
+    case "named":
+      return { kind: "good", what, saw: `${app.slug} has id ${app.id}` };
+    case "not-shown":
+      return {
         kind: "unknown",
-        what: "App",
+        what,
         saw: `GitHub shows no App called ${app.slug}`,
-        fix: "Name yours with --app SLUG (the last part of its page's address). A private App is shown only to its owner.",
-      }
-    : { kind: "good", what: "App", saw: `${app.slug} has id ${app.id}` };
+        fix: `${name} A private App is shown only to its owner.`,
+      };
+    case "required":
+      return {
+        kind: "good",
+        what,
+        saw: `the rules name the one with id ${app.id}; --app SLUG says whether it is yours`,
+      };
+    case "not-named":
+      return { kind: "unknown", what, saw: "nobody named it, and no rule does", fix: name };
+  }
 }
 
 /** Only the App itself can ask whether it is installed; but it writes a check on every open pull request. */
@@ -71,19 +102,23 @@ async function installed(github: GitHub, id: number): Promise<Finding> {
     if (checks.some(({ appId }) => appId === id))
       return { kind: "good", what, saw: "the App has written its check on an open pull request" };
   }
-  return { kind: "unknown", what, saw: "no open pull request carries a check of the App", fix };
+  return { kind: "unknown", what, saw: "no open pull request carries a check of the App", fix, required: false };
 }
 
-function botVariable(variable: Seen<string | null>, app: App): Finding {
+function botVariable(variable: Seen<string | null>, app: SoughtApp): Finding {
   const what = "AIRLOCK_BOT_ID";
   if (variable.kind === "unknown") return unreadable(what);
-  const wanted = app.id === null ? null : String(app.botId);
+  const wanted = app.kind === "named" ? String(app.botId) : null;
   if (variable.value === null || (wanted !== null && variable.value !== wanted)) {
     const saw = variable.value === null ? "the variable is not set" : "the variable is another account's id";
     const value = wanted ?? "the id of the App's bot";
     return { kind: "bad", what, saw, fix: `${settingsPage} → Variables: set AIRLOCK_BOT_ID to ${value}.` };
   }
-  return { kind: "good", what, saw: wanted === null ? "the variable is set" : "the variable is the App's bot" };
+  return {
+    kind: "good",
+    what,
+    saw: wanted === null ? "the variable is set, to an id that was not compared" : "the variable is the App's bot",
+  };
 }
 
 function modelSecret(secret: Seen<boolean>): Finding {
@@ -111,11 +146,24 @@ function pullSwitch(mayCreate: Seen<boolean>): Finding {
       };
 }
 
-function required(enforcement: Enforcement): Finding {
+/** Without an App only what holds for every App can be said. */
+async function enforcedWithoutApp(github: GitHub, branch: string): Promise<Finding> {
+  const seen = await requiredOn(github, branch);
+  // No App has this id, so the answer is about what is required of whom.
+  if (sourcesOfCheck(seen).length === 0) return required(enforcementOf({ branch, ...seen }, 0), { kind: "not-named" });
+  const saw = "not looked at: it is not known which App is yours";
+  return { kind: "unknown", what: "enforced", saw, fix: "Name yours with --app SLUG, then ask again." };
+}
+
+function required(enforcement: Enforcement, app: SoughtApp): Finding {
   const what = "enforced";
   switch (enforcement.kind) {
     case "enforced":
-      return { kind: "good", what, saw: `GitHub requires the check ${policyCheckName} from the App` };
+      return {
+        kind: "good",
+        what,
+        saw: `GitHub requires the check ${policyCheckName} from the App${app.kind === "required" ? ` with id ${app.id}` : ""}`,
+      };
     case "not-enforced":
       return { kind: "bad", what, saw: `not enforced: ${enforcement.why}`, fix: enforcement.fix };
     case "not-seen":
@@ -133,11 +181,7 @@ export async function enforcementFor(github: GitHub, branch: string, appId: numb
   const rules = await github.requiredByRules(branch);
   const byRules = enforcementOf({ branch, rules, protection: [] }, appId);
   if (byRules.kind === "enforced") return byRules;
-  const protection = await github.requiredByProtection(branch).catch((thrown: unknown) => {
-    if (thrown instanceof AirlockError && thrown.code === "github-forbidden") return null;
-    throw thrown;
-  });
-  return enforcementOf({ branch, rules, protection }, appId);
+  return enforcementOf({ branch, rules, protection: await protectionOn(github, branch) }, appId);
 }
 
 function unreadable(what: string): Finding {

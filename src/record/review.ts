@@ -1,8 +1,11 @@
 import type { Config, RiskLevel } from "../config.ts";
 import { explain } from "../errors.ts";
+import { outcomeUnknown } from "../github/failure.ts";
 import type { GitHub } from "../github/github.ts";
 import type { Judgement } from "../handoff/verdict.ts";
 import type { Task } from "../handoff/task.ts";
+import { policyCheckName } from "./policy-check-name.ts";
+import { requiredOn, sourcesOfCheck } from "./required-check.ts";
 
 /**
  * Sets the judgement's labels and asks the configured reviewers. Out: one sentence for each thing GitHub did not do: the pull
@@ -22,19 +25,40 @@ export async function applyReview(
 }
 
 /**
- * Where policy allows it, asks GitHub to merge this very commit once the branch's rules hold. Never merges itself: a branch without rules
- * has nothing that GitHub could wait for, and it says so. Out: one sentence when GitHub will not.
+ * Where policy allows it, asks GitHub to merge once the branch's rules hold, and never merges itself. GitHub keeps that wish when somebody
+ * who may write pushes more, so it is asked only where the branch requires our check: that one is not green for a commit that nobody
+ * judged. Out: one sentence when it was not asked or GitHub will not.
  */
 export async function letMerge(
   github: GitHub,
-  { pull, head }: { pull: number; head: string },
+  { pull, head, base }: { pull: number; head: string; base: string },
   { auto_merge }: Pick<Judgement, "auto_merge">,
 ): Promise<string[]> {
   if (auto_merge.kind !== "allowed") return [];
-  return await unlessItFails("Merging without a person", async () => {
+  const unbound = await unlessItFails(merging, () => whyUnbound(github, base));
+  if (unbound.length > 0) return unbound;
+  try {
     const why = await github.enableAutoMerge(pull, head);
     return why === null ? [] : [`GitHub will not merge it without a person: ${why}`];
-  });
+  } catch (thrown) {
+    const { message } = explain(thrown);
+    return outcomeUnknown(thrown)
+      ? [`It is not known whether GitHub will merge it without a person; the pull request tells: ${message}`]
+      : [`${merging} could not be set: ${message}`];
+  }
+}
+
+const merging = "Merging without a person";
+
+/** Why a merge would not be bound to the commit that was judged; empty when our check is required from an App. */
+async function whyUnbound(github: GitHub, base: string): Promise<string[]> {
+  const required = await requiredOn(github, base);
+  if (sourcesOfCheck(required).length > 0) return [];
+  const seen = required.protection === null ? "no ruleset requires" : "nothing requires";
+  const unread = required.protection === null ? ", and classic protection cannot be read" : "";
+  return [
+    `${merging} was not asked for: ${seen} the check ${policyCheckName} of the Airlock App on ${base}${unread}, so a later push would be merged as well.`,
+  ];
 }
 
 /** Whom to ask: nobody when no review is required; the owners of the paths too, and the security reviewers when a security review is. */

@@ -36,14 +36,14 @@ const doctor = (login: string | null, ...more: string[]) =>
 
 test("a repository that lacks everything is told all of it, with what to change", async () => {
   repository.record.actionsMayCreatePulls = false;
-  const { code, out } = await doctor("mona");
+  const { code, out } = await doctor("mona", "--app", "airlock");
   expect(out.filter((line) => line.startsWith("MISSING"))).toEqual([
     "MISSING  AIRLOCK_BOT_ID: the variable is not set",
     "MISSING  pull requests: GitHub Actions may not create them",
     "MISSING  enforced: not enforced: nothing requires the check `airlock` on `main`",
   ]);
   expect(out.join("\n")).toContain(`Variables: set AIRLOCK_BOT_ID to ${app.botId}.`);
-  expect(out.at(-1)).toBe("octo/demo: 3 to mend.");
+  expect(out.at(-1)).toBe("octo/demo: 3 to mend, 1 not known.");
   expect(code).toBe(1);
 });
 
@@ -51,21 +51,57 @@ test("a repository that has everything is ready", async () => {
   repository.vars["AIRLOCK_BOT_ID"] = String(app.botId);
   repository.secrets["OPENAI_API_KEY"] = "k";
   repository.requireCheck("main", "airlock", app.id);
-  const ended = await doctor("mona", "--json");
+  const ended = await doctor("mona", "--json", "--app", "airlock");
   expect(json(ended)).toMatchObject({ kind: "ready", repository: "octo/demo" });
   expect(ended.code).toBe(0);
 });
 
+test("without --app no name is guessed, and what was not looked at is not called ready", async () => {
+  repository.vars["AIRLOCK_BOT_ID"] = "1";
+  repository.secrets["OPENAI_API_KEY"] = "k";
+  const none = await doctor("mona");
+  expect(none.out).toContain("unknown  App: nobody named it, and no rule does");
+  expect(none.out).toContain("MISSING  enforced: not enforced: nothing requires the check `airlock` on `main`");
+  expect(none.out.join("\n")).not.toContain(String(app.botId));
+  expect(none.code).toBe(1);
+  repository.requireCheck("main", "airlock", app.id);
+  const named = await doctor("mona");
+  expect(named.out).toContain(`ok       enforced: GitHub requires the check airlock from the App with id ${app.id}`);
+  expect(named.out.at(-1)).toBe("Nothing is missing in octo/demo that can be seen from here.");
+  expect(named.code).toBe(0);
+  // Two sources: which of them is Airlock is not known.
+  repository.requireCheck("main", "airlock", 77);
+  const two = await doctor("mona", "--json");
+  expect(json(two)).toMatchObject({ kind: "not-known" });
+  expect(two.code).toBe(1);
+  const lines = (await doctor("mona")).out;
+  expect(lines).toContain("unknown  enforced: not looked at: it is not known which App is yours");
+  expect(lines.at(-1)).toBe("octo/demo: 0 to mend, 2 not known.");
+});
+
+test("a check that workflows may write is required from no App of Airlock's", async () => {
+  repository.requireCheck("main", "airlock", 15_368);
+  const { code, out } = await doctor("mona");
+  expect(out.join("\n")).toContain(
+    "MISSING  enforced: not enforced: the check `airlock` is required on `main` from another App",
+  );
+  expect(code).toBe(1);
+});
+
 test("classic protection counts, where its source is the App", async () => {
   repository.record.protectedBy["main"] = [{ context: "airlock", appId: app.id }];
-  expect((await doctor("mona")).out).toContain("ok       enforced: GitHub requires the check airlock from the App");
+  expect((await doctor("mona")).out).toContain(
+    `ok       enforced: GitHub requires the check airlock from the App with id ${app.id}`,
+  );
   repository.record.protectedBy["main"] = [{ context: "airlock", appId: null }];
   expect((await doctor("mona")).out.join("\n")).toContain("from any source");
 });
 
 test("what a token may not read is unknown, never missing", async () => {
-  const { out } = await doctor("ben");
+  const { out, code } = await doctor("ben");
   expect(out).toContain("unknown  pull requests: this token may not read it");
+  expect(out.at(-1)).toMatch(/not known\.$/);
+  expect(code).toBe(1);
 });
 
 test.each([

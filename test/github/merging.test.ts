@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { outcomeUnknown } from "../../src/github/failure.ts";
 import { client, hub, onlyMocked, sha } from "./mocked.ts";
 
 onlyMocked();
@@ -117,5 +118,17 @@ describe("asking for a merge once everything holds", () => {
       .post("/graphql")
       .reply(200, { data: null, errors: [error] });
     expect(await client().enableAutoMerge(9, sha("e"))).toContain(error.message);
+  });
+
+  test.each([
+    ["GitHub blames itself", 502, "bad gateway"],
+    ["an error has no kind", 200, { data: null, errors: [{ message: "Something went wrong" }] }],
+  ])("is no refusal when %s: nobody knows whether it was taken", async (_, status, body) => {
+    answer({ number: 9 }, subject({ squashMergeAllowed: true }));
+    hub().persist().post("/graphql").reply(status, body);
+    const thrown: unknown = await client()
+      .enableAutoMerge(9, sha("e"))
+      .catch((error: unknown) => error);
+    expect(outcomeUnknown(thrown)).toBe(true);
   });
 });

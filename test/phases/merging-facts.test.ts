@@ -24,9 +24,20 @@ describe("merging without a person", () => {
   test("GitHub is asked to merge exactly the published commit, once its rules hold", async () => {
     await using stage = await scene(enabled);
     stage.repository.record.autoMergeAllowed = true;
+    stage.repository.requireCheck("main", "airlock", 4711);
     const { verdict, waiting } = await published(stage);
     expect(verdict).toMatchObject({ level: "low", auto_merge: { kind: "allowed" }, published: { not_applied: [] } });
     expect(waiting).toEqual([verdict.published?.commit]);
+  });
+
+  test("where the branch does not require the check, nothing binds the merge, so it is not asked for", async () => {
+    await using stage = await scene(enabled);
+    stage.repository.record.autoMergeAllowed = true;
+    const { verdict, waiting } = await published(stage);
+    expect(verdict.published?.not_applied).toEqual([
+      "Merging without a person was not asked for: nothing requires the check airlock of the Airlock App on main, so a later push would be merged as well.",
+    ]);
+    expect(waiting).toEqual([]);
   });
 
   test("without the configuration nothing is asked", async () => {
@@ -51,6 +62,7 @@ describe("merging without a person", () => {
 
   test("where the repository's setting is off, the pull request stands and says so", async () => {
     await using stage = await scene(enabled);
+    stage.repository.requireCheck("main", "airlock", 4711);
     const { verdict, waiting } = await published(stage);
     expect(verdict.published?.not_applied).toEqual([
       expect.stringMatching(/^GitHub will not merge it without a person: .*Auto merge is not allowed/),

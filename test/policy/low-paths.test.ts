@@ -35,5 +35,7 @@ test("The list is the repository's own, and an empty one lets nothing be low", (
   const judged = (low_paths: string[]) => said(lowPaths({ ...facts, risk: { ...config.risk, low_paths } }));
   expect(judged(["src/**"])).toEqual(["medium path-not-low: README.md"]);
   expect(judged(["**"])).toEqual([]);
+  expect(judged(["**.ts", "*.md"])).toEqual([]);
+  expect(judged(["/**.ts", "*.md"])).toEqual(["medium path-not-low: src/a.ts"]);
   expect(judged([])).toEqual(["medium path-not-low: src/a.ts, README.md"]);
 });
