@@ -2,7 +2,7 @@ import { AirlockError } from "../errors.ts";
 import type { GateView } from "../record/gate-check.ts";
 import { isOurPull } from "../record/own-pull.ts";
 import { type GroupFormed, installedOf } from "./events.ts";
-import type { GatePlace } from "./gate-keeper.ts";
+import type { GatePlace } from "./gate-look.ts";
 import type { PullEffects } from "./on-pull.ts";
 
 /**

@@ -2,7 +2,8 @@ import type { AppConnection } from "../github/app.ts";
 import type { GateState } from "../record/gate-state.ts";
 import { stateItemsMax } from "../record/gate-state.ts";
 import { type CommentCreated, GroupFormed, installedOf, PullMoved, readEvent } from "./events.ts";
-import type { GateKeeper, GatePlace } from "./gate-keeper.ts";
+import type { GateKeeper } from "./gate-keeper.ts";
+import type { GatePlace } from "./gate-look.ts";
 import { groupView } from "./group-view.ts";
 import { insist, type InsistEffects } from "./insist.ts";
 

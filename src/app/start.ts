@@ -93,6 +93,7 @@ const pullEvents = [
   "pull_request.opened",
   "pull_request.synchronize",
   "pull_request.reopened",
+  "pull_request.closed",
   "pull_request.edited",
   "pull_request.labeled",
   "pull_request.unlabeled",

@@ -1,5 +1,4 @@
 import type { GitHub, ListedCheck, Seen } from "../github/github.ts";
-import { AirlockError } from "../errors.ts";
 import { type Enforcement, enforcementOf } from "./enforcement.ts";
 import { policyCheckName } from "./policy-check-name.ts";
 
@@ -128,15 +127,12 @@ function required(enforcement: Enforcement): Finding {
   }
 }
 
-/** Whether GitHub requires our check on a branch. Classic protection counts as unread where the token may not read it. */
+/** Whether GitHub requires our check on a branch. Only ever shown, so what cannot be read counts as unread and is no failure. */
 export async function enforcementFor(github: GitHub, branch: string, appId: number): Promise<Enforcement> {
-  const rules = await github.requiredByRules(branch);
+  const rules = await github.requiredByRules(branch).catch(() => null);
   const byRules = enforcementOf({ branch, rules, protection: [] }, appId);
   if (byRules.kind === "enforced") return byRules;
-  const protection = await github.requiredByProtection(branch).catch((thrown: unknown) => {
-    if (thrown instanceof AirlockError && thrown.code === "github-forbidden") return null;
-    throw thrown;
-  });
+  const protection = await github.requiredByProtection(branch).catch(() => null);
   return enforcementOf({ branch, rules, protection }, appId);
 }
 
