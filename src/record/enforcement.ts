@@ -26,13 +26,13 @@ export function enforcementOf({ branch, rules, protection }: RulesSeen, appId: n
   const fix =
     `Settings → Rules → Rulesets → a ruleset for \`${branch}\` → “Require status checks to pass”: ` +
     `add \`${policyCheckName}\`, and choose the Airlock App as its source.`;
+  if (rules === null) return { kind: "not-seen", why: `the rules of \`${branch}\` cannot be read at this moment`, fix };
   if (named.length > 0) {
     const why = named.some((check) => check.appId === null)
       ? `the check \`${policyCheckName}\` is required on \`${branch}\` from any source, so anything that may write checks can turn it green`
       : `the check \`${policyCheckName}\` is required on \`${branch}\` from another App`;
     return { kind: "not-enforced", why, fix };
   }
-  if (rules === null) return { kind: "not-seen", why: `the rules of \`${branch}\` cannot be read at this moment`, fix };
   if (protection === null)
     return {
       kind: "not-seen",
