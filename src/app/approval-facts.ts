@@ -11,24 +11,28 @@ const peopleMax = 100;
 /** Roles that are asked at a time. */
 const atOnce = 8;
 
-/** Everything that policy must know about the people of one head, read at this moment. */
+/**
+ * Everything that policy must know about the people of one head, read at this moment. `collaborators` is null unless a crowd made it
+ * necessary to ask. Throws `github-unreadable` for a crowd of which nobody can tell who has access.
+ */
 export async function approvalFacts(
   { github, askTeam }: { github: GitHub; askTeam: AskTeam },
   pull: Pull,
   state: GateState,
 ): Promise<ApprovalFacts> {
-  const [reviews, commits, collaborators, teams] = await Promise.all([
+  const [reviews, commits, teams] = await Promise.all([
     github.reviews(pull.number),
     github.commitPeople(pull.number),
-    unlessForbidden(github.collaborators()),
     teamMembersFor(state.requirements.owners, askTeam),
   ]);
   const speaking = [
     ...latestReviews(reviews).map(({ person }) => person),
     ...[...state.accepted, ...state.verified].map(({ by }) => ({ ...by, type: "User" as const })),
   ];
-  const known = new Set(collaborators?.map(({ id }) => id));
   const people = [...new Map(speaking.map((person) => [person.id, person])).values()];
+  const collaborators = people.length > peopleMax ? await collaboratorsIfTold(github) : null;
+  if (people.length > peopleMax && collaborators === null) throw crowded(people.length);
+  const known = new Set(collaborators?.map(({ id }) => id));
   // Those with access first: the others have no role in the end.
   const asked = people.toSorted((a, b) => Number(known.has(b.id)) - Number(known.has(a.id))).slice(0, peopleMax);
   const word = ({ by }: { by: { id: number; login: string } }) => ({
@@ -67,12 +71,16 @@ async function rolesOf(github: GitHub, people: readonly Pick<Account, "id" | "lo
   return roles;
 }
 
-/** Who else has access is only needed to say what can never be met. */
-async function unlessForbidden<Value>(asked: Promise<Value>): Promise<Value | null> {
-  try {
-    return await asked;
-  } catch (thrown) {
-    if (thrown instanceof AirlockError && thrown.code === "github-forbidden") return null;
-    throw thrown;
-  }
+/** Who else has access; null when GitHub does not tell, for whatever reason: it is only needed to say what can never be met. */
+export async function collaboratorsIfTold(github: GitHub): Promise<ApprovalFacts["collaborators"]> {
+  return await github.collaborators().catch(() => null);
+}
+
+/** An objection could be among those whom nobody asked about. */
+function crowded(people: number): AirlockError {
+  return new AirlockError({
+    code: "github-unreadable",
+    message: `${people} people reviewed it, and GitHub does not tell which of them have access.`,
+    fix: "Let the App read the repository's collaborators (metadata), or open a new pull request.",
+  });
 }

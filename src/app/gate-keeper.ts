@@ -1,35 +1,7 @@
-import type { GitHub, ListedCheck, Pull, Run } from "../github/github.ts";
-import { sha256 } from "../handoff/seal.ts";
-import { runOfCommit } from "../record/commit-message.ts";
-import { enforcementFor } from "../record/readiness.ts";
+import type { Pull } from "../github/github.ts";
 import { gateCheck, type GateView } from "../record/gate-check.ts";
-import { type GateState, readState } from "../record/gate-state.ts";
-import { isOurPull } from "../record/own-pull.ts";
-import { policyCheckName } from "../record/policy-check-name.ts";
-import { judgeGate } from "../policy/gate.ts";
-import { approvalFacts } from "./approval-facts.ts";
+import { type At, type GatePlace, type Head, headOf, lookAt, type News } from "./gate-look.ts";
 import type { Log } from "./log.ts";
-import { stateOfRun } from "./state-of-run.ts";
-import type { AskTeam } from "./team-members.ts";
-
-/** One repository as the gate sees it. The token may: checks write; pull_requests, actions, metadata read. */
-export interface GatePlace {
-  github: GitHub;
-  repositoryId: number;
-  defaultBranch: string;
-  /** Account id of the App's bot. */
-  bot: number;
-  /** Asks with a token of its own. */
-  askTeam: AskTeam;
-}
-
-/** What has changed beside GitHub itself. */
-export interface News {
-  /** A run that has ended, whose papers replace what was remembered of it. */
-  ended?: Run;
-  /** Changes what is remembered of the head; called only where there is something remembered. */
-  remember?: (state: GateState) => GateState;
-}
 
 export interface Shown {
   pull: Pull;
@@ -40,8 +12,9 @@ export interface Shown {
 export interface GateKeeper {
   readonly appId: number;
   /**
-   * Reads everything again and writes what holds now; may be repeated at any time. One after the other for each pull request, so
-   * that a slow early look cannot overwrite a late one. Out: null for a pull request that is not open.
+   * Reads everything again and writes what holds now; may be repeated at any time. One after the other for each head, so that a slow
+   * early look cannot overwrite a late one. For a pull request that is not open it looks at the others with the same head. Out: null
+   * for a pull request that is not open. Rejects, after it took a green check back, when a fact that decides cannot be read.
    */
   refresh(place: GatePlace, pull: number, news?: News): Promise<Shown | null>;
   /** Writes a view on a commit that is no pull request's head. */
@@ -50,7 +23,8 @@ export interface GateKeeper {
 
 export function gateKeeper({ appId, log, now }: { appId: number; log: Log; now: () => number }): GateKeeper {
   const turns = new Map<string, Promise<unknown>>();
-  const inTurn = <Value>(key: string, work: () => Promise<Value>): Promise<Value> => {
+  const inTurn = <Value>(place: GatePlace, head: string, work: () => Promise<Value>): Promise<Value> => {
+    const key = `${place.repositoryId}@${head}`;
     const mine = (turns.get(key) ?? Promise.resolve()).then(work);
     const quiet = mine
       .catch(() => undefined)
@@ -60,123 +34,83 @@ export function gateKeeper({ appId, log, now }: { appId: number; log: Log; now: 
     turns.set(key, quiet);
     return mine;
   };
-  return {
+  const keeper: GateKeeper = {
     appId,
-    refresh: (place, pull, news = {}) =>
-      inTurn(`${place.repositoryId}#${pull}`, () => refresh({ place, appId, log, now: now() }, pull, news)),
+    async refresh(place, number, news = {}) {
+      const asked = await place.github.pull(number);
+      if (asked === null) return null;
+      const { sha } = asked.head;
+      const shown = await inTurn(place, sha, () => refresh({ place, appId, log, now: now() }, { number, sha }, news));
+      return shown === "moved" ? await keeper.refresh(place, number, news) : shown;
+    },
     write: (place, head, view) =>
-      inTurn(`${place.repositoryId}@${head}`, async () => {
-        const there = await place.github.checks(head, policyCheckName);
-        await write(place.github, head, { view, newest: there[0] ?? null });
+      inTurn(place, head, async () => {
+        await write(place, { head, view }, await headOf(place, head));
       }),
   };
+  return keeper;
 }
 
-interface At {
-  place: GatePlace;
-  appId: number;
-  log: Log;
-  now: number;
+interface Asked {
+  number: number;
+  /** The head whose turn it is. */
+  sha: string;
 }
 
-async function refresh(at: At, number: number, news: News): Promise<Shown | null> {
-  const { github, repositoryId } = at.place;
-  const asked = await github.pull(number);
-  if (asked === null || asked.state !== "open") return null;
-  const head = asked.head.sha;
-  const same = [
-    asked,
-    ...(await github.pullsAt(head)).filter((other) => other.state === "open" && other.number !== number),
-  ];
-  const [pull] = same.filter((one) => isOurPull(one, repositoryId)).toSorted((a, b) => a.number - b.number);
-  const checks = await github.checks(head, policyCheckName);
-  const view = pull === undefined ? { kind: "foreign" as const } : await viewOf(at, { pull, same, checks }, news);
-  await write(github, head, { view, newest: checks[0] ?? null });
+/** Another server may have written a newer answer between our look and our writing, so whoever writes green looks once more. */
+async function refresh(at: At, asked: Asked, news: News): Promise<Shown | null | "moved"> {
+  const first = await showOnce(at, asked, news);
+  if (first.kind === "moved") return "moved";
+  if (!first.wroteGreen) return first.shown;
+  const second = await showOnce(at, asked, news);
+  return second.kind === "moved" ? "moved" : second.shown;
+}
+
+type Once = { kind: "moved" } | { kind: "shown"; shown: Shown | null; wroteGreen: boolean };
+
+async function showOnce(at: At, { number, sha }: Asked, news: News): Promise<Once> {
+  const asked = await at.place.github.pull(number);
+  if (asked === null) return { kind: "shown", shown: null, wroteGreen: false };
+  if (asked.head.sha !== sha) return { kind: "moved" };
+  const head = await headOf(at.place, sha);
+  const look = await lookAt(at, asked, head, news);
+  if (look === null) return { kind: "shown", shown: null, wroteGreen: false };
+  const { pull, view, failure } = look;
+  const written = await write(at.place, { head: sha, view }, head);
   at.log.info("gate.shown", {
     pull: number,
     view: view.kind,
     outcome: view.kind === "judged" ? view.gate.outcome.kind : null,
   });
-  return { pull: pull ?? asked, view };
+  if (failure !== null) throw failure;
+  const shown = asked.state === "open" ? { pull, view } : null;
+  return { kind: "shown", shown, wroteGreen: written === "success" };
 }
 
-interface Seen {
-  pull: Pull;
-  /** Every open pull request with this head. */
-  same: readonly Pull[];
-  checks: readonly ListedCheck[];
-}
-
-async function viewOf(at: At, { pull, same, checks }: Seen, news: News): Promise<GateView> {
-  const remembered = await stateFor(at, { pull, checks }, news);
-  const state = remembered.kind === "state" ? remembered.state : null;
-  const targets = [...new Set(same.map(({ base }) => base.ref))];
-  if (targets.length > 1) return { kind: "two-targets", targets, state };
-  if (remembered.kind !== "state") return remembered;
-  return await judgedView(at, pull, remembered.state);
-}
-
-async function judgedView({ place, appId }: At, pull: Pull, state: GateState): Promise<GateView> {
-  const [approvals, enforcement] = await Promise.all([
-    approvalFacts(place, pull, state),
-    enforcementFor(place.github, pull.base.ref, appId),
-  ]);
-  const gate = judgeGate({
-    level: state.level,
-    draft: state.draft,
-    problems: state.problems,
-    draftNow: pull.draft,
-    sameTarget: sha256(pull.base.ref) === state.target,
-    approvals,
-  });
-  return { kind: "judged", state, gate, enforcement };
-}
-
-type Remembered = { kind: "state"; state: GateState } | (GateView & { kind: "running" | "unverified" });
-
-/** From the check run on this head, else from the run that the head's commit names: the event of its end may have been lost. */
-async function stateFor(at: At, { pull, checks }: Omit<Seen, "same">, news: News): Promise<Remembered> {
-  const about = { head: pull.head.sha, repository: at.place.repositoryId };
-  const there = checks.map(({ text }) => readState(text, about)).find((state) => state !== null) ?? null;
-  const run = news.ended ?? (there === null ? await runOf(at, pull) : null);
-  const told = run === null ? null : await stateOfRun(run, pull, { ...at.place, log: at.log, now: at.now });
-  const state = told === null ? there : withMemory(told, there);
-  if (state !== null) return { kind: "state", state: news.remember?.(state) ?? state };
-  if (run !== null && run.status !== "completed" && run.actor.id === at.place.bot) return { kind: "running", run };
-  return { kind: "unverified" };
-}
-
-/** The run that the head's commit says it was made in. Whoever can push can write that: it finds, it proves nothing. */
-async function runOf({ place: { github } }: At, pull: Pull): Promise<Run | null> {
-  const commit = (await github.pullCommits(pull.number)).find(({ sha }) => sha === pull.head.sha);
-  const id = commit === undefined ? null : runOfCommit(commit.message);
-  return id === null ? null : await github.run(id);
-}
-
-/** A run that was run again and says the same does not undo what people said about this head. */
-function withMemory(told: GateState, there: GateState | null): GateState {
-  if (there === null || there.run.id !== told.run.id || there.judgement !== told.judgement) return told;
-  const { pushers, accepted, verified, since } = there;
-  return { ...told, pushers, accepted, verified, since };
-}
-
-/** Writes only what differs: a look every few minutes must not fill anybody's timeline. */
+/**
+ * Writes only what differs: a look every few minutes must not fill anybody's timeline. A view without a memory never replaces one.
+ * Out: the conclusion that was written; null when nothing was.
+ */
 async function write(
-  github: GitHub,
-  head: string,
-  { view, newest }: { view: GateView; newest: ListedCheck | null },
-): Promise<void> {
+  { github }: GatePlace,
+  { head, view }: { head: string; view: GateView },
+  { checks: [newest], there }: Head,
+): Promise<string | null> {
   const check = gateCheck(view);
-  if (newest === null) {
+  if (there !== null && !("state" in view && view.state !== null)) return null;
+  const conclusion = check.conclusion ?? null;
+  if (newest === undefined) {
     await github.createCheck({ head, ...check });
-    return;
+    return conclusion;
   }
   const same =
     newest.externalId === check.externalId &&
     newest.status === check.status &&
-    newest.conclusion === (check.conclusion ?? null) &&
+    newest.conclusion === conclusion &&
     newest.title === check.title &&
     newest.summary === check.summary &&
     newest.text === check.text;
-  if (!same) await github.updateCheck(newest.id, check);
+  if (same) return null;
+  await github.updateCheck(newest.id, check);
+  return conclusion;
 }

@@ -1,7 +1,6 @@
-import type { GateView } from "../record/gate-check.ts";
-import { isOurPull } from "../record/own-pull.ts";
+import { gateCheck, type GateView } from "../record/gate-check.ts";
 import { type GroupFormed, installedOf } from "./events.ts";
-import type { GatePlace } from "./gate-keeper.ts";
+import type { GatePlace } from "./gate-look.ts";
 import { unlessNotGranted } from "./not-granted.ts";
 import type { PullEffects } from "./on-pull.ts";
 
@@ -13,7 +12,7 @@ export async function groupView(
   event: GroupFormed,
   place: GatePlace,
   { app, gate, log }: PullEffects,
-): Promise<GateView> {
+): Promise<GateView & { kind: "group" }> {
   const { head_ref: ref, base_ref: base } = event.merge_group;
   const last = Number(/\/pr-([1-9]\d{0,9})-[0-9a-f]{40}$/.exec(ref)?.[1] ?? 0);
   const queue = await queueOf(event, base.slice("refs/heads/".length), app);
@@ -24,16 +23,20 @@ export async function groupView(
   }
   const pulls = queue.slice(0, at + 1);
   const waiting: number[] = [];
-  for (const number of pulls) if (!(await isReleased(number, place, gate))) waiting.push(number);
+  for (const number of pulls) if (!(await mayMerge(number, place, gate))) waiting.push(number);
   return { kind: "group", pulls, waiting };
 }
 
-async function isReleased(number: number, place: GatePlace, gate: PullEffects["gate"]): Promise<boolean> {
+async function mayMerge(number: number, place: GatePlace, gate: PullEffects["gate"]): Promise<boolean> {
   const pull = await place.github.pull(number);
-  if (pull === null) return false;
-  if (!isOurPull(pull, place.repositoryId)) return true;
+  if (pull === null || pull.merged) return pull !== null;
   const shown = await gate.refresh(place, number);
-  return shown?.view.kind === "judged" && shown.view.gate.outcome.kind === "met";
+  return shown !== null && isReleased(shown);
+}
+
+/** Whether a view is green. */
+export function isReleased({ view }: { view: GateView }): boolean {
+  return gateCheck(view).conclusion === "success";
 }
 
 /** null: the branch has no queue, or the App may not read it. */

@@ -9,7 +9,8 @@ import type { StatusState } from "../record/status-comment.ts";
 import { explainGate } from "../record/why.ts";
 import type { Decision } from "../request/decision.ts";
 import { ours } from "../text/outgoing.ts";
-import type { GateKeeper, GatePlace, Shown } from "./gate-keeper.ts";
+import type { GateKeeper, Shown } from "./gate-keeper.ts";
+import type { GatePlace } from "./gate-look.ts";
 import type { Log } from "./log.ts";
 import { runPapers } from "./run-papers.ts";
 
@@ -32,13 +33,13 @@ export async function decide(
   { gate, log }: { gate: GateKeeper; log: Log },
 ): Promise<StatusState> {
   let refusal: string | null = null;
-  const remember = (state: GateState): GateState => {
+  const word = (state: GateState): GateState => {
     const answer = applied(decision, { by, at }, state);
     if (answer.kind === "state") return answer.state;
     refusal = answer.why;
     return state;
   };
-  const shown = await gate.refresh(place, pull, { remember });
+  const shown = await gate.refresh(place, pull, { word });
   if (shown === null) return refused("The pull request is not open any more.", "Reopen it, then comment again.");
   if (shown.view.kind !== "judged") return notJudged(decision, shown.view);
   if (refusal !== null) return refused(refusal, "Look at the check `airlock`, then write a new comment.");

@@ -7,9 +7,9 @@ import { enforcementNote } from "../record/gate-check.ts";
 import { enforcementFor } from "../record/readiness.ts";
 import type { Status, StatusState } from "../record/status-comment.ts";
 import { earlierRun, type RunName, runsSince, workflowFile } from "../request/run-name.ts";
-import { ours } from "../text/outgoing.ts";
 import { installedOf, readEvent, RunMoved } from "./events.ts";
-import type { GateKeeper, GatePlace } from "./gate-keeper.ts";
+import type { GateKeeper } from "./gate-keeper.ts";
+import type { GatePlace } from "./gate-look.ts";
 import { insist, type InsistEffects } from "./insist.ts";
 import { isOurFile, nameOfOurRun } from "./our-run.ts";
 import { ownPull, publicationOf } from "./run-evidence.ts";
@@ -109,8 +109,8 @@ async function withEnforcement(
   { base }: Pull,
   { place, gate }: { place: GatePlace; gate: GateKeeper },
 ): Promise<FinalState["state"]> {
-  const enforcement = await enforcementFor(place.github, base.ref, gate.appId).catch(() => null);
-  const note = enforcement === null ? ours`` : enforcementNote(enforcement);
+  const enforcement = await enforcementFor(place.github, base.ref, gate.appId);
+  const note = enforcementNote(enforcement);
   return note === "" ? state : { ...state, details: [...state.details, note] };
 }
 

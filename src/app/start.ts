@@ -10,6 +10,7 @@ import type { InsistEffects } from "./insist.ts";
 import type { Log } from "./log.ts";
 import { onComment } from "./on-comment.ts";
 import { onGroup, onPull } from "./on-pull.ts";
+import { openGroups } from "./open-groups.ts";
 import { onRun } from "./on-run.ts";
 import { patrol } from "./patrol.ts";
 import type { Settings } from "./settings.ts";
@@ -93,6 +94,7 @@ const pullEvents = [
   "pull_request.opened",
   "pull_request.synchronize",
   "pull_request.reopened",
+  "pull_request.closed",
   "pull_request.edited",
   "pull_request.labeled",
   "pull_request.unlabeled",
@@ -105,12 +107,13 @@ const pullEvents = [
 
 function subscribe(app: AppConnection, gate: GateKeeper, effects: InsistEffects): void {
   const board = statusBoard(gate.appId);
+  const groups = openGroups();
   app.on("issue_comment.created", (payload) => onComment(payload, { app, board, gate, ...effects }));
   for (const event of ["workflow_run.in_progress", "workflow_run.completed"] as const) {
     app.on(event, (payload) => onRun(payload, { app, board, gate, ...effects }));
   }
-  for (const event of pullEvents) app.on(event, (payload) => onPull(payload, { app, gate, ...effects }));
-  app.on("merge_group.checks_requested", (payload) => onGroup(payload, { app, gate, ...effects }));
+  for (const event of pullEvents) app.on(event, (payload) => onPull(payload, { app, gate, groups, ...effects }));
+  app.on("merge_group.checks_requested", (payload) => onGroup(payload, { app, gate, groups, ...effects }));
 }
 
 /** Half a second, two, eight … up to two minutes between tries; at a stop the last try is made at once. */

@@ -21,8 +21,7 @@ interface About {
 }
 
 /**
- * What a run that has ended says about the head of a pull request. null: the run is not ours, left no Verdict, or published another head
- * or pull request. The Verdict is read from an artifact, which another job of the run might replace, so it counts only under the digest
+ * What a run that has ended says about the head of a pull request. null: the run is not ours, left no Verdict, or published another head. The Verdict is read from an artifact, which another job of the run might replace, so it counts only under the digest
  * that the commit carries: only publish can push one.
  */
 export async function stateOfRun(run: Run, pull: Pull, about: About): Promise<GateState | null> {
@@ -31,18 +30,20 @@ export async function stateOfRun(run: Run, pull: Pull, about: About): Promise<Ga
   if (name === null || run.status !== "completed") return null;
   const { verdict } = await runPapers(github, run, { repositoryId, log });
   const publication = verdict === null ? null : await publicationOf(github, verdict, { run, name, repositoryId });
+  const head = pull.head.sha;
+  // The commit counts, and not which pull request brings it: somebody may close ours and open their own with the same head.
   const isThis =
-    publication?.pull.number === pull.number &&
-    publication.pull.head.sha === pull.head.sha &&
-    verdict?.published?.commit === pull.head.sha;
+    verdict?.published?.commit === head &&
+    (publication?.confirmed === true ||
+      (publication?.pull.number === pull.number && publication.pull.head.sha === head));
   if (publication === null || !isThis) return null;
-  return stateFrom(publication, run, { requester: name.requester, ...about });
+  return stateFrom(publication, run, { requester: name.requester, head, ...about });
 }
 
 function stateFrom(
   publication: Publication,
   run: Run,
-  about: Pick<About, "repositoryId" | "now"> & { requester: number },
+  about: Pick<About, "repositoryId" | "now"> & { requester: number; head: string },
 ): GateState {
   const { verdict, pull } = publication;
   const blocking = verdict.findings
@@ -51,7 +52,7 @@ function stateFrom(
   return GateState.parse({
     version: 1,
     repository: about.repositoryId,
-    head: pull.head.sha,
+    head: about.head,
     target: sha256(pull.base.ref),
     run: { id: run.id, attempt: run.attempt },
     judgement: judgementDigest(verdict),

@@ -44,7 +44,7 @@ export type AppEvent =
   | "workflow_run.completed"
   | "workflow_run.in_progress"
   | "merge_group.checks_requested"
-  | `pull_request.${"opened" | "synchronize" | "reopened" | "edited" | "labeled" | "unlabeled" | "ready_for_review" | "converted_to_draft"}`
+  | `pull_request.${"opened" | "synchronize" | "reopened" | "closed" | "edited" | "labeled" | "unlabeled" | "ready_for_review" | "converted_to_draft"}`
   | `pull_request_review.${"submitted" | "dismissed" | "edited"}`;
 
 /** The App as GitHub knows it: deliveries in, a port per repository out. */

@@ -58,6 +58,8 @@ export interface GitHub {
 
   /** Open pull requests whose head is a branch of this repository, newest first. */
   openPulls(): Promise<Pull[]>;
+  /** All open pull requests, from forks as well, newest first. */
+  everyOpenPull(): Promise<Pull[]>;
   /** Pull requests whose head is this branch of this repository, any state. */
   pullsFrom(branch: string): Promise<Pull[]>;
   pull(number: number): Promise<Pull | null>;

@@ -9,11 +9,18 @@ import type { GitHub } from "./github.ts";
 /** Pull requests, their labels and the people asked to review. */
 export function pulls(
   api: Api,
-): Pick<GitHub, "openPulls" | "pullsFrom" | "pull" | "pullCommits" | "createPull" | "addLabels" | "requestReviewers"> {
+): Pick<
+  GitHub,
+  "openPulls" | "everyOpenPull" | "pullsFrom" | "pull" | "pullCommits" | "createPull" | "addLabels" | "requestReviewers"
+> {
   return {
     async openPulls() {
       const found = await api.list(OwnPullAnswer, "GET /pulls", { parameters: { state: "open" } });
       return found.filter(({ pull, own }) => own && pull.state === "open").map(({ pull }) => pull);
+    },
+    async everyOpenPull() {
+      const found = await api.list(PullAnswer, "GET /pulls", { parameters: { state: "open" } });
+      return found.filter(({ state }) => state === "open");
     },
     async pullsFrom(branch) {
       const parameters = { head: `${api.owner}:${branch}`, state: "all" };

@@ -5,13 +5,13 @@ import { policyCheckName } from "./policy-check-name.ts";
 export type Enforcement =
   | { kind: "enforced" }
   | { kind: "not-enforced"; why: string; fix: string }
-  /** No ruleset requires it, and classic protection could not be read. */
+  /** Nothing that could be read requires it, and something could not be read. */
   | { kind: "not-seen"; why: string; fix: string };
 
 export interface RulesSeen {
   branch: string;
-  /** By rulesets. */
-  rules: readonly RequiredCheck[];
+  /** By rulesets; null when they could not be read. */
+  rules: readonly RequiredCheck[] | null;
   /** By classic branch protection; null when it could not be read. */
   protection: readonly RequiredCheck[] | null;
 }
@@ -21,11 +21,12 @@ export interface RulesSeen {
  * it is required from our App (policy-bot's README names the same limit).
  */
 export function enforcementOf({ branch, rules, protection }: RulesSeen, appId: number): Enforcement {
-  const named = [...rules, ...(protection ?? [])].filter(({ name }) => name === policyCheckName);
+  const named = [...(rules ?? []), ...(protection ?? [])].filter(({ name }) => name === policyCheckName);
   if (named.some((check) => check.appId === appId)) return { kind: "enforced" };
   const fix =
     `Settings → Rules → Rulesets → a ruleset for \`${branch}\` → “Require status checks to pass”: ` +
     `add \`${policyCheckName}\`, and choose the Airlock App as its source.`;
+  if (rules === null) return { kind: "not-seen", why: `the rules of \`${branch}\` cannot be read at this moment`, fix };
   if (named.length > 0) {
     const why = named.some((check) => check.appId === null)
       ? `the check \`${policyCheckName}\` is required on \`${branch}\` from any source, so anything that may write checks can turn it green`

@@ -24,6 +24,8 @@ export type GateView =
   | { kind: "unverified" }
   /** A merge group. `waiting`: our pull requests in it that are not released; null when the queue could not be read. */
   | { kind: "group"; pulls: readonly number[]; waiting: readonly number[] | null }
+  /** A fact that decides cannot be read, and `why` says which. */
+  | { kind: "unreadable"; why: string; state: GateState | null }
   | { kind: "two-targets"; targets: readonly string[]; state: GateState | null }
   | { kind: "judged"; state: GateState; gate: Gate; enforcement: Enforcement };
 
@@ -58,11 +60,23 @@ export function gateCheck(view: GateView): CheckRun & { text: Outgoing } {
         status: "completed",
         conclusion: "action_required",
         title: ours`The head is not the commit that was verified`,
-        summary: ours`No run of Airlock published this head: somebody pushed to the branch, or the run's result could not be read. Nothing is known of it, so nobody can release it here. Remove the commits that were added, or comment \`/agent fix\` on the issue for a new pull request.`,
+        summary: ours`No run of Airlock published this head: somebody pushed to the branch, or the run's result could not be read. Nothing is known of it, so nobody can release it here. Close this pull request, then comment \`/agent fix\` on the issue for a new one; or put the branch back to the commit that was verified.`,
         text: nothing,
       };
     case "group":
       return groupCheck(view);
+    case "unreadable":
+      return {
+        name,
+        externalId: view.state === null ? "unreadable" : externalIdOf(view.state),
+        status: "completed",
+        conclusion: "action_required",
+        title: ours`Something that decides cannot be read`,
+        summary: clipped(
+          ours`${sentence(view.why, [])} Until it can be read, nobody can tell whether this head is released. It is looked at again every few minutes.`,
+        ),
+        text: view.state === null ? nothing : textOf(view.state),
+      };
     case "two-targets":
       return {
         name,

@@ -176,12 +176,13 @@ function required(enforcement: Enforcement, app: SoughtApp): Finding {
   }
 }
 
-/** Whether GitHub requires our check on a branch. Classic protection counts as unread where the token may not read it. */
+/** Whether GitHub requires our check on a branch. Only ever shown, so what cannot be read counts as unread and is no failure. */
 export async function enforcementFor(github: GitHub, branch: string, appId: number): Promise<Enforcement> {
-  const rules = await github.requiredByRules(branch);
+  const rules = await github.requiredByRules(branch).catch(() => null);
   const byRules = enforcementOf({ branch, rules, protection: [] }, appId);
   if (byRules.kind === "enforced") return byRules;
-  return enforcementOf({ branch, rules, protection: await protectionOn(github, branch) }, appId);
+  const protection = await github.requiredByProtection(branch).catch(() => null);
+  return enforcementOf({ branch, rules, protection }, appId);
 }
 
 function unreadable(what: string): Finding {

@@ -169,6 +169,30 @@ describe("a merge group", () => {
     });
   });
 
+  test("is taken back when somebody objects after it was queued, and no other group is", async () => {
+    const { pull } = await at.publishedUnder(high);
+    await at.repository.push("ben", "ben/feature", { path: "x.txt", text: "x\n" });
+    const other = await at.repository.openPull("ben", { head: "ben/feature", base: "main" });
+    const alone = await at.repository.enqueue("ben", other);
+    await at.repository.review("ben", pull, "APPROVE");
+    await at.repository.review("ada", pull, "APPROVE");
+    const group = await at.repository.enqueue("ben", pull);
+    expect(at.check(group).conclusion).toBe("success");
+    await at.repository.review("eve", pull, "REQUEST_CHANGES");
+    expect(at.check(group)).toMatchObject({
+      conclusion: "action_required",
+      summary: expect.stringContaining(`Not released: #${pull}.`),
+    });
+    expect(at.check(alone).conclusion).toBe("success");
+  });
+
+  test("with somebody's own pull request that brings a commit of ours waits for the same people", async () => {
+    const { pull, branch } = await at.publishedUnder(high);
+    at.repository.closeIssue("mona", pull);
+    const own = await at.repository.openPull("mona", { head: branch, base: "main" });
+    expect(at.check(await at.repository.enqueue("mona", own)).conclusion).toBe("action_required");
+  });
+
   test("of people alone is green", async () => {
     await at.repository.push("ben", "ben/feature", { path: "x.txt", text: "x\n" });
     const other = await at.repository.openPull("ben", { head: "ben/feature", base: "main" });

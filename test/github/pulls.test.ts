@@ -28,6 +28,13 @@ describe("pull requests", () => {
     expect((await client().openPulls()).map(({ number }) => number)).toEqual([1]);
   });
 
+  test("open ones are listed with those from forks where all are asked for", async () => {
+    const fork = { head: { ref: "airlock/3-1", sha: sha("a"), repo: { id: 2 } } };
+    const answers = [pullAnswer(1), pullAnswer(2, fork), pullAnswer(3, { state: "closed" })];
+    hub().get("/repos/octo/demo/pulls").query({ state: "open", per_page: 100, page: 1 }).reply(200, answers);
+    expect((await client().everyOpenPull()).map(({ number }) => number)).toEqual([1, 2]);
+  });
+
   test("the switch that forbids them is told from a missing permission", async () => {
     const pull = { title: ours`t`, body: ours`b`, head: "airlock/3-1", base: "main", draft: false };
     const refusal = async (message: string) => {

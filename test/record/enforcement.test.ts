@@ -18,6 +18,13 @@ describe("the check is enforced", () => {
     ],
     ["not by nothing", {}, "not-enforced"],
     ["as far as can be seen not, where protection cannot be read", { protection: null }, "not-seen"],
+    ["as far as can be seen not, where the rules cannot be read", { rules: null }, "not-seen"],
+    [
+      "as far as can be seen not, where one half takes it from any source and the other cannot be read",
+      { rules: null, protection: [{ name: "airlock", appId: null }] },
+      "not-seen",
+    ],
+    ["by classic protection, where the rules cannot be read", { rules: null, protection: [ours] }, "enforced"],
   ])("%s", (_title, more, kind) => {
     expect(enforcementOf(seen(more), 7).kind).toBe(kind);
   });

@@ -63,6 +63,11 @@ describe("the conclusion", () => {
     ["is none while the run works", { kind: "running", run: { id: 1, url: "https://x.test/1" } }, undefined],
     ["asks for action on a head that nobody verified", { kind: "unverified" }, "action_required"],
     ["is green on what is not ours", { kind: "foreign" }, "success"],
+    [
+      "asks for action when a fact that decides cannot be read",
+      { kind: "unreadable", why: "GET /x answered 404.", state: made },
+      "action_required",
+    ],
     ["is red for two targets", { kind: "two-targets", targets: ["main", "next"], state: made }, "failure"],
     ["is green for a group that is released", { kind: "group", pulls: [1], waiting: [] }, "success"],
     ["asks for action for a group that is not", { kind: "group", pulls: [1], waiting: [1] }, "action_required"],
@@ -74,6 +79,21 @@ describe("the conclusion", () => {
 
 test("a text is always given, so that no state outlives what it was about", () => {
   expect(gateCheck({ kind: "foreign" }).text).toBe("Nothing is remembered about this commit.");
+});
+
+test("what cannot be read keeps what is remembered, and is told", () => {
+  const check = gateCheck({ kind: "unreadable", why: "GET /x answered 404.", state: made });
+  expect(readState(check.text, made)).toEqual(made);
+  expect(check.summary).toContain("GET /x answered 404.");
+  expect(gateCheck({ kind: "unreadable", why: "No.", state: null }).text).toBe(
+    "Nothing is remembered about this commit.",
+  );
+});
+
+test("the advice for a head that nobody verified can be followed", () => {
+  expect(gateCheck({ kind: "unverified" }).summary).toContain(
+    "Close this pull request, then comment `/agent fix` on the issue",
+  );
 });
 
 test("what people wrote or named cannot act in a check", () => {
