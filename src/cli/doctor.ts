@@ -10,7 +10,7 @@ import { workDirectory } from "./work-directory.ts";
 export const verb: Verb = {
   usage: "doctor [-C DIR] [--json] | doctor --repo OWNER/NAME [--app SLUG] [--api-url URL] [--json]",
   summary:
-    "Tries to establish the sandbox as for work on DIR (default: here), prints every probe, and says what to change when one does not hold. With --repo: asks GitHub, with the token in GITHUB_TOKEN or GH_TOKEN, what that repository lacks, and whether it enforces the check; without --app, the App is the one that its rules name. 1 when something is missing or not known.",
+    "Tries to establish the sandbox as for work on DIR (default: here), prints every probe, and says what to change when one does not hold. With --repo: asks GitHub, with the token in GITHUB_TOKEN or GH_TOKEN, what that repository lacks, and whether it enforces the check; without --app, the App is the one that its rules name, and AIRLOCK_BOT_ID is not compared. Ends with 1 when something is missing or not known.",
   async run(args, terminal) {
     const { values } = parseArgs({
       args,

@@ -114,11 +114,9 @@ function botVariable(variable: Seen<string | null>, app: SoughtApp): Finding {
     const value = wanted ?? "the id of the App's bot";
     return { kind: "bad", what, saw, fix: `${settingsPage} → Variables: set AIRLOCK_BOT_ID to ${value}.` };
   }
-  return {
-    kind: "good",
-    what,
-    saw: wanted === null ? "the variable is set, to an id that was not compared" : "the variable is the App's bot",
-  };
+  if (wanted !== null) return { kind: "good", what, saw: "the variable is the App's bot" };
+  const saw = "the variable is set, but whose id it is was not looked at";
+  return { kind: "unknown", what, saw, fix: "Name the App with --app SLUG: then the id is compared with its bot's." };
 }
 
 function modelSecret(secret: Seen<boolean>): Finding {

@@ -67,8 +67,9 @@ test("without --app no name is guessed, and what was not looked at is not called
   repository.requireCheck("main", "airlock", app.id);
   const named = await doctor("mona");
   expect(named.out).toContain(`ok       enforced: GitHub requires the check airlock from the App with id ${app.id}`);
-  expect(named.out.at(-1)).toBe("Nothing is missing in octo/demo that can be seen from here.");
-  expect(named.code).toBe(0);
+  expect(named.out).toContain("unknown  AIRLOCK_BOT_ID: the variable is set, but whose id it is was not looked at");
+  expect(named.out.at(-1)).toBe("octo/demo: 0 to mend, 1 not known.");
+  expect(named.code).toBe(1);
   // Two sources: which of them is Airlock is not known.
   repository.requireCheck("main", "airlock", 77);
   const two = await doctor("mona", "--json");
@@ -76,7 +77,7 @@ test("without --app no name is guessed, and what was not looked at is not called
   expect(two.code).toBe(1);
   const lines = (await doctor("mona")).out;
   expect(lines).toContain("unknown  enforced: not looked at: it is not known which App is yours");
-  expect(lines.at(-1)).toBe("octo/demo: 0 to mend, 2 not known.");
+  expect(lines.at(-1)).toBe("octo/demo: 0 to mend, 3 not known.");
 });
 
 test("a check that workflows may write is required from no App of Airlock's", async () => {
