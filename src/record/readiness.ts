@@ -1,7 +1,7 @@
 import type { GitHub, ListedCheck, Seen } from "../github/github.ts";
 import { type Enforcement, enforcementOf } from "./enforcement.ts";
 import { policyCheckName } from "./policy-check-name.ts";
-import { protectionOn, requiredOn, sourcesOfCheck } from "./required-check.ts";
+import { requiredOn, sourcesOfCheck } from "./required-check.ts";
 
 /** One thing that a repository must have. `unknown` is neither good nor bad: the token may not read it. */
 export interface Finding {
