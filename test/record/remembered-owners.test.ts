@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Owners } from "../../src/handoff/verdict.ts";
 import { readState, renderState } from "../../src/record/gate-state.ts";
+import { ownersMax } from "../../src/handoff/verdict.ts";
 import { rememberedOwners } from "../../src/record/remembered-owners.ts";
 import { made } from "./made-state.ts";
 
@@ -35,7 +36,7 @@ describe("owners are remembered", () => {
       Array.from({ length: count }, () => group({ users: Array(users).fill("u".repeat(39)) }));
     expect(rememberedOwners(groups(5, 30))).toHaveLength(5);
     expect(rememberedOwners(groups(19, 30))).toBeNull();
-    expect(rememberedOwners(groups(19, 1))).toHaveLength(19);
-    expect(rememberedOwners(groups(20, 1))).toBeNull();
+    expect(rememberedOwners(groups(ownersMax.groups - 1, 1))).toHaveLength(ownersMax.groups - 1);
+    expect(rememberedOwners(groups(ownersMax.groups, 1))).toBeNull();
   });
 });
