@@ -10,7 +10,7 @@ const dist = path.join(root, "dist");
  * Three programs, built apart so that none loads another's code: the action (a small dispatcher, one chunk per phase that
  * is loaded only by that phase), the App's server, and the command line. All files lie side by side in dist/, and their
  * endings say what they are because the folder that GitHub fetches has no package.json beside it. The command line is
- * CommonJS: Node loads that, and its own modules for it, 8 ms sooner, which is a sixth of a short command.
+ * CommonJS: Node loads that, and its own modules for it, 8 ms sooner, which is an eighth of a short command.
  */
 const programs = [
   { name: "action", input: "src/action/main.ts", format: "esm", ending: "mjs" },

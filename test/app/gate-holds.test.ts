@@ -2,12 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { gateKeeper } from "../../src/app/gate-keeper.ts";
 import { createLog } from "../../src/app/log.ts";
 import { gatePermissions } from "../../src/app/on-pull.ts";
-import { connectApp } from "../../src/github/app.ts";
 import { githubClient } from "../../src/github/client.ts";
 import type { GitHub } from "../../src/github/github.ts";
 import { verdict } from "../record/papers.ts";
 import { finding, type GateScene, gateScene, high } from "./gate-scene.ts";
-import { messageOf } from "./run-scene.ts";
+import { connectionOf, messageOf } from "./run-scene.ts";
 
 const quiet = createLog(
   () => {},
@@ -25,13 +24,7 @@ afterEach(async () => {
 
 /** Another server of the same App. In: what stands between it and GitHub. */
 async function otherServer(between: (github: GitHub) => GitHub = (github) => github) {
-  const app = await connectApp({
-    appId: at.app.id,
-    privateKey: at.app.privateKeyPem,
-    webhookSecret: at.app.webhookSecret,
-    apiUrl: at.hub.url,
-    timeoutMs: 10_000,
-  });
+  const app = await connectionOf(at);
   const [one] = await app.repositories();
   if (one === undefined) throw new Error("no repository");
   const github = between(await app.repository(one, gatePermissions));

@@ -2,9 +2,8 @@ import { expect, test } from "vitest";
 import { gateKeeper } from "../../src/app/gate-keeper.ts";
 import { createLog } from "../../src/app/log.ts";
 import { patrol, patrolOnce } from "../../src/app/patrol.ts";
-import { connectApp } from "../../src/github/app.ts";
 import { verdict } from "../record/papers.ts";
-import { low, messageOf, runScene } from "./run-scene.ts";
+import { connectionOf, low, messageOf, runScene } from "./run-scene.ts";
 
 const quiet = createLog(
   () => {},
@@ -23,13 +22,7 @@ test("a round finds what no delivery told: a lost end of a run, and a role that 
     "airlock-publish-1": { "verdict.json": { ...verdict({ ...judgement, published: pushed }), ...at.identity() } },
   });
   await at.repository.review("ben", pushed.pull_request, "APPROVE");
-  const app = await connectApp({
-    appId: at.app.id,
-    privateKey: at.app.privateKeyPem,
-    webhookSecret: at.app.webhookSecret,
-    apiUrl: at.hub.url,
-    timeoutMs: 10_000,
-  });
+  const app = await connectionOf(at);
   const gate = gateKeeper({ appId: at.app.id, log: quiet, now: Date.now });
   const round = () => patrolOnce({ app, gate, log: quiet, random: () => 0 }, 0, new AbortController().signal);
 
@@ -51,13 +44,7 @@ test("a round gives a person's pull request the check whose delivery was lost, a
     heads.push(await at.repository.push("ben", branch, { path: "x.txt", text: `${number}\n` }));
     await at.repository.openPull("ben", { head: branch, base: "main" });
   }
-  const app = await connectApp({
-    appId: at.app.id,
-    privateKey: at.app.privateKeyPem,
-    webhookSecret: at.app.webhookSecret,
-    apiUrl: at.hub.url,
-    timeoutMs: 10_000,
-  });
+  const app = await connectionOf(at);
   const gate = gateKeeper({ appId: at.app.id, log: quiet, now: Date.now });
   const offsets = new Map<string, number>();
   const round = () => patrolOnce({ app, gate, log: quiet, random: () => 0 }, 0, new AbortController().signal, offsets);

@@ -1,4 +1,5 @@
 import { vi } from "vitest";
+import { type AppConnection, connectApp } from "../../src/github/app.ts";
 import { githubClient } from "../../src/github/client.ts";
 import type { Stop } from "../../src/handoff/stop.ts";
 import type { Judgement, Verdict } from "../../src/handoff/verdict.ts";
@@ -31,6 +32,17 @@ export interface RunScene extends Scene {
   reactions: () => string[];
   /** Pushes what the publish job would push. Out: its commit and pull request. */
   published: (message?: Outgoing) => Promise<NonNullable<Verdict["published"]>>;
+}
+
+/** How another server of the same App reaches this scene's GitHub. */
+export function connectionOf({ app, hub }: Pick<Scene, "app" | "hub">): Promise<AppConnection> {
+  return connectApp({
+    appId: app.id,
+    privateKey: app.privateKeyPem,
+    webhookSecret: app.webhookSecret,
+    apiUrl: hub.url,
+    timeoutMs: 10_000,
+  });
 }
 
 export async function runScene(): Promise<RunScene> {
