@@ -53,6 +53,7 @@ export const mayImport: Record<string, readonly string[]> = {
 export const absences: Record<string, readonly string[]> = {
   publish: ["agent", "tools", "model", "workspace", "environment", "checks", "sandbox"],
   solve: ["github", "record", "policy"],
+  baseline: ["model", "agent", "github", "record", "policy"],
   verify: ["model", "agent", "github", "record"],
   gate: ["workspace", "environment", "sandbox", "model", "agent", "tools"],
 };

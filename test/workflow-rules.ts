@@ -15,6 +15,7 @@ const Job = z.looseObject({
   needs: z.union([z.string(), z.array(z.string())]).optional(),
   if: z.string().optional(),
   "timeout-minutes": z.number().optional(),
+  "continue-on-error": z.boolean().optional(),
   permissions: texts.optional(),
   steps: z.array(Step),
 });
@@ -37,10 +38,11 @@ export function parse(text: string): Workflow {
   return Workflow.parse(plain(parsed.value));
 }
 
-/** The table of design §1: what each job is granted, and nothing else. */
+/** The table of design §1: what each job is granted, and nothing else. baseline is a step of verify on a machine of its own. */
 const grants: Record<string, Record<string, string>> = {
   gate: { contents: "read", issues: "read", "pull-requests": "read", actions: "read", checks: "read" },
   solve: { contents: "read" },
+  baseline: { contents: "read" },
   verify: { contents: "read" },
   publish: { contents: "write", "pull-requests": "write", issues: "read", actions: "read", checks: "read" },
 };
@@ -103,6 +105,18 @@ export const generalRules: Record<string, (workflow: Workflow) => string[]> = {
     Object.keys(w.on).filter((event) => !["workflow_dispatch", "schedule", "push", "pull_request"].includes(event)),
 };
 
+/** The condition of a job that does not ask every job above it to have gone well, but these, and what it waits for besides. */
+function onlyAfter(jobs: readonly string[], besides: string): string {
+  const results = jobs.map((id) => `needs.${id}.result == 'success'`);
+  return `\${{ ${["!cancelled()", ...results, besides].join(" && ")} }}`;
+}
+
+/** Whose artifacts and digests a job's steps are handed. */
+function given(workflow: Workflow, id: string): string[] {
+  const text = JSON.stringify(workflow.jobs[id]?.steps ?? []);
+  return [...new Set(Array.from(text.matchAll(/needs\.(\w+)\./g), ([, name = ""]) => name))];
+}
+
 /** A directory of a self-hosted machine is none of GitHub's caches: its owner names it, and the action ignores it on hosted ones. */
 function isCache([key, value]: [string, unknown]): boolean {
   if (key === "environment-cache") return value !== "${{ vars.AIRLOCK_ENVIRONMENT_CACHE }}";
@@ -113,7 +127,8 @@ function isCache([key, value]: [string, unknown]): boolean {
 export const airlockRules: Record<string, (workflow: Workflow) => string[]> = {
   "only a dispatch or a schedule starts it": (w) =>
     Object.keys(w.on).filter((event) => !["workflow_dispatch", "schedule"].includes(event)),
-  "its jobs are the four phases": (w) => differs("jobs", Object.keys(w.jobs), Object.keys(grants)),
+  "its jobs are the four phases and verify's baseline": (w) =>
+    differs("jobs", Object.keys(w.jobs), Object.keys(grants)),
   "each job is granted exactly its row of the design": (w) =>
     every(w, (job, id) => differs(id, sorted(job.permissions), sorted(grants[id]))),
   "only publish may write": (w) =>
@@ -137,15 +152,37 @@ export const airlockRules: Record<string, (workflow: Workflow) => string[]> = {
     differs(
       "publish",
       [w.jobs["publish"]?.needs, w.jobs["publish"]?.if],
-      [["gate", "solve", "verify"], "needs.verify.result == 'success' && needs.verify.outputs.digest != ''"],
+      [["gate", "solve", "verify"], onlyAfter(["gate", "solve", "verify"], "needs.verify.outputs.digest != ''")],
+    ),
+  "verify runs without a baseline, and only after a gate and a solve that went well": (w) =>
+    differs(
+      "verify",
+      [w.jobs["verify"]?.needs, w.jobs["verify"]?.if],
+      [["gate", "solve", "baseline"], onlyAfter(["gate", "solve"], "needs.solve.outputs.proceed == 'true'")],
+    ),
+  "a baseline is made only where gate says so, is given the Task alone, and fails no run": (w) =>
+    differs(
+      "baseline",
+      [
+        w.jobs["baseline"]?.needs,
+        w.jobs["baseline"]?.if,
+        w.jobs["baseline"]?.["continue-on-error"],
+        given(w, "baseline"),
+      ],
+      ["gate", "needs.gate.outputs.proceed == 'true' && needs.gate.outputs.baseline == 'true'", true, ["gate"]],
     ),
   "no job runs against the answer of the one before": (w) =>
-    every(w, (job, id) => (/always\(\)|failure\(\)|cancelled\(\)/.test(job.if ?? "") ? [id] : [])),
+    every(w, (job, id) =>
+      /always\(\)|failure\(\)|cancelled\(\)/.test((job.if ?? "").replace(/^\$\{\{ !cancelled\(\) && /, "")) ||
+      (/cancelled\(\)/.test(job.if ?? "") && !["verify", "publish"].includes(id))
+        ? [id]
+        : [],
+    ),
   "digests and artifact ids come from the job that made them": (w) =>
     everyStep(w, ({ with: given = {} }, id) => {
       const handed = Object.entries(given).filter(([name]) => /-digest$|^artifact-ids$/.test(name));
       const wrong = handed.filter(
-        ([, value]) => !/^\$\{\{ needs\.(gate|solve|verify)\.outputs\.(digest|artifact) \}\}$/.test(value),
+        ([, value]) => !/^\$\{\{ needs\.(gate|solve|baseline|verify)\.outputs\.(digest|artifact) \}\}$/.test(value),
       );
       return wrong.length > 0 ? `${id}: ${JSON.stringify(wrong)}` : null;
     }),

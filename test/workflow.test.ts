@@ -35,7 +35,11 @@ describe("airlock.yml", () => {
       "environment-cache: ${{ runner.temp }}/kept",
     ],
     ["only a dispatch or a schedule starts it", "  workflow_dispatch:", "  issue_comment:\n  workflow_dispatch:"],
-    ["its jobs are the four phases", "jobs:\n", "jobs:\n  extra: { runs-on: x, steps: [{ run: x }] }\n"],
+    [
+      "its jobs are the four phases and verify's baseline",
+      "jobs:\n",
+      "jobs:\n  extra: { runs-on: x, steps: [{ run: x }] }\n",
+    ],
     ["each job is granted exactly its row of the design", "issues: read # ask", "issues: write # ask"],
     ["only publish may write", "contents: read # the checkout", "contents: write"],
     [
@@ -68,7 +72,29 @@ describe("airlock.yml", () => {
     ["runs of one issue wait for each other, all of them", "  queue: max", "  queue: single"],
     ["runs of one issue wait for each other, all of them", "cancel-in-progress: false", "cancel-in-progress: true"],
     ["publish runs only after a successful verify with a Report", " && needs.verify.outputs.digest != ''", ""],
-    ["no job runs against the answer of the one before", "if: needs.solve.outputs.proceed == 'true'", "if: always()"],
+    ["publish runs only after a successful verify with a Report", " && needs.verify.result == 'success'", ""],
+    [
+      "verify runs without a baseline, and only after a gate and a solve that went well",
+      "needs.solve.result == 'success' && needs.solve.outputs.proceed",
+      "needs.solve.outputs.proceed",
+    ],
+    [
+      "a baseline is made only where gate says so, is given the Task alone, and fails no run",
+      " && needs.gate.outputs.baseline == 'true'",
+      "",
+    ],
+    [
+      "a baseline is made only where gate says so, is given the Task alone, and fails no run",
+      "    continue-on-error: true # nothing hangs on it\n",
+      "",
+    ],
+    ["no job runs against the answer of the one before", "if: needs.gate.outputs.proceed == 'true'", "if: always()"],
+    [
+      "no job runs against the answer of the one before",
+      "if: needs.gate.outputs.proceed == 'true'",
+      "if: ${{ !cancelled() && needs.gate.outputs.proceed == 'true' }}",
+    ],
+    ["no job runs against the answer of the one before", "!cancelled() && needs", "!cancelled() && failure() && needs"],
     [
       "digests and artifact ids come from the job that made them",
       "${{ needs.verify.outputs.digest }}",
@@ -97,6 +123,7 @@ describe("airlock.yml", () => {
     expect(steps.map((step) => [step.with?.["phase"], step.env])).toEqual([
       ["prepare", env],
       ["prepare", env],
+      ["prepare", env],
     ]);
     expect(broken({ ...generalRules, ...airlockRules }, given)).toEqual([]);
   });
@@ -113,7 +140,7 @@ describe("airlock.yml", () => {
       const defaults = { "INPUT_SETUP-HOST": "true", "INPUT_DROP-SUDO": "true", "INPUT_SEPARATE-USER": "auto" };
       return readInputs({ ...defaults, ...Object.fromEntries(environment) }).phase;
     });
-    expect(phases).toEqual(["gate", "prepare", "solve", "prepare", "verify", "publish"]);
+    expect(phases).toEqual(["gate", "prepare", "solve", "prepare", "baseline", "prepare", "verify", "publish"]);
   });
 
   it("is a file that the emulated runner can drive whole", async () => {
@@ -122,8 +149,9 @@ describe("airlock.yml", () => {
       [
         "gate: success()",
         "solve: success() && (needs.gate.outputs.proceed == 'true')",
-        "verify: success() && (needs.solve.outputs.proceed == 'true')",
-        "publish: success() && (needs.verify.result == 'success' && needs.verify.outputs.digest != '')",
+        "baseline: success() && (needs.gate.outputs.proceed == 'true' && needs.gate.outputs.baseline == 'true')",
+        "verify: !cancelled() && needs.gate.result == 'success' && needs.solve.result == 'success' && needs.solve.outputs.proceed == 'true'",
+        "publish: !cancelled() && needs.gate.result == 'success' && needs.solve.result == 'success' && needs.verify.result == 'success' && needs.verify.outputs.digest != ''",
       ]
     `);
   });

@@ -15,6 +15,9 @@ import { createRunner, type RunnerOptions } from "./emulators/runner/runner.ts";
 
 const root = path.dirname(import.meta.dirname);
 
+/** As hosted machines say which image they are. */
+const image = { ImageOS: "ubuntu24", ImageVersion: "20261123.1.0" };
+
 export interface WorldOptions {
   /** Directory whose files become the repository; the workflow is added as a user would add it. */
   from: string;
@@ -60,7 +63,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const runner = createRunner({
     dir: path.join(dir, "jobs"),
     actionDirectory: root,
-    env: { PATH: options.jobPath ?? jobPath(), npm_config_registry: await registry() },
+    env: { PATH: options.jobPath ?? jobPath(), npm_config_registry: await registry(), ...image },
     ...(options.between === undefined ? {} : { between: options.between }),
     ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
   });

@@ -4,6 +4,7 @@ import { githubClient } from "../github/client.ts";
 import { seal } from "../handoff/seal.ts";
 import { Task } from "../handoff/task.ts";
 import { GateInputs } from "../phases/asked.ts";
+import { wantsBaselineJob } from "../phases/baseline-wanted.ts";
 import { gate } from "../phases/gate.ts";
 import type { InputsOf } from "./inputs.ts";
 import { writePapers } from "./papers.ts";
@@ -33,6 +34,7 @@ export async function runGate(inputs: InputsOf<"gate">, shell: Shell): Promise<v
       shell.output("paper", directory);
       shell.output("digest", sealed.digest);
       shell.output("start", outcome.task.start.commit);
+      if (wantsBaselineJob(outcome.task.config)) shell.output("baseline", "true");
       shell.output("proceed", "true");
       const { requester: person } = outcome.task;
       shell.log(

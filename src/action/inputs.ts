@@ -8,6 +8,8 @@ const number = z
   .regex(/^[1-9]\d{0,18}$/)
   .transform(Number);
 const separateUser = z.enum(["auto", "off", "require"]);
+/** UTF-16 code units of the name of a machine's image; what is longer is none. */
+const imageUnitsMax = 200;
 const flag = z.enum(["true", "false"]).transform((text) => text === "true");
 
 /** The inputs of action.yml by phase. A token or key that a phase does not name here never reaches it. */
@@ -42,6 +44,14 @@ const Inputs = z.discriminatedUnion("phase", [
     "openai-base-url": given.optional(),
   }),
   z.strictObject({
+    phase: z.literal("baseline"),
+    "drop-sudo": flag,
+    "separate-user": separateUser,
+    repository: given,
+    task: given,
+    "task-digest": Digest,
+  }),
+  z.strictObject({
     phase: z.literal("verify"),
     "drop-sudo": flag,
     "separate-user": separateUser,
@@ -50,6 +60,9 @@ const Inputs = z.discriminatedUnion("phase", [
     "task-digest": Digest,
     solution: given,
     "solution-digest": Digest,
+    baseline: given.optional(),
+    // Not a Digest: whatever the baseline job announces is compared, and must not be able to end verify.
+    "baseline-digest": given.optional(),
   }),
   z.strictObject({
     phase: z.literal("publish"),
@@ -71,6 +84,7 @@ const everySwitch = ["setup-host", "drop-sudo", "separate-user"];
 const switches: ReadonlyMap<string, readonly string[]> = new Map([
   ["prepare", everySwitch],
   ["solve", ["drop-sudo", "separate-user"]],
+  ["baseline", ["drop-sudo", "separate-user"]],
   ["verify", ["drop-sudo", "separate-user"]],
 ]);
 
@@ -96,7 +110,7 @@ export function readInputs(environment: Environment): Inputs {
 /** The phase that the step names, whatever its other inputs; null when it is none. */
 export function phaseOf(environment: Environment): Inputs["phase"] | null {
   const parsed = z
-    .enum(["gate", "prepare", "solve", "verify", "publish"])
+    .enum(["gate", "prepare", "solve", "baseline", "verify", "publish"])
     .safeParse(environment["INPUT_PHASE"]?.trim());
   return parsed.success ? parsed.data : null;
 }
@@ -142,6 +156,9 @@ const Runner = z.object({
   GITHUB_SERVER_URL: z.url(),
   RUNNER_TEMP: given,
   PATH: given,
+  /** Set on GitHub's own machines; a machine of somebody's own may set them alike. */
+  ImageOS: z.string().optional(),
+  ImageVersion: z.string().optional(),
 });
 
 export interface RunnerFacts {
@@ -151,6 +168,8 @@ export interface RunnerFacts {
   runUrl: string;
   temp: string;
   path: string;
+  /** Name and version of the machine's image; null when it does not say both. */
+  image: string | null;
 }
 
 /** What the runner says of itself. @throws AirlockError `bad-input` outside GitHub Actions. */
@@ -174,7 +193,13 @@ export function readRunner(environment: Environment): RunnerFacts {
     runUrl: `${facts.GITHUB_SERVER_URL}/${facts.GITHUB_REPOSITORY}/actions/runs/${facts.GITHUB_RUN_ID}`,
     temp: facts.RUNNER_TEMP,
     path: facts.PATH,
+    image: imageOf(facts),
   };
+}
+
+function imageOf({ ImageOS: os = "", ImageVersion: version = "" }: z.infer<typeof Runner>): string | null {
+  const image = `${os} ${version}`;
+  return os === "" || version === "" || image.length > imageUnitsMax ? null : image;
 }
 
 /** A place that any user can reach and only root can write, for one job of one run; the runner's own directories may be closed to others. */

@@ -123,6 +123,8 @@ async function run(inputs: Inputs, shell: Shell): Promise<void> {
       return await (await import("./prepare.ts")).runPrepare(inputs, shell);
     case "solve":
       return await (await import("./solve.ts")).runSolve(inputs, shell);
+    case "baseline":
+      return await (await import("./baseline.ts")).runBaselineJob(inputs, shell);
     case "verify":
       return await (await import("./verify.ts")).runVerify(inputs, shell);
     case "publish":

@@ -5,9 +5,10 @@ import { type AuditEntry, type AuditLog, type AuditPhase, openAudit, verifyAudit
 import { AirlockError } from "../errors.ts";
 import type { Identity } from "../handoff/identity.ts";
 import { open, paperBytesMax, type Sealed } from "../handoff/seal.ts";
+import { Task } from "../handoff/task.ts";
 
 /** File names inside a paper directory; the artifact of a job holds exactly these. */
-export type PaperName = "task" | "solution" | "report" | "verdict" | "stop";
+export type PaperName = "task" | "solution" | "baseline" | "report" | "verdict" | "stop";
 const auditFile = "audit.jsonl";
 
 /**
@@ -52,6 +53,18 @@ function broken(how: string): AirlockError {
     message: `The audit log that came with the paper ${how}.`,
     fix: "The artifact was changed between the jobs. Ask again; if it repeats, look for another workflow that writes this run's artifacts.",
   });
+}
+
+/** How a job begins that is handed the Task alone: the Task, and the gate's log to go on with. @throws AirlockError as the two above. */
+export async function beginFromTask(
+  phase: AuditPhase,
+  inputs: { task: string; "task-digest": string },
+  { runner: { identity }, now }: { runner: { identity: Identity }; now: () => number },
+): Promise<{ audit: AuditLog; papers: Task }> {
+  const directory = inputs.task;
+  const task = await readPaper(Task, { directory, name: "task", digest: inputs["task-digest"], identity });
+  const audit = await continueAudit(phase, { directory, head: task.audit_head, through: [] }, now);
+  return { audit, papers: task };
 }
 
 /** Writes a paper, the log and further files into the directory that the workflow uploads. */

@@ -1,28 +1,22 @@
 import { mkdir } from "node:fs/promises";
 import type { AuditLog } from "../audit/log.ts";
 import { AirlockError } from "../errors.ts";
-import { Task } from "../handoff/task.ts";
+import type { Task } from "../handoff/task.ts";
 import { dropSudo, prepareHost } from "../phases/prepare-host.ts";
 import type { MachineCache } from "../phases/machine-cache.ts";
 import { prepare } from "../phases/prepare.ts";
 import { setupSecrets } from "../phases/setup-secrets.ts";
 import type { InputsOf } from "./inputs.ts";
-import { continueAudit, readPaper } from "./papers.ts";
+import { beginFromTask } from "./papers.ts";
 import { placeOf } from "./place.ts";
 import { checkoutAt, jobDirectory, onPaper, type Shell } from "./shell.ts";
 import { silent } from "./silent.ts";
 
 /** Readies the machine for solve or verify. Needs no token and no key; the secrets of `[setup]` are given to this step alone. */
 export async function runPrepare(inputs: InputsOf<"prepare">, shell: Shell): Promise<void> {
-  const { identity } = shell.runner;
   await mkdir(jobDirectory(shell), { recursive: true });
   await onPaper("prepare", shell, {
-    begin: async () => {
-      const directory = inputs.task;
-      const task = await readPaper(Task, { directory, name: "task", digest: inputs["task-digest"], identity });
-      const audit = await continueAudit("prepare", { directory, head: task.audit_head, through: [] }, shell.now);
-      return { audit, papers: task };
-    },
+    begin: () => beginFromTask("prepare", inputs, shell),
     work: async (audit, task) => {
       await ready(inputs, { task, audit }, shell);
       return null;

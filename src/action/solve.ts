@@ -1,39 +1,25 @@
 import { seal } from "../handoff/seal.ts";
 import { Solution } from "../handoff/solution.ts";
-import { Task } from "../handoff/task.ts";
 import { canaryRule } from "../phases/canary-rule.ts";
 import { stepNarrator } from "../phases/narrate-steps.ts";
 import { modelFor } from "../phases/model.ts";
-import { recordGround } from "../phases/ground-entry.ts";
-import { openGround, readPrepared } from "../phases/prepare.ts";
 import { releasable } from "../phases/session-release.ts";
 import { solve } from "../phases/solve.ts";
 import { stopOfSolution } from "../phases/solution-end.ts";
-import { dropBehind } from "./drop-behind.ts";
 import type { InputsOf } from "./inputs.ts";
-import { continueAudit, readPaper, writePapers } from "./papers.ts";
-import { placeOf } from "./place.ts";
-import { artifactDirectory, checkoutAt, onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
+import { openJobGround } from "./job-ground.ts";
+import { beginFromTask, writePapers } from "./papers.ts";
+import { artifactDirectory, onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
 
 /** Job permissions: contents: read. The only job that holds the model's key, and it holds nothing else. */
 export async function runSolve(inputs: InputsOf<"solve">, shell: Shell): Promise<void> {
   const apiKey = inputs["openai-api-key"];
   shell.mask(apiKey);
-  const { identity } = shell.runner;
   await onPaper("solve", shell, {
-    begin: async () => {
-      const directory = inputs.task;
-      const task = await readPaper(Task, { directory, name: "task", digest: inputs["task-digest"], identity });
-      const audit = await continueAudit("solve", { directory, head: task.audit_head, through: [] }, shell.now);
-      return { audit, papers: task };
-    },
+    begin: () => beginFromTask("solve", inputs, shell),
     work: async (audit, task) => {
-      await dropBehind(inputs, shell);
-      const source = await checkoutAt(inputs.repository);
-      const place = placeOf(shell, source);
-      const prepared = await readPrepared(place);
-      await using sandbox = await openGround(place);
-      recordGround(audit, prepared, sandbox);
+      await using on = await openJobGround(inputs, shell, audit);
+      const { source, place, prepared, sandbox } = on;
       const directory = paperDirectory(shell);
       // In memory until it was scanned: the paper directory is uploaded whatever happens.
       const session: string[] = [];

@@ -2,14 +2,13 @@ import { Report } from "../handoff/report.ts";
 import { seal } from "../handoff/seal.ts";
 import { Solution } from "../handoff/solution.ts";
 import { Task } from "../handoff/task.ts";
-import { recordGround } from "../phases/ground-entry.ts";
-import { openGround, readPrepared } from "../phases/prepare.ts";
+import { environmentOf } from "../phases/baseline-paper.ts";
 import { verify } from "../phases/verify.ts";
-import { dropBehind } from "./drop-behind.ts";
 import type { InputsOf } from "./inputs.ts";
+import { checksGround, openJobGround } from "./job-ground.ts";
 import { continueAudit, readPaper, writePapers } from "./papers.ts";
-import { placeOf } from "./place.ts";
-import { artifactDirectory, checkoutAt, onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
+import { readBaseline } from "./read-baseline.ts";
+import { artifactDirectory, onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
 
 /** Job permissions: contents: read. Holds no token and no key. */
 export async function runVerify(inputs: InputsOf<"verify">, shell: Shell): Promise<void> {
@@ -25,25 +24,14 @@ export async function runVerify(inputs: InputsOf<"verify">, shell: Shell): Promi
       return { audit: await continueAudit("verify", log, shell.now), papers: { task, solution } };
     },
     work: async (audit, { task, solution }) => {
-      await dropBehind(inputs, shell);
-      const source = await checkoutAt(inputs.repository);
-      const place = placeOf(shell, source);
-      const prepared = await readPrepared(place);
-      await using sandbox = await openGround(place);
-      recordGround(audit, prepared, sandbox);
-      const { limits, network } = task.config;
-      const ground = {
-        sandbox,
-        dir: place.dir,
-        registry: new URL(prepared.registry),
-        limits,
-        setup: task.config.setup,
-        network: network.prepare,
-        onProgress: shell.log,
-        signal: shell.signal,
-      };
+      await using on = await openJobGround(inputs, shell, audit);
+      const { source, prepared, sandbox } = on;
+      const ground = checksGround(on, task, shell);
+      const environment = environmentOf(prepared, sandbox, shell.runner.image);
+      const reading = { task, taskDigest: digests.task, environment, change: solution.change };
+      const baseline = await readBaseline(inputs, reading, { shell, audit });
       const report = await verify(
-        { task, solution, digests, source, dependencies: prepared.installed },
+        { task, solution, digests, source, dependencies: prepared.installed, ...baseline },
         { sandbox, ground, audit, onProgress: shell.log, signal: shell.signal },
       );
       const sealed = seal(Report, report);

@@ -3,7 +3,7 @@ import { canonical } from "../handoff/canonical.ts";
 import { Digest } from "../handoff/identity.ts";
 import { sha256 } from "../handoff/seal.ts";
 
-const Phase = z.enum(["gate", "prepare", "solve", "verify", "publish", "local"]);
+const Phase = z.enum(["gate", "prepare", "solve", "baseline", "verify", "publish", "local"]);
 
 const Data = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())]));
 

@@ -2,7 +2,7 @@ import type { Verification } from "./verify.ts";
 import { canonical } from "../handoff/canonical.ts";
 import { sha256 } from "../handoff/seal.ts";
 import { copyTrees, treeOf, viewRepository } from "../workspace/store.ts";
-import type { CheckPlan } from "./detect.ts";
+import type { CheckPlan, PlannedCheck } from "./detect.ts";
 import { runSide } from "./rows.ts";
 import type { Ran } from "./run.ts";
 import { planOf, prepareSide } from "./sides.ts";
@@ -12,12 +12,13 @@ export interface Baseline {
   /** The base's tree and the digest of the plan: the same checks of the same files. */
   tree: string;
   plan: string;
+  checks: readonly PlannedCheck[];
   runs: ReadonlyMap<string, Ran>;
 }
 
 /**
  * Runs every check on the base alone, one after the other, before there is a change: while the agent works, for the pipeline that is
- * one process. Never from anything that another machine made. A red base runs once more beside nothing when it decides.
+ * one process, and on a machine of its own for the workflow's baseline job. Never from anything that another machine made. A red base runs once more beside nothing when it decides.
  * @throws SandboxError, AirlockError when sandbox or git broke.
  */
 export async function runBaseline(
@@ -37,7 +38,7 @@ export async function runBaseline(
     if (signal?.aborted === true) break;
     runs.set(check.name, await runSide({ verification: order, store }, check, { side, signal }));
   }
-  return { tree, plan: digestOf(plan), runs };
+  return { tree, plan: planDigest(plan), checks: plan.checks, runs };
 }
 
 /** The runs that can stand for the base's side; undefined when they are of another tree or plan. What did not run is run again. */
@@ -46,10 +47,11 @@ export function carriedRuns(
   { tree, plan }: { tree: string; plan: CheckPlan },
 ): ReadonlyMap<string, Ran> | undefined {
   if (baseline === undefined || baseline === null) return undefined;
-  if (baseline.tree !== tree || baseline.plan !== digestOf(plan)) return undefined;
+  if (baseline.tree !== tree || baseline.plan !== planDigest(plan)) return undefined;
   return new Map([...baseline.runs].filter(([, { outcome }]) => outcome.kind !== "not_run"));
 }
 
-function digestOf({ checks }: CheckPlan): string {
+/** Equal digests: the same commands in the same order, with the same variables and times. */
+export function planDigest({ checks }: Pick<CheckPlan, "checks">): string {
   return sha256(canonical(checks));
 }

@@ -34,12 +34,23 @@ export function crossedTrees(change: Change, settings: readonly Placed[] = []): 
   const tests = change.filter(({ path }) => isTestSide(path));
   const manifests = change.filter(({ path }) => manifest.test(path));
   const source = change.filter(({ path }) => !isTestSide(path) && !manifest.test(path));
-  const configured = settings.length > 0 || tests.some(({ path }) => runnerConfiguration.test(foldPath(path)));
-  const touched = configured || tests.some(({ before }) => before !== null);
+  const touched = settings.length > 0 || tests.some(reachesBaseTests);
   const asOnBase = [...tests.map(({ path, before }) => ({ path, after: before })), ...settings];
   const added = tests.some(({ after }) => after !== null);
   return {
     baseTests: touched && source.length > 0 ? asOnBase : null,
     headTests: added && source.length > 0 ? [...tests, ...manifests].map(({ path, after }) => ({ path, after })) : null,
   };
+}
+
+/**
+ * Whether a change reaches what decides which of the base's tests run and what they say: a test, its data or a recorded expectation that the
+ * base has, the configuration of a runner, a manifest. A new test file reaches none of them.
+ */
+export function touchesBaseTests(change: Change): boolean {
+  return change.some((entry) => manifest.test(entry.path) || (isTestSide(entry.path) && reachesBaseTests(entry)));
+}
+
+function reachesBaseTests({ path, before }: Change[number]): boolean {
+  return before !== null || runnerConfiguration.test(foldPath(path));
 }

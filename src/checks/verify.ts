@@ -30,7 +30,7 @@ export interface Verification {
   headTree?: string;
   /** Asked for base, then for head. */
   dependencies: InstallSide;
-  /** What the base did earlier in this process. Used when it is of the same tree and plan. Absent: the base runs now. */
+  /** What the base did earlier in this process, or on a machine that is believed. Used when it is of the same tree and plan. Absent: the base runs now. */
   baseline?: Promise<Baseline | null>;
   /** The package registry for the audit; null when there is none. */
   registry: URL | null;
@@ -52,6 +52,8 @@ export interface Progress {
 export interface Verified {
   head_tree: string;
   checks: CheckResult[];
+  /** Names of the checks whose base did not run now, but stands in the baseline. */
+  carried: string[];
   proof: Proof;
   /** What the tests of base and head say of each other (V27, V28). */
   findings: Finding[];
@@ -82,7 +84,7 @@ export async function runChecks(verification: Verification): Promise<Verified> {
   const [rows, audited] = await bothDone(checkRows(prepared), audit(prepared));
   const crossed = await crossCheck(prepared, rows);
   const checks = [...rows.map(({ result }) => result), ...plan.notConfigured.map(notConfigured)];
-  return { head_tree: head, checks: [...checks, scanned, audited], ...crossed };
+  return { head_tree: head, checks: [...checks, scanned, audited], carried: [...(carried?.keys() ?? [])], ...crossed };
 }
 
 function otherTree(found: string, wanted: string): AirlockError {

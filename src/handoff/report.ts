@@ -100,6 +100,8 @@ export const Report = z.strictObject({
   /** The tree that was checked, rebuilt from base and Change without a work tree. */
   head_tree: Sha,
   checks: z.array(CheckResult),
+  /** The checks whose base outcome was taken from the workflow's baseline job, and the digest of its paper. Absent: every base ran here. */
+  baseline: z.strictObject({ digest: Digest, checks: z.array(z.string().min(1)).min(1) }).optional(),
   findings: z.array(Finding),
   /** What the registry says of the packages that the change brings. */
   packages: Packages,

@@ -8,7 +8,7 @@ import { Digest, Identity } from "./identity.ts";
 export const Stop = z.strictObject({
   version: z.literal(1),
   ...Identity.shape,
-  phase: z.enum(["gate", "prepare", "solve", "verify", "publish"]),
+  phase: z.enum(["gate", "prepare", "solve", "baseline", "verify", "publish"]),
   kind: z.enum([
     "duplicate",
     "expired",

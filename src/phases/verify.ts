@@ -33,8 +33,10 @@ export interface VerifyRequest {
   source: string;
   /** What prepare installed for the start commit. */
   dependencies: Installed;
-  /** The base's side when this process ran it while the agent worked. Absent: it runs now, beside the head's. */
+  /** The base's side when it ran while the agent worked. Absent: it runs now, beside the head's. */
   baseline?: Promise<Baseline | null>;
+  /** The digest of the paper that the baseline was taken from, made by the workflow's baseline job. Absent: this process ran it. */
+  baselineDigest?: string;
 }
 
 export interface VerifyEffects {
@@ -65,6 +67,7 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
     checks,
     proof,
     findings: crossed,
+    carried,
   } = await runChecks({
     sandbox,
     source,
@@ -89,8 +92,12 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
   if (added.length > 0) onProgress("asking the registry about the packages that the change brings");
   const { registry } = ground;
   const packages = await lookUpPackages({ sandbox, registry, added, asOf: task.created_at, signal });
+  const fromJob = takenFrom(request.baselineDigest, carried);
+  if (request.baselineDigest !== undefined && fromJob === null)
+    onProgress("the paper of the baseline job is of another tree or plan: the base ran here");
   audit.append("verify.done", {
     tree: head_tree,
+    base: fromJob === null ? "here" : `baseline job: ${fromJob.checks.join(", ")}`,
     checks: checks.map((check) => `${check.name}: ${check.class}`),
     findings: findings.length,
     proof: proof.kind,
@@ -104,6 +111,7 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
     base: task.start,
     head_tree,
     checks,
+    ...(fromJob === null ? {} : { baseline: fromJob }),
     findings,
     packages,
     proof,
@@ -111,6 +119,11 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
     network: [...(await sayableNetwork(network.rows(), [])), ...installed],
     audit_head: audit.head,
   };
+}
+
+/** The checks whose base outcome another machine gave; null: none. */
+function takenFrom(digest: string | undefined, carried: string[]): NonNullable<Report["baseline"]> | null {
+  return digest === undefined || carried.length === 0 ? null : { digest, checks: carried };
 }
 
 /** Refusals of the validator that no check can be hurt by: publish refuses them, and a person at a terminal still learns what the checks say. */

@@ -8,8 +8,8 @@ import { ask, gatePermissions, scene } from "../phases/scene.ts";
 import { recordingShell } from "./recording-shell.ts";
 
 /** One asking, and the gate's step for it. */
-async function step(as: string) {
-  const stage = await scene();
+async function step(as: string, files: Record<string, string> = {}) {
+  const stage = await scene(files);
   const request = await ask(stage, { as });
   const token = stage.hub.jobToken(stage.repository, gatePermissions);
   const on = recordingShell({ identity: request.identity, apiUrl: stage.hub.url }, stage.now);
@@ -53,6 +53,19 @@ test("an allowed request leaves the Task with its log, and tells the next job it
   expect(masked).toEqual([on.token]);
   expect(log).toEqual([`@mona (write) asks for fix on #1; trusted commit ${task.trusted.commit}`]);
   expect(summary).toBe("### Airlock gate: allowed\n\nmona (write) asks for `fix` on #1.\n");
+});
+
+test.each([
+  ["asks for it", "[verify]\nbaseline_job = true\n", "true"],
+  ["does not ask", "[verify]\nfail_fast = true\n", undefined],
+  [
+    "asks, and lets checks use the network",
+    '[verify]\nbaseline_job = true\n[network.verify]\nallow = ["a.test"]\n',
+    undefined,
+  ],
+])("the baseline job is started where the configuration %s: %j", async (_title, toml, told) => {
+  await using on = await step("mona", { ".github/airlock.toml": toml });
+  expect([on.told.outputs.get("proceed"), on.told.outputs.get("baseline")]).toEqual(["true", told]);
 });
 
 test("a refused one leaves a Stop: the job succeeds, and no output lets another job begin", async () => {

@@ -6,6 +6,7 @@ import { digest } from "../record/papers.ts";
 const papers = {
   task: { task: "papers/task", "task-digest": digest("a") },
   solution: { solution: "papers/solution", "solution-digest": digest("b") },
+  baseline: { baseline: "papers/baseline", "baseline-digest": digest("d") },
   report: { report: "papers/report", "report-digest": digest("c") },
 };
 const switches = { "drop-sudo": "false", "separate-user": "require" };
@@ -22,10 +23,11 @@ const phases: Record<string, Record<string, string>> = {
     "openai-api-key": "sk-key",
     "openai-base-url": "https://models.test/v1",
   },
-  verify: { ...switches, repository: "repository", ...papers.task, ...papers.solution },
+  baseline: { ...switches, repository: "repository", ...papers.task },
+  verify: { ...switches, repository: "repository", ...papers.task, ...papers.solution, ...papers.baseline },
   publish: { ...github, ...papers.task, ...papers.solution, ...papers.report },
 };
-const optional = ["openai-base-url", "environment-cache"];
+const optional = ["openai-base-url", "environment-cache", "baseline", "baseline-digest"];
 const everyInput = Object.fromEntries(Object.values(phases).flatMap((inputs) => Object.entries(inputs)));
 
 /** The environment as the runner makes it of a step's `with`: unnamed inputs are there too, as their defaults. */
@@ -158,7 +160,17 @@ describe("the runner", () => {
       runUrl: "https://github.test/octo/demo/actions/runs/19000000001",
       temp: "/home/runner/work/_temp",
       path: "/usr/bin",
+      image: null,
     });
+  });
+
+  test.each([
+    ["name and version", { ImageOS: "ubuntu24", ImageVersion: "20261123.1.0" }, "ubuntu24 20261123.1.0"],
+    ["no version", { ImageOS: "ubuntu24" }, null],
+    ["no name", { ImageOS: "", ImageVersion: "20261123.1.0" }, null],
+    ["more than a name", { ImageOS: "u".repeat(200), ImageVersion: "1" }, null],
+  ])("an image with %s", (_title, said, image) => {
+    expect(readRunner({ ...facts, ...said }).image).toBe(image);
   });
 
   test.each([

@@ -23,6 +23,7 @@ export function recordingShell(
       runUrl: "https://github.test/octo/demo/actions/runs/77",
       temp: temporary.path,
       path: process.env["PATH"] ?? "",
+      image: null,
       ...runner,
     },
     hosted: false,

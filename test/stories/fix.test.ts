@@ -18,6 +18,7 @@ test("a maintainer's /agent fix ends in a pull request that shows what was verif
   expect(run?.jobs.map(({ id, conclusion }) => [id, conclusion])).toEqual([
     ["gate", "success"],
     ["solve", "success"],
+    ["baseline", "skipped"],
     ["verify", "success"],
     ["publish", "success"],
   ]);

@@ -163,6 +163,7 @@ test("a paper that is changed between the jobs is refused by the job that reads 
   expect(run?.jobs.map(({ id, conclusion }) => [id, conclusion])).toEqual([
     ["gate", "success"],
     ["solve", "success"],
+    ["baseline", "skipped"],
     ["verify", "failure"],
     ["publish", "skipped"],
   ]);

@@ -43,7 +43,7 @@ export async function driveRun(run: DispatchedRun, plan: WorkflowPlan, machine: 
     report(job, { status: "completed", conclusion: end.result, completedAt: machine.now() });
     await machine.between(job.id, run);
   }
-  run.update({ status: "completed", conclusion: conclusionOf(Object.values(ends)) });
+  run.update({ status: "completed", conclusion: conclusionOf(counted(plan.jobs, ends)) });
 }
 
 interface Drive {
@@ -128,6 +128,11 @@ function statusOf(job: JobPlan, jobs: readonly JobPlan[], ends: Readonly<Record<
 
 function pick(ends: Readonly<Record<string, JobEnd>>, needs: readonly string[]): Record<string, JobEnd> {
   return Object.fromEntries(Object.entries(ends).filter(([id]) => needs.includes(id)));
+}
+
+/** A job with `continue-on-error` says nothing about the run. */
+function counted(jobs: readonly JobPlan[], ends: Readonly<Record<string, JobEnd>>): JobEnd[] {
+  return jobs.flatMap(({ id, continueOnError }) => (continueOnError ? [] : (ends[id] ?? [])));
 }
 
 function conclusionOf(ends: readonly JobEnd[]): "success" | "failure" | "cancelled" {

@@ -152,6 +152,19 @@ jobs:
     expect(seen).toEqual(["gate", "solve"]);
   });
 
+  it("stays green when a job fails that may, and runs what asks nothing of it", async () => {
+    const jobs = (may: string) => `on: workflow_dispatch
+jobs:
+  first: { runs-on: x, ${may}steps: [{ run: exit 1 }] }
+  left: { runs-on: x, needs: first, steps: [{ run: "true" }] }
+  second: { runs-on: x, needs: [first, left], if: "\${{ !cancelled() }}", steps: [{ run: "true" }] }
+`;
+    const ends = { first: "failure", left: "skipped", second: "success" };
+    const may = await go(recordRun({ text: jobs("continue-on-error: true, ") }));
+    expect(may.conclusions()).toEqual({ ...ends, run: "success" });
+    expect((await go(recordRun({ text: jobs("") }))).conclusions()).toEqual({ ...ends, run: "failure" });
+  });
+
   it("runs the steps as another user when asked, in directories which that user can reach", async () => {
     if (process.getuid?.() !== 0) return;
     const asUser = { uid: 61_000, gid: 61_000 };

@@ -33,6 +33,8 @@ export interface JobPlan {
   if: string;
   permissions: JobPermissions;
   timeoutMinutes: Template | null;
+  /** Whether the run stays green when this job fails. */
+  continueOnError: boolean;
   outputs: Record<string, Template>;
   env: Record<string, Template>;
   steps: StepPlan[];
@@ -52,9 +54,9 @@ export interface WorkflowPlan {
 const defaultPermissions: JobPermissions = { contents: "read", packages: "read" };
 
 const workflowKeys = ["name", "run-name", "on", "permissions", "concurrency", "env", "jobs"];
-const jobKeys = ["name", "needs", "if", "runs-on", "permissions", "timeout-minutes", "outputs", "env", "steps"];
+const jobKeys = ["name", "needs", "if", "runs-on", "permissions", "outputs", "env", "steps"];
 const stepKeys = ["id", "name", "if", "uses", "with", "run", "shell", "working-directory", "env"];
-const stepFlowKeys = ["continue-on-error", "timeout-minutes"];
+const flowKeys = ["continue-on-error", "timeout-minutes"];
 
 /**
  * Reads a workflow file with GitHub's own parser.
@@ -83,7 +85,7 @@ export async function readWorkflow(file: { path: string; text: string }): Promis
 /** `needs` and `if` come from the converted model; it leaves out the rest, which is read from the token tree. */
 function jobOf(job: WorkflowJob, tokens: MappingToken, granted: JobPermissions): JobPlan {
   const id = job.id.value;
-  refuseOthers(tokens, jobKeys, `job ${id}`);
+  refuseOthers(tokens, [...jobKeys, ...flowKeys], `job ${id}`);
   if (job.type !== "job") throw new EmulatorLimit(`job ${id} calls another workflow`);
   const stepTokens = tokens.find("steps")?.assertSequence("steps");
   return {
@@ -93,6 +95,7 @@ function jobOf(job: WorkflowJob, tokens: MappingToken, granted: JobPermissions):
     if: job.if.expression,
     permissions: permissionsOf(tokens.find("permissions")) ?? granted,
     timeoutMinutes: templateOf(tokens.find("timeout-minutes")),
+    continueOnError: scalar(tokens.find("continue-on-error")) === "true",
     outputs: templatesOf(tokens.find("outputs")),
     env: templatesOf(tokens.find("env")),
     steps: job.steps.map((step, index) => {
@@ -103,7 +106,7 @@ function jobOf(job: WorkflowJob, tokens: MappingToken, granted: JobPermissions):
 }
 
 function stepOf(tokens: MappingToken, condition: string, where: string): StepPlan {
-  refuseOthers(tokens, [...stepKeys, ...stepFlowKeys], where);
+  refuseOthers(tokens, [...stepKeys, ...flowKeys], where);
   const shell = scalar(tokens.find("shell"));
   if (shell !== null && shell !== "bash") throw new EmulatorLimit(`${where} asks for the shell ${shell}`);
   const uses = scalar(tokens.find("uses"));
