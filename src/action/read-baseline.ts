@@ -1,6 +1,7 @@
 import type { AuditLog } from "../audit/log.ts";
 import { explain } from "../errors.ts";
 import { BaselinePaper } from "../handoff/baseline.ts";
+import { Digest } from "../handoff/identity.ts";
 import type { VerifyRequest } from "../phases/verify.ts";
 import { believeBaseline, type Belief, type Reading } from "../phases/believe-baseline.ts";
 import type { InputsOf } from "./inputs.ts";
@@ -16,9 +17,11 @@ export async function readBaseline(
   reading: Reading,
   { shell, audit }: { shell: Shell; audit: AuditLog },
 ): Promise<Pick<VerifyRequest, "baseline" | "baselineDigest">> {
-  const { baseline: directory, "baseline-digest": digest } = inputs;
+  const { baseline: directory, "baseline-digest": announced } = inputs;
   // There was no such job, or it announced nothing.
-  if (directory === undefined || digest === undefined) return {};
+  if (directory === undefined || announced === undefined) return {};
+  // Whatever else a job that was taken over announces is not repeated in a log.
+  const digest = Digest.safeParse(announced).success ? announced : "none";
   const belief = await beliefIn({ directory, digest }, reading, shell);
   if (belief.kind === "none") {
     audit.append("baseline.read", { digest, used: false, why: belief.why });

@@ -25,6 +25,8 @@ const Tests = z.strictObject({
   printed: Counts.nullable(),
 });
 
+const CheckName = z.string().min(1).max(100);
+
 /** What decides whether a run on one machine can stand for a run on another. */
 export const BaselineEnvironment = z.strictObject({
   /** Name and version of the runner's image; null when the machine does not say. */
@@ -53,7 +55,7 @@ export const BaselinePaper = z.strictObject({
   plan: z
     .array(
       z.strictObject({
-        name: z.string().min(1),
+        name: CheckName,
         kind: CheckKind,
         command: z.array(z.array(z.string())),
         env: z.record(z.string(), z.string()),
@@ -64,7 +66,7 @@ export const BaselinePaper = z.strictObject({
   runs: z
     .array(
       z.strictObject({
-        check: z.string().min(1),
+        check: CheckName,
         outcome: Outcome,
         /** null when no known runner reported. */
         counts: Counts.nullable(),

@@ -48,7 +48,7 @@ function missing(name: string): AirlockError {
   return new AirlockError({
     code: "bad-input",
     message: `The secret ${name}, which [setup] of ${configPath} names, was not given.`,
-    fix: `In Actions: give it to both prepare steps, as the commented \`env:\` in .github/workflows/airlock.yml shows, and set the secret in the repository's settings. At a terminal: set the variable ${name}.`,
+    fix: `In Actions: give it to each prepare step, as the commented \`env:\` in .github/workflows/airlock.yml shows, and set the secret in the repository's settings. At a terminal: set the variable ${name}.`,
   });
 }
 

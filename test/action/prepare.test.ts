@@ -130,7 +130,7 @@ describe("the prepare step", () => {
       phase: "prepare",
       kind: "failed",
       message: expect.stringContaining("NPM_TOKEN"),
-      next: expect.stringContaining("both prepare steps"),
+      next: expect.stringContaining("each prepare step"),
     });
     expect(on.told.log).toEqual([]);
   });

@@ -138,6 +138,16 @@ describe("what a forger would have something from runs here, and the rest is tak
       "its numbers are not those of its report",
     ],
     [
+      "no output that confirms its report",
+      withRun("tests", { tests: { ...green, printed: null } }),
+      "what it printed does not confirm its report",
+    ],
+    [
+      "an output that counts others",
+      withRun("tests", { tests: { ...green, printed: { passed: 2, failed: 0, skipped: 0 } } }),
+      "what it printed does not confirm its report",
+    ],
+    [
       "more names than it counts",
       withRun("tests", { tests: { ...green, tests: [...green.tests, { name: "b", file: null, status: "passed" }] } }),
       "its report contradicts itself",

@@ -96,7 +96,7 @@ test("a secret that the workflow does not give ends the run with its name and wh
   const { issue } = await ask(world);
   const status = statusOf(world, issue).replaceAll("\\", "");
   expect(status).toContain("The secret PLUM_TOKEN, which [setup] of .github/airlock.toml names, was not given.");
-  expect(status).toContain("both prepare steps");
+  expect(status).toContain("each prepare step");
   expect(world.modelRequests()).toBe(0);
   expectSound(world);
 });
