@@ -97,6 +97,7 @@ async function walk(world: World): Promise<number> {
 
 function timing(jobs: { id: string; startedAt: number | null; completedAt: number | null }[]): string {
   return jobs
+    .filter(({ startedAt }) => startedAt !== null)
     .map(({ id, startedAt, completedAt }) => `${id} ${(((completedAt ?? 0) - (startedAt ?? 0)) / 1000).toFixed(1)} s`)
     .join(", ");
 }

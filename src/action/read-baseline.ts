@@ -3,6 +3,7 @@ import { explain } from "../errors.ts";
 import { BaselinePaper } from "../handoff/baseline.ts";
 import { Digest } from "../handoff/identity.ts";
 import type { VerifyRequest } from "../phases/verify.ts";
+import { wantsBaselineJob } from "../phases/baseline-wanted.ts";
 import { believeBaseline, type Belief, type Reading } from "../phases/believe-baseline.ts";
 import type { InputsOf } from "./inputs.ts";
 import { readPaper } from "./papers.ts";
@@ -18,22 +19,25 @@ export async function readBaseline(
   { shell, audit }: { shell: Shell; audit: AuditLog },
 ): Promise<Pick<VerifyRequest, "baseline" | "baselineDigest">> {
   const { baseline: directory, "baseline-digest": announced } = inputs;
-  // There was no such job, or it announced nothing.
-  if (directory === undefined || announced === undefined) return {};
+  const none = (digest: string, why: string) => {
+    audit.append("baseline.read", { digest, used: false, why });
+    shell.log(`the base runs here, without the paper of the baseline job: ${why}`);
+    return {};
+  };
+  if (directory === undefined || announced === undefined)
+    return wantsBaselineJob(reading.task.config) ? none("none", missing) : {};
   // Whatever else a job that was taken over announces is not repeated in a log.
   const digest = Digest.safeParse(announced).success ? announced : "none";
   const belief = await beliefIn({ directory, digest }, reading, shell);
-  if (belief.kind === "none") {
-    audit.append("baseline.read", { digest, used: false, why: belief.why });
-    shell.log(`the base runs here, without the paper of the baseline job: ${belief.why}`);
-    return {};
-  }
+  if (belief.kind === "none") return none(digest, belief.why);
   const { baseline, here } = belief;
   audit.append("baseline.read", { digest, used: true, here: here.map(({ check, why }) => `${check}: ${why}`) });
   shell.log(`base taken from the baseline job: ${[...baseline.runs.keys()].join(", ")}`);
   for (const { check, why } of here) shell.log(`${check} on base runs here: ${why}`);
   return { baseline: Promise.resolve(baseline), baselineDigest: digest };
 }
+
+const missing = "that job failed, or the workflow file is older than it";
 
 async function beliefIn(
   { directory, digest }: { directory: string; digest: string },

@@ -43,8 +43,17 @@ test("the announced paper is taken, and log and audit say what of it", async () 
   ]);
 });
 
-test("without a baseline job nothing is said", async () => {
-  expect(await read(null)).toEqual({ taken: null, digest: undefined, said: [], log: [] });
+test("where nobody asks for a baseline job nothing is said; where its paper is missing it is", async () => {
+  const nobody = reading({}, { verify: { ...reading().task.config.verify, baseline_job: false } });
+  expect(await read(null, { by: nobody })).toEqual({ taken: null, digest: undefined, said: [], log: [] });
+  expect(await read(null)).toEqual({
+    taken: null,
+    digest: undefined,
+    said: [
+      "the base runs here, without the paper of the baseline job: that job failed, or the workflow file is older than it",
+    ],
+    log: [["baseline.read", false]],
+  });
 });
 
 const other = reading({ environment: { ...environment, image: "ubuntu24 2" } });
