@@ -159,6 +159,6 @@ export const airlockRules: Record<string, (workflow: Workflow) => string[]> = {
     differs(
       "run-name",
       w["run-name"],
-      "airlock ${{ inputs.verb }} #${{ inputs.issue }} comment ${{ inputs.comment }} by ${{ inputs.requester }}",
+      "airlock ${{ inputs.verb }} #${{ inputs.issue }} ${{ inputs.trigger }} ${{ inputs.id }} by ${{ inputs.requester }}",
     ),
 };

@@ -18,8 +18,8 @@ export async function runGate(inputs: InputsOf<"gate">, shell: Shell): Promise<v
   await onPaper("gate", shell, {
     begin: () => Promise.resolve({ audit: openAudit("gate", shell.now), papers: null }),
     work: async (audit) => {
-      const { verb, issue, comment, requester } = inputs;
-      const parsed = GateInputs.safeParse({ verb, issue, comment, requester });
+      const { verb, issue, trigger, id, requester } = inputs;
+      const parsed = GateInputs.safeParse({ verb, issue, trigger, id, requester });
       if (!parsed.success) throw badInputs();
       const github = githubClient({ token, apiUrl, owner, repo: name });
       const outcome = await gate(
@@ -32,12 +32,13 @@ export async function runGate(inputs: InputsOf<"gate">, shell: Shell): Promise<v
       await writePapers(directory, { name: "task", sealed, audit });
       shell.output("paper", directory);
       shell.output("digest", sealed.digest);
-      shell.output("start", outcome.task.start.commit);
+      const { start, trusted, base } = outcome.task;
+      shell.output("start", start.commit);
+      shell.output("trusted", trusted.commit);
+      shell.output("base", base.commit);
       shell.output("proceed", "true");
       const { requester: person } = outcome.task;
-      shell.log(
-        `@${person.login} (${person.role}) asks for ${verb} on #${issue}; trusted commit ${outcome.task.trusted.commit}`,
-      );
+      shell.log(`@${person.login} (${person.role}) asks for ${verb} on #${issue}; trusted commit ${trusted.commit}`);
       await shell.summary(
         `### Airlock gate: allowed\n\n${plain(person.login)} (${person.role}) asks for \`${outcome.task.verb}\` on #${parsed.data.issue}.\n`,
       );

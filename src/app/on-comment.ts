@@ -3,8 +3,9 @@ import type { AppConnection } from "../github/app.ts";
 import type { GitHub } from "../github/github.ts";
 import type { Status, StatusState } from "../record/status-comment.ts";
 import { sentence } from "../record/sentence.ts";
-import { type Authority, type AuthorityFacts, mayAsk } from "../request/authority.ts";
-import { type Command, parseCommand } from "../request/command.ts";
+import { pullSubject } from "../record/subject.ts";
+import { type Authority, type AuthorityFacts, mayAsk, type SubjectKind } from "../request/authority.ts";
+import { asksWithWords, type Command, commandWords, parseCommand, wordless } from "../request/command.ts";
 import { asDecision, type DecisionVerb, mayDecide, readDecision } from "../request/decision.ts";
 import { workflowFile } from "../request/run-name.ts";
 import { CommentCreated, installedOf, readEvent } from "./events.ts";
@@ -35,6 +36,7 @@ export async function onComment(payload: unknown, effects: CommentEffects): Prom
     issues: "write",
     actions: "write",
     metadata: "read",
+    ...(event.issue.pull_request == null ? {} : { pull_requests: "read" }),
   });
   const answer = await authorityOf(event, command, github);
   const about = {
@@ -50,6 +52,11 @@ export async function onComment(payload: unknown, effects: CommentEffects): Prom
     return await reply({ event, command, github }, refusal(command, answer), effects);
   }
   if (decisionOf(command) !== null) return await answerDecision({ event, command, github }, effects);
+  if (command.kind === "command" && asksWithWords(command.verb) && commandWords(event.comment.body).text === "") {
+    const { message, next } = wordless(command.verb);
+    const state = refusal(command, { kind: "refused", code: "not-available", message, next });
+    return await reply({ event, command, github }, state, effects);
+  }
   await accept({ event, command, github }, effects);
 }
 
@@ -75,10 +82,16 @@ async function authorityOf(event: CommentCreated, command: Command, github: GitH
     appId: comment.performed_via_github_app?.id ?? null,
     senderIsAuthor: sender.id === comment.user.id,
     commentEdited: comment.updated_at !== comment.created_at,
-    isPull: issue.pull_request != null,
+    subject: issue.pull_request == null ? "issue" : await pullKind(event, github),
     issueState: issue.state,
   };
   return decision === null ? mayAsk(facts) : mayDecide(decision, facts);
+}
+
+/** One that cannot be found is treated like a stranger's. */
+async function pullKind({ issue, repository }: CommentCreated, github: GitHub): Promise<SubjectKind> {
+  const pull = await github.pull(issue.number);
+  return pull === null ? "fork-pull" : pullSubject(pull, repository.id).kind;
 }
 
 /** What was asked, and where to answer. */
@@ -94,7 +107,8 @@ async function accept(asked: Asked, effects: CommentEffects): Promise<void> {
   const inputs = {
     verb: verbOf(command) ?? "",
     issue: `${issue.number}`,
-    comment: `${comment.id}`,
+    trigger: "comment",
+    id: `${comment.id}`,
     requester: `${comment.user.id}`,
   };
   const seen = tolerate(github.react(comment.id, "eyes"), effects.log);

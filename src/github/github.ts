@@ -42,6 +42,8 @@ export interface GitHub {
   commit(sha: string): Promise<{ sha: string; tree: string; parents: string[]; message: string }>;
   /** Whether `ancestor` is reachable from `descendant` (or equal). */
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
+  /** The best common ancestor of two commits. Throws `github-failed` when they have none. */
+  mergeBase(one: string, other: string): Promise<string>;
   /** Every blob, symlink and submodule of a tree, recursively. Throws `github-unreadable` when GitHub truncates the list. */
   tree(sha: string): Promise<TreeEntry[]>;
   blob(sha: string): Promise<Buffer>;

@@ -54,6 +54,8 @@ export const Solution = z.strictObject({
   reasons: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
   notes: z.string(),
   look_at: z.array(z.string()),
+  /** Model text, for a Task that asks for an answer instead of a change. Absent: nothing was answered. */
+  answer: z.string().min(1).optional(),
   model: z.string(),
   usage: Usage,
   /** Things the sandbox or the workspace sweep had to stop. */

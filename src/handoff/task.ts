@@ -13,17 +13,22 @@ export const FrozenText = z.strictObject({
 });
 export type FrozenText = z.infer<typeof FrozenText>;
 
+/** An issue or a pull request with its conversation as it stood when the command was written. */
+export const Conversation = z.strictObject({
+  number: z.int().positive(),
+  title: z.string(),
+  body: FrozenText,
+  comments: z.array(FrozenText),
+  /** Texts left out because they were edited or written after the request, for the reader to know. */
+  left_out: z.int().min(0),
+});
+export type Conversation = z.infer<typeof Conversation>;
+
 /** The evidence of one of the six roads. Later roads add members; every reader switches exhaustively. */
 export const Brief = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("issue"),
-    number: z.int().positive(),
-    title: z.string(),
-    body: FrozenText,
-    comments: z.array(FrozenText),
-    /** Texts left out because they were edited or written after the request, for the reader to know. */
-    left_out: z.int().min(0),
-  }),
+  z.strictObject({ kind: z.literal("issue"), ...Conversation.shape }),
+  /** The command's own words ask; the conversation that they stand in is evidence. Nothing is changed. */
+  z.strictObject({ kind: z.literal("question"), ...Conversation.shape }),
   z.strictObject({
     /** A task typed into the terminal by the owner of the working copy. */
     kind: z.literal("local"),
@@ -49,20 +54,51 @@ export type Trigger = z.infer<typeof Trigger>;
 export const Instruction = z.strictObject({ path: z.string().min(1), content: z.string() });
 export type Instruction = z.infer<typeof Instruction>;
 
+/** What a run can be asked to do. Every other command is answered without a run. */
+export const RunVerb = z.enum(["fix", "ask"]);
+export type RunVerb = z.infer<typeof RunVerb>;
+
+/** Whether a run ends after solve with an answer for people, instead of a change that would have to be verified. */
+export function endsWithAnswer({ verb }: Pick<Task, "verb">): boolean {
+  switch (verb) {
+    case "ask":
+      return true;
+    case "fix":
+      return false;
+  }
+}
+
+/** The pull request that the work goes on with. Its head is the Task's `start`. */
+export const PullSubject = z.strictObject({
+  number: z.int().positive(),
+  /** Branch of the head, in this repository. */
+  branch: z.string().min(1),
+  /** Branch that it is to be merged into. */
+  target: z.string().min(1),
+});
+export type PullSubject = z.infer<typeof PullSubject>;
+
 /** Paper one. Who asked for what, with which limits, on which commits. Written by gate. */
 export const Task = z.strictObject({
   version: z.literal(1),
   ...Identity.shape,
   trigger: Trigger,
   requester: z.strictObject({ ...Person.shape, role: Role }),
-  verb: z.enum(["fix"]),
+  verb: RunVerb,
   /** The rest of the command's line: the maintainer's own words, opaque. */
   words: z.string(),
   brief: Brief,
   /** Policy, instructions and check configuration come from here, always. */
   trusted: Snapshot,
-  /** Where the work begins. */
+  /** Where the work begins: the trusted commit, or the head of the pull request. */
   start: Snapshot,
+  /**
+   * What everything is judged against: level, inspection, checks and proof cover base … result, never only the last increment. The merge base
+   * of the pull request's head and its target; the start where there is no pull request.
+   */
+  base: Snapshot,
+  /** null: the work begins on the default branch. */
+  pull: PullSubject.nullable(),
   default_branch: z.string().min(1),
   sandbox_mode: SandboxMode,
   approval_policy: ApprovalPolicy,

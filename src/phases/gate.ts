@@ -5,10 +5,11 @@ import { AirlockError } from "../errors.ts";
 import type { GitHub, Pull, Repository, TreeEntry } from "../github/github.ts";
 import type { Snapshot } from "../handoff/identity.ts";
 import { sha256 } from "../handoff/seal.ts";
-import type { Task } from "../handoff/task.ts";
+import { endsWithAnswer, type Task } from "../handoff/task.ts";
+import type { Subject } from "../record/subject.ts";
 import { attemptsAt, openPullAmong, pullOfRun } from "../record/branch.ts";
 import { type Asked, firstComer, onDefaultBranch, ourRun, readRequest, type RunRequest } from "./asked.ts";
-import { freezeIssue } from "./freeze.ts";
+import { freezeConversation } from "./freeze.ts";
 import { collectInstructions } from "./instructions.ts";
 import { alreadyDone, refusalEntry, stop, type Stopped } from "./stop.ts";
 
@@ -52,9 +53,11 @@ async function ask(
   const files = await github.tree(trusted.tree);
   const loaded = await readConfig(files, github);
   if (loaded.kind === "stop") return loaded;
-  const answer = await answerTo(request, loaded.config, github);
+  const { verb } = request.inputs;
+  const answer = verb === "fix" ? await answerTo(request, loaded.config, github) : null;
   if (answer !== null) return alreadyDone(answer);
-  const frozen = await freezeIssue(request.inputs.issue, asked.comment, github);
+  const ground = await groundOf(asked.subject, trusted, github);
+  const frozen = await freezeConversation(request.inputs.issue, asked.comment, github);
   if (frozen.kind === "stop") return frozen;
   const { instructions, leftOut } = await collectInstructions(files, (sha) => github.blob(sha));
 
@@ -63,8 +66,8 @@ async function ask(
     trusted: trusted.commit,
     config: loaded.from,
     instructions: instructions.map(({ path }) => path),
-    hidden_characters: frozen.brief.body.hidden,
-    texts_left_out: frozen.brief.left_out,
+    hidden_characters: frozen.conversation.body.hidden,
+    texts_left_out: frozen.conversation.left_out,
   });
   return {
     kind: "task",
@@ -73,13 +76,13 @@ async function ask(
       ...request.identity,
       trigger: triggerOf(asked),
       requester: asked.requester,
-      verb: request.inputs.verb,
+      verb,
       words: asked.words,
-      brief: frozen.brief,
+      brief: { kind: briefOf[verb], ...frozen.conversation },
       trusted,
-      start: trusted,
+      ...ground,
       default_branch: repository.defaultBranch,
-      sandbox_mode: loaded.config.agent.sandbox_mode,
+      sandbox_mode: endsWithAnswer({ verb }) ? "read-only" : loaded.config.agent.sandbox_mode,
       approval_policy: loaded.config.agent.approval_policy,
       config: loaded.config,
       config_from: loaded.from,
@@ -90,17 +93,43 @@ async function ask(
   };
 }
 
+const briefOf = { fix: "issue", ask: "question" } as const;
+
 async function trustedCommit(repository: Repository, github: GitHub): Promise<Snapshot> {
   const head = await github.branch(repository.defaultBranch);
-  if (head === null) {
-    throw new AirlockError({
-      code: "github-unreadable",
-      message: `The default branch ${repository.defaultBranch} has no head.`,
-      fix: "Push a first commit to the default branch.",
-    });
-  }
-  const commit = await github.commit(head);
-  return { commit: commit.sha, tree: commit.tree };
+  if (head === null) throw noHead(repository.defaultBranch);
+  return await snapshotOf(head, github);
+}
+
+function noHead(branch: string): AirlockError {
+  return new AirlockError({
+    code: "github-unreadable",
+    message: `The branch ${branch} has no head.`,
+    fix: "Push a first commit to it.",
+  });
+}
+
+/** Where the work begins, and what its result is judged against (design §2). */
+export async function groundOf(
+  subject: Subject,
+  trusted: Snapshot,
+  github: GitHub,
+): Promise<Pick<Task, "start" | "base" | "pull">> {
+  if (subject.kind === "issue") return { start: trusted, base: trusted, pull: null };
+  const { number, head, base: target } = subject.pull;
+  const [start, base] = await Promise.all([
+    snapshotOf(head.sha, github),
+    github.branch(target.ref).then(async (tip) => {
+      if (tip === null) throw noHead(target.ref);
+      return await snapshotOf(await github.mergeBase(tip, head.sha), github);
+    }),
+  ]);
+  return { start, base, pull: { number, branch: head.ref, target: target.ref } };
+}
+
+async function snapshotOf(commit: string, github: GitHub): Promise<Snapshot> {
+  const { sha, tree } = await github.commit(commit);
+  return { commit: sha, tree };
 }
 
 /** The pull request that answers this request already: the open one of the issue, or the one this very run opened before. */
