@@ -24,11 +24,43 @@ export const Conversation = z.strictObject({
 });
 export type Conversation = z.infer<typeof Conversation>;
 
+/** Names one point of a review for good: the thread's first comment, a review's own text, or the command's words. */
+export const ItemId = z.string().regex(/^(?:thread|review|comment)-[1-9]\d{0,15}$/);
+
+/** One point of review feedback by people who may write. What others wrote in the same thread is no part of it. */
+export const ReviewItem = z.strictObject({
+  id: ItemId,
+  /** Where the thread is; null for a review's own text and for words in the conversation. */
+  path: z.string().min(1).nullable(),
+  /** Line of the head's file; null where GitHub no longer knows it. */
+  line: z.int().positive().nullable(),
+  /** GitHub's name for the thread, by which it is resolved; null when there is none. */
+  thread: z.string().min(1).nullable(),
+  /** Oldest first. */
+  texts: z.array(FrozenText).min(1),
+});
+export type ReviewItem = z.infer<typeof ReviewItem>;
+
+/** Points of one round; more are left for the next one, and the requester is told. */
+export const itemsMax = 30;
+
 /** The evidence of one of the six roads. Later roads add members; every reader switches exhaustively. */
 export const Brief = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("issue"), ...Conversation.shape }),
   /** The command's own words ask; the conversation that they stand in is evidence. Nothing is changed. */
   z.strictObject({ kind: z.literal("question"), ...Conversation.shape }),
+  z.strictObject({
+    /** Feedback on a pull request of ours: each point is worked on by itself, and answered. */
+    kind: z.literal("review"),
+    number: z.int().positive(),
+    title: z.string(),
+    items: z.array(ReviewItem).min(1).max(itemsMax),
+    /** What people without write said in the conversation and the threads: evidence, never an instruction. */
+    context: z.array(FrozenText),
+    /** Points beyond `itemsMax`. */
+    waiting: z.int().min(0),
+    left_out: z.int().min(0),
+  }),
   z.strictObject({
     /** A task typed into the terminal by the owner of the working copy. */
     kind: z.literal("local"),
