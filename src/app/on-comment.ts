@@ -6,12 +6,14 @@ import { sentence } from "../record/sentence.ts";
 import { pullSubject } from "../record/subject.ts";
 import { type Authority, type AuthorityFacts, mayAsk, type SubjectKind } from "../request/authority.ts";
 import { asksWithWords, type Command, commandWords, parseCommand, wordless } from "../request/command.ts";
+import { asControl, type ControlVerb, mayControl } from "../request/control.ts";
 import { asDecision, type DecisionVerb, mayDecide, readDecision } from "../request/decision.ts";
 import { workflowFile } from "../request/run-name.ts";
 import { CommentCreated, installedOf, readEvent } from "./events.ts";
 import type { GateKeeper } from "./gate-keeper.ts";
 import { insist, type InsistEffects } from "./insist.ts";
 import type { Log } from "./log.ts";
+import { control } from "./on-control.ts";
 import { decide } from "./on-decision.ts";
 import { placeOf } from "./on-pull.ts";
 import { notStarted, refusal, undispatchable } from "./replies.ts";
@@ -57,7 +59,13 @@ export async function onComment(payload: unknown, effects: CommentEffects): Prom
     const state = refusal(command, { kind: "refused", code: "not-available", message, next });
     return await reply({ event, command, github }, state, effects);
   }
+  if (controlOf(command) !== null) return await answerControl({ event, command, github }, effects);
   await accept({ event, command, github }, effects);
+}
+
+/** A command about the runs that are there. */
+function controlOf(command: Command): ControlVerb | null {
+  return command.kind === "command" ? asControl(command.verb) : null;
 }
 
 /** A command that starts no run. */
@@ -85,6 +93,7 @@ async function authorityOf(event: CommentCreated, command: Command, github: GitH
     subject: issue.pull_request == null ? "issue" : await pullKind(event, github),
     issueState: issue.state,
   };
+  if (controlOf(command) !== null) return mayControl(facts);
   return decision === null ? mayAsk(facts) : mayDecide(decision, facts);
 }
 
@@ -157,6 +166,38 @@ async function answerDecision(asked: Asked, effects: CommentEffects): Promise<vo
       issue: issue.number,
       comment: comment.id,
       requester: by.id,
+      verb,
+      shown: state.kind,
+    });
+    await effects.board.show(github, issue.number, statusOf(asked, state, null));
+    await tolerate(github.react(comment.id, state.kind === "refused" ? "confused" : "+1"), effects.log);
+  }, effects);
+}
+
+/** `stop` and `status`: answered here and now, from GitHub's list of runs. */
+async function answerControl(asked: Asked, effects: CommentEffects): Promise<void> {
+  const { event, command, github } = asked;
+  const verb = controlOf(command);
+  if (verb === null) return;
+  const { comment, issue, repository } = event;
+  await insist(async () => {
+    const installed = installedOf(event);
+    const [reader, bot] = await Promise.all([
+      effects.app.repository(installed, { actions: "write", pull_requests: "read", metadata: "read" }),
+      effects.app.botId(installed),
+    ]);
+    const state = await control(verb, issue.number, {
+      github: reader,
+      bot,
+      repositoryId: repository.id,
+      defaultBranch: repository.default_branch,
+      home: repository.html_url,
+      now: Date.parse(comment.created_at),
+    });
+    effects.log.info("request.controlled", {
+      issue: issue.number,
+      comment: comment.id,
+      requester: comment.user.id,
       verb,
       shown: state.kind,
     });

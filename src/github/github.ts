@@ -101,6 +101,8 @@ export interface GitHub {
   /** Runs of a workflow file, newest first, created at or after `since`. */
   runs(workflow: string, since: Date): Promise<Run[]>;
   run(id: number): Promise<Run | null>;
+  /** Asks GitHub to stop a run; it goes on for some seconds. `ended`: it was over already. */
+  cancelRun(id: number): Promise<"asked" | "ended">;
   artifacts(run: number): Promise<Artifact[]>;
   /** The artifact's zip, at most `bytesMax` bytes. null when it is gone or expired. */
   artifact(id: number, bytesMax: number): Promise<Buffer | null>;
