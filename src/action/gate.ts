@@ -1,10 +1,13 @@
 import { openAudit } from "../audit/log.ts";
 import { AirlockError } from "../errors.ts";
 import { githubClient } from "../github/client.ts";
-import { seal } from "../handoff/seal.ts";
+import { seal, type Sealed } from "../handoff/seal.ts";
+import { Solution } from "../handoff/solution.ts";
 import { Task } from "../handoff/task.ts";
 import { GateInputs } from "../phases/asked.ts";
 import { gate } from "../phases/gate.ts";
+import { solutionOfTrees } from "../phases/made-solution.ts";
+import type { Made } from "../phases/rollback.ts";
 import type { InputsOf } from "./inputs.ts";
 import { writePapers } from "./papers.ts";
 import { onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
@@ -29,13 +32,16 @@ export async function runGate(inputs: InputsOf<"gate">, shell: Shell): Promise<v
       if (outcome.kind === "stop") return outcome;
       const sealed = seal(Task, outcome.task);
       const directory = paperDirectory(shell);
-      await writePapers(directory, { name: "task", sealed, audit });
+      const solution = outcome.made === undefined ? null : sealedSolution(outcome.task, outcome.made, sealed.digest);
+      const files = solution === null ? {} : { "solution.json": Buffer.from(solution.bytes).toString("utf8") };
+      await writePapers(directory, { name: "task", sealed, audit, files });
       shell.output("paper", directory);
       shell.output("digest", sealed.digest);
       const { start, trusted, base } = outcome.task;
       shell.output("start", start.commit);
       shell.output("trusted", trusted.commit);
       shell.output("base", base.commit);
+      if (solution !== null) shell.output("solution", solution.digest);
       shell.output("proceed", "true");
       const { requester: person } = outcome.task;
       shell.log(`@${person.login} (${person.role}) asks for ${verb} on #${issue}; trusted commit ${trusted.commit}`);
@@ -45,6 +51,12 @@ export async function runGate(inputs: InputsOf<"gate">, shell: Shell): Promise<v
       return null;
     },
   });
+}
+
+/** A result that nobody has to look for: it goes to verify as if solve had made it. */
+function sealedSolution(task: Task, { change, tree, steps }: Made, taskDigest: string): Sealed {
+  const made = { change, tree, certificate: null, taskDigest, auditHead: task.audit_head };
+  return seal(Solution, solutionOfTrees(task, { ...made, ...(steps.length === 0 ? {} : { steps }) }));
 }
 
 function badInputs(): AirlockError {

@@ -27,7 +27,7 @@ export interface Shell {
   log: Log;
   now: () => number;
   signal: AbortSignal;
-  output(name: "paper" | "digest" | "proceed" | "start" | "trusted" | "base", value: string): void;
+  output(name: "paper" | "digest" | "proceed" | "start" | "trusted" | "base" | "solution", value: string): void;
   /** Directory of the built files that this action runs; absent when it runs from source. */
   bundle?: string;
   /**

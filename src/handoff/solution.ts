@@ -87,7 +87,8 @@ export const Solution = z.strictObject({
   usage: Usage,
   /** Things the sandbox or the workspace sweep had to stop. */
   violations: z.array(z.string()),
-  certificate: Certificate,
+  /** null: nothing ran, the result was built from trees that were there. */
+  certificate: Certificate.nullable(),
   /** The credential that was planted outside the sandbox for this run, worthless since its end: publish looks for it. Absent: nobody worked. */
   canary: z.string().min(16).max(100).optional(),
   /** What its commands asked of the network. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Sha } from "../change.ts";
 import { ApprovalPolicy, Config, SandboxMode } from "../config.ts";
 import { Digest, Identity, Person, Role, Snapshot } from "./identity.ts";
 
@@ -62,6 +63,16 @@ export const Brief = z.discriminatedUnion("kind", [
     left_out: z.int().min(0),
   }),
   z.strictObject({
+    /** Nobody works: the gate builds the result from trees that are on GitHub. */
+    kind: z.literal("rollback"),
+    /** The pull request whose changes are taken back, and the issue that it answers. */
+    number: z.int().positive(),
+    issue: z.int().positive(),
+    title: z.string(),
+    /** Commit of the open pull request whose tree is restored; null: the pull request is merged, and all of it is taken back. */
+    to: Sha.nullable(),
+  }),
+  z.strictObject({
     /** A task typed into the terminal by the owner of the working copy. */
     kind: z.literal("local"),
     text: z.string().min(1),
@@ -87,7 +98,7 @@ export const Instruction = z.strictObject({ path: z.string().min(1), content: z.
 export type Instruction = z.infer<typeof Instruction>;
 
 /** What a run can be asked to do. Every other command is answered without a run. */
-export const RunVerb = z.enum(["fix", "ask"]);
+export const RunVerb = z.enum(["fix", "ask", "rollback"]);
 export type RunVerb = z.infer<typeof RunVerb>;
 
 /** Whether a run ends after solve with an answer for people, instead of a change that would have to be verified. */
@@ -96,6 +107,7 @@ export function endsWithAnswer({ verb }: Pick<Task, "verb">): boolean {
     case "ask":
       return true;
     case "fix":
+    case "rollback":
       return false;
   }
 }

@@ -81,6 +81,8 @@ export interface Asked {
   /** What the command stands on. */
   subject: Subject;
   words: string;
+  /** The rest of the command's line alone, as it was written. */
+  args: string;
   requester: Person & { role: Role };
 }
 
@@ -126,7 +128,7 @@ export async function readRequest(
   const { text: words } = commandWords(comment.body);
   if (words === "" && asksWithWords(inputs.verb))
     return stop("not-a-command", wordless(inputs.verb).message, wordless(inputs.verb).next);
-  return { kind: "asked", comment, subject, words, requester };
+  return { kind: "asked", comment, subject, words, args: command.args, requester };
 }
 
 async function allowedToAsk(

@@ -5,11 +5,12 @@ import { AirlockError } from "../errors.ts";
 import type { GitHub, Pull, Repository, TreeEntry } from "../github/github.ts";
 import type { Snapshot } from "../handoff/identity.ts";
 import { sha256 } from "../handoff/seal.ts";
-import { endsWithAnswer, type Task } from "../handoff/task.ts";
+import { type Brief, endsWithAnswer, type Task } from "../handoff/task.ts";
 import type { Subject } from "../record/subject.ts";
 import { attemptsAt, openPullAmong, pullOfRun } from "../record/branch.ts";
 import { type Asked, firstComer, onDefaultBranch, ourRun, readRequest, type RunRequest } from "./asked.ts";
 import { freezeConversation } from "./freeze.ts";
+import { type Made, rollback } from "./rollback.ts";
 import { collectInstructions } from "./instructions.ts";
 import { alreadyDone, refusalEntry, stop, type Stopped } from "./stop.ts";
 
@@ -19,21 +20,25 @@ export interface GateEffects {
   now: () => number;
 }
 
+/** `made`: the result is known already, so nobody has to work; absent: solve looks for one. */
+export interface Asking {
+  kind: "task";
+  task: Task;
+  made?: Made;
+}
+
 /**
  * May this person ask this, and what exactly is asked? Trusts nothing but ids: every text, role and commit is fetched here.
  * Out: the Task, or why the road ends (an expected refusal). Throws AirlockError when GitHub cannot be read: no fact, no run.
  * Job permissions: contents, issues, pull-requests, actions, checks: read.
  */
-export async function gate(request: RunRequest, effects: GateEffects): Promise<{ kind: "task"; task: Task } | Stopped> {
+export async function gate(request: RunRequest, effects: GateEffects): Promise<Asking | Stopped> {
   const outcome = await ask(request, effects);
   if (outcome.kind === "stop") effects.audit.append("request.refused", refusalEntry(outcome));
   return outcome;
 }
 
-async function ask(
-  request: RunRequest,
-  { github, audit, now }: GateEffects,
-): Promise<{ kind: "task"; task: Task } | Stopped> {
+async function ask(request: RunRequest, { github, audit, now }: GateEffects): Promise<Asking | Stopped> {
   const repository = await github.repository();
   const run = await ourRun(request, repository, github);
   if (run.kind === "stop") return run;
@@ -57,8 +62,8 @@ async function ask(
   const answer = verb === "fix" ? await answerTo(request, loaded.config, github) : null;
   if (answer !== null) return alreadyDone(answer);
   const ground = await groundOf(asked.subject, trusted, github);
-  const frozen = await freezeConversation(request.inputs.issue, asked.comment, github);
-  if (frozen.kind === "stop") return frozen;
+  const brief = await briefOf(request, { asked, ground, config: loaded.config }, github);
+  if (brief.kind === "stop") return brief;
   const { instructions, leftOut } = await collectInstructions(files, (sha) => github.blob(sha));
 
   if (leftOut.length > 0) audit.append("instructions.left_out", { paths: leftOut });
@@ -66,11 +71,11 @@ async function ask(
     trusted: trusted.commit,
     config: loaded.from,
     instructions: instructions.map(({ path }) => path),
-    hidden_characters: frozen.conversation.body.hidden,
-    texts_left_out: frozen.conversation.left_out,
+    ...textsOf(brief.brief),
   });
   return {
     kind: "task",
+    ...(brief.made === undefined ? {} : { made: brief.made }),
     task: {
       version: 1,
       ...request.identity,
@@ -78,7 +83,7 @@ async function ask(
       requester: asked.requester,
       verb,
       words: asked.words,
-      brief: { kind: briefOf[verb], ...frozen.conversation },
+      brief: brief.brief,
       trusted,
       ...ground,
       default_branch: repository.defaultBranch,
@@ -93,7 +98,33 @@ async function ask(
   };
 }
 
-const briefOf = { fix: "issue", ask: "question" } as const;
+type Ground = Pick<Task, "start" | "base" | "pull">;
+
+/** The evidence of a command, frozen; for a rollback the result as well, which is built from what is on GitHub. */
+async function briefOf(
+  { inputs }: RunRequest,
+  { asked, ground, config }: { asked: Asked; ground: Ground; config: Config },
+  github: GitHub,
+): Promise<{ kind: "brief"; brief: Brief; made?: Made } | Stopped> {
+  const { subject, comment, args } = asked;
+  if (inputs.verb === "rollback") {
+    if (subject.kind !== "own-pull") return stop("not-available", "`rollback` is for pull requests of Airlock.", "");
+    const made = await rollback({ subject, argument: args, ...ground, limits: config.limits }, github);
+    if (made.kind === "stop") return made;
+    const { number, title } = subject.pull;
+    const brief = { kind: "rollback" as const, number, issue: subject.answers, title, to: made.to };
+    return { kind: "brief", brief, made };
+  }
+  const frozen = await freezeConversation(inputs.issue, comment, github);
+  if (frozen.kind === "stop") return frozen;
+  const kind = inputs.verb === "ask" ? "question" : "issue";
+  return { kind: "brief", brief: { kind, ...frozen.conversation } };
+}
+
+/** What the log says of the texts that were frozen. */
+function textsOf(brief: Brief): Record<string, number> {
+  return "body" in brief ? { hidden_characters: brief.body.hidden, texts_left_out: brief.left_out } : {};
+}
 
 async function trustedCommit(repository: Repository, github: GitHub): Promise<Snapshot> {
   const head = await github.branch(repository.defaultBranch);
@@ -110,12 +141,9 @@ function noHead(branch: string): AirlockError {
 }
 
 /** Where the work begins, and what its result is judged against (design §2). */
-export async function groundOf(
-  subject: Subject,
-  trusted: Snapshot,
-  github: GitHub,
-): Promise<Pick<Task, "start" | "base" | "pull">> {
-  if (subject.kind === "issue") return { start: trusted, base: trusted, pull: null };
+export async function groundOf(subject: Subject, trusted: Snapshot, github: GitHub): Promise<Ground> {
+  // What is merged is part of the default branch; its own branch may be gone.
+  if (subject.kind === "issue" || subject.pull.merged) return { start: trusted, base: trusted, pull: null };
   const { number, head, base: target } = subject.pull;
   const [start, base] = await Promise.all([
     snapshotOf(head.sha, github),

@@ -1,9 +1,7 @@
-import type { Change } from "../change.ts";
 import { type Config, configPath } from "../config.ts";
 import { loadConfig, renderProblems } from "../config/load.ts";
 import { AirlockError } from "../errors.ts";
 import type { Snapshot } from "../handoff/identity.ts";
-import type { Certificate, Solution } from "../handoff/solution.ts";
 import { endsWithAnswer, type Instruction, type RunVerb, type Task } from "../handoff/task.ts";
 import { fileAt, type LocalRepository, localTree, resolveRevision } from "../workspace/local.ts";
 import { readBlobs } from "../workspace/tree.ts";
@@ -77,34 +75,6 @@ export async function localConfig(
     message: renderProblems(loaded.problems),
     fix: `Correct ${configPath} and commit it.`,
   });
-}
-
-/** A Solution for a change that already exists as two trees: nobody worked, nothing was spent. */
-export function solutionOfTrees(
-  task: Task,
-  made: { change: Change; tree: string; taskDigest: string; certificate: Certificate; auditHead: string },
-): Solution {
-  return {
-    version: 1,
-    repository: task.repository,
-    run: task.run,
-    task_digest: made.taskDigest,
-    ending: { kind: "finished" },
-    base: task.base,
-    tree: made.tree,
-    change: made.change,
-    checkpoints: [],
-    summary: "",
-    reasons: [],
-    notes: "",
-    look_at: [],
-    model: "none",
-    usage: { turns: 0, input_tokens: 0, cached_input_tokens: 0, output_tokens: 0, cost_usd: 0 },
-    violations: [],
-    certificate: made.certificate,
-    network: [],
-    audit_head: made.auditHead,
-  };
 }
 
 /** Bytes read of one file; larger ones are over the cap anyway. */

@@ -68,11 +68,11 @@ describe("refused", () => {
   });
 
   it("every verb of a later version, with its name and what there is", () => {
-    expect(mayAsk({ ...maintainer, verb: asVerb("rollback") ?? "fix" })).toEqual({
+    expect(mayAsk({ ...maintainer, verb: asVerb("rebase") ?? "fix" })).toEqual({
       kind: "refused",
       code: "not-available",
-      message: "`rollback` is not available yet in this version.",
-      next: "Commands that start a run: `fix`, `ask`.",
+      message: "`rebase` is not available yet in this version.",
+      next: "Commands that start a run: `fix`, `rollback`, `ask`.",
     });
   });
 });
