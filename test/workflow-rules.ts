@@ -106,6 +106,10 @@ export const generalRules: Record<string, (workflow: Workflow) => string[]> = {
 };
 
 /** The condition of a job that does not ask every job above it to have gone well, but these, and what it waits for besides. */
+/** Solve found a change; or nobody had to look, because the gate knew it. */
+const solved = "(needs.solve.result == 'success' && needs.solve.outputs.proceed == 'true')";
+const known = "(needs.solve.result == 'skipped' && needs.gate.outputs.solution != '')";
+
 function onlyAfter(jobs: readonly string[], besides: string): string {
   const results = jobs.map((id) => `needs.${id}.result == 'success'`);
   return `\${{ ${["!cancelled()", ...results, besides].join(" && ")} }}`;
@@ -152,13 +156,13 @@ export const airlockRules: Record<string, (workflow: Workflow) => string[]> = {
     differs(
       "publish",
       [w.jobs["publish"]?.needs, w.jobs["publish"]?.if],
-      [["gate", "solve", "verify"], onlyAfter(["gate", "solve", "verify"], "needs.verify.outputs.digest != ''")],
+      [["gate", "solve", "verify"], onlyAfter(["gate", "verify"], "needs.verify.outputs.digest != ''")],
     ),
-  "verify runs without a baseline, and only after a gate and a solve that went well": (w) =>
+  "verify runs without a baseline, and only after a gate that went well and a Solution": (w) =>
     differs(
       "verify",
       [w.jobs["verify"]?.needs, w.jobs["verify"]?.if],
-      [["gate", "solve", "baseline"], onlyAfter(["gate", "solve"], "needs.solve.outputs.proceed == 'true'")],
+      [["gate", "solve", "baseline"], onlyAfter(["gate"], `(${solved} || ${known})`)],
     ),
   "a baseline is made only where gate says so, is given the Task alone, and fails no run": (w) =>
     differs(
@@ -182,7 +186,9 @@ export const airlockRules: Record<string, (workflow: Workflow) => string[]> = {
     everyStep(w, ({ with: given = {} }, id) => {
       const handed = Object.entries(given).filter(([name]) => /-digest$|^artifact-ids$/.test(name));
       const wrong = handed.filter(
-        ([, value]) => !/^\$\{\{ needs\.(gate|solve|baseline|verify)\.outputs\.(digest|artifact) \}\}$/.test(value),
+        ([, value]) => !/^\$\{\{ needs\.(gate|solve|baseline|verify)\.outputs\.(digest|artifact)( \|\| needs\.gate\.outputs\.(artifact|solution))? \}\}$/.test(
+            value,
+          ),
       );
       return wrong.length > 0 ? `${id}: ${JSON.stringify(wrong)}` : null;
     }),
@@ -196,6 +202,6 @@ export const airlockRules: Record<string, (workflow: Workflow) => string[]> = {
     differs(
       "run-name",
       w["run-name"],
-      "airlock ${{ inputs.verb }} #${{ inputs.issue }} comment ${{ inputs.comment }} by ${{ inputs.requester }}",
+      "airlock ${{ inputs.verb }} #${{ inputs.issue }} ${{ inputs.trigger }} ${{ inputs.id }} by ${{ inputs.requester }}",
     ),
 };

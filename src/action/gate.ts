@@ -1,11 +1,14 @@
 import { openAudit } from "../audit/log.ts";
 import { AirlockError } from "../errors.ts";
 import { githubClient } from "../github/client.ts";
-import { seal } from "../handoff/seal.ts";
-import { Task } from "../handoff/task.ts";
+import { seal, type Sealed } from "../handoff/seal.ts";
+import { Solution } from "../handoff/solution.ts";
+import { endsWithAnswer, Task } from "../handoff/task.ts";
 import { GateInputs } from "../phases/asked.ts";
 import { wantsBaselineJob } from "../phases/baseline-wanted.ts";
 import { gate } from "../phases/gate.ts";
+import { solutionOfTrees } from "../phases/made-solution.ts";
+import type { Made } from "../phases/rollback.ts";
 import type { InputsOf } from "./inputs.ts";
 import { writePapers } from "./papers.ts";
 import { onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
@@ -19,8 +22,8 @@ export async function runGate(inputs: InputsOf<"gate">, shell: Shell): Promise<v
   await onPaper("gate", shell, {
     begin: () => Promise.resolve({ audit: openAudit("gate", shell.now), papers: null }),
     work: async (audit) => {
-      const { verb, issue, comment, requester } = inputs;
-      const parsed = GateInputs.safeParse({ verb, issue, comment, requester });
+      const { verb, issue, trigger, id, requester } = inputs;
+      const parsed = GateInputs.safeParse({ verb, issue, trigger, id, requester });
       if (!parsed.success) throw badInputs();
       const github = githubClient({ token, apiUrl, owner, repo: name });
       const outcome = await gate(
@@ -30,22 +33,32 @@ export async function runGate(inputs: InputsOf<"gate">, shell: Shell): Promise<v
       if (outcome.kind === "stop") return outcome;
       const sealed = seal(Task, outcome.task);
       const directory = paperDirectory(shell);
-      await writePapers(directory, { name: "task", sealed, audit });
+      const solution = outcome.made === undefined ? null : sealedSolution(outcome.task, outcome.made, sealed.digest);
+      const files = solution === null ? {} : { "solution.json": Buffer.from(solution.bytes).toString("utf8") };
+      await writePapers(directory, { name: "task", sealed, audit, files });
       shell.output("paper", directory);
       shell.output("digest", sealed.digest);
-      shell.output("start", outcome.task.start.commit);
-      if (wantsBaselineJob(outcome.task.config)) shell.output("baseline", "true");
+      const { start, trusted, base } = outcome.task;
+      shell.output("start", start.commit);
+      shell.output("trusted", trusted.commit);
+      shell.output("base", base.commit);
+      if (solution !== null) shell.output("solution", solution.digest);
+      else if (!endsWithAnswer(outcome.task) && wantsBaselineJob(outcome.task.config)) shell.output("baseline", "true");
       shell.output("proceed", "true");
       const { requester: person } = outcome.task;
-      shell.log(
-        `@${person.login} (${person.role}) asks for ${verb} on #${issue}; trusted commit ${outcome.task.trusted.commit}`,
-      );
+      shell.log(`@${person.login} (${person.role}) asks for ${verb} on #${issue}; trusted commit ${trusted.commit}`);
       await shell.summary(
         `### Airlock gate: allowed\n\n${plain(person.login)} (${person.role}) asks for \`${outcome.task.verb}\` on #${parsed.data.issue}.\n`,
       );
       return null;
     },
   });
+}
+
+/** A result that nobody has to look for: it goes to verify as if solve had made it. */
+function sealedSolution(task: Task, { change, tree, steps }: Made, taskDigest: string): Sealed {
+  const made = { change, tree, certificate: null, taskDigest, auditHead: task.audit_head };
+  return seal(Solution, solutionOfTrees(task, { ...made, ...(steps.length === 0 ? {} : { steps }) }));
 }
 
 function badInputs(): AirlockError {

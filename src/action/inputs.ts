@@ -20,7 +20,8 @@ const Inputs = z.discriminatedUnion("phase", [
     "app-bot-id": number,
     verb: given,
     issue: given,
-    comment: given,
+    trigger: given,
+    id: given,
     requester: given,
   }),
   z.strictObject({

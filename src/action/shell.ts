@@ -27,7 +27,10 @@ export interface Shell {
   log: Log;
   now: () => number;
   signal: AbortSignal;
-  output(name: "paper" | "digest" | "proceed" | "start" | "baseline", value: string): void;
+  output(
+    name: "paper" | "digest" | "proceed" | "start" | "trusted" | "base" | "solution" | "baseline",
+    value: string,
+  ): void;
   /** Directory of the built files that this action runs; absent when it runs from source. */
   bundle?: string;
   /**

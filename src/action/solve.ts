@@ -1,5 +1,6 @@
 import { seal } from "../handoff/seal.ts";
 import { Solution } from "../handoff/solution.ts";
+import { endsWithAnswer } from "../handoff/task.ts";
 import { canaryRule } from "../phases/canary-rule.ts";
 import { stepNarrator } from "../phases/narrate-steps.ts";
 import { modelFor } from "../phases/model.ts";
@@ -54,6 +55,11 @@ export async function runSolve(inputs: InputsOf<"solve">, shell: Shell): Promise
       shell.output("digest", sealed.digest);
       const stopped = stopOfSolution(solution);
       if (stopped !== null) return stopped;
+      if (endsWithAnswer(task)) {
+        shell.log(`answered in ${solution.usage.turns} turns; nothing is changed`);
+        await shell.summary(`### Airlock solve: answered\n\nThe answer is in the status comment.\n`);
+        return null;
+      }
       shell.output("proceed", "true");
       shell.log(
         `${solution.ending.kind}: ${solution.change.length} files in ${solution.usage.turns} turns, tree ${solution.tree}`,

@@ -3,7 +3,7 @@ import type { Config } from "../config.ts";
 import { AirlockError } from "../errors.ts";
 import type { Item, ToolCall } from "../model/model.ts";
 import { capText } from "../tools/cap.ts";
-import { Finish, finishName } from "../tools/finish.ts";
+import type { Finish } from "../tools/finish.ts";
 import type { Tool, ToolResult } from "../tools/tool.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { LimitEnding } from "./limits.ts";
@@ -98,7 +98,7 @@ async function answer(call: ToolCall, isDouble: boolean, run: CallsRun, context:
   }
   run.streak = withCall(run.streak, call);
   if (run.streak.times >= sameCallMax) return failed("Not carried out: you made the same call too often.");
-  if (read.tool.name === finishName) run.finish = Finish.parse(read.input);
+  if (read.tool.ends !== undefined) run.finish = read.tool.ends(read.input);
   run.wrote ||= read.tool.writes;
   const result = await mounted(() => read.tool.run(read.input, context.signal), run, context);
   if (run.streak.times < sameCallTold) return result;

@@ -3,14 +3,17 @@ import type { AppConnection } from "../github/app.ts";
 import type { GitHub } from "../github/github.ts";
 import type { Status, StatusState } from "../record/status-comment.ts";
 import { sentence } from "../record/sentence.ts";
-import { type Authority, type AuthorityFacts, mayAsk } from "../request/authority.ts";
-import { type Command, parseCommand } from "../request/command.ts";
+import { pullSubject } from "../record/subject.ts";
+import { type Authority, type AuthorityFacts, mayAsk, type SubjectKind } from "../request/authority.ts";
+import { asksWithWords, type Command, commandWords, parseCommand, wordless } from "../request/command.ts";
+import { asControl, type ControlVerb, mayControl } from "../request/control.ts";
 import { asDecision, type DecisionVerb, mayDecide, readDecision } from "../request/decision.ts";
 import { workflowFile } from "../request/run-name.ts";
 import { CommentCreated, installedOf, readEvent } from "./events.ts";
 import type { GateKeeper } from "./gate-keeper.ts";
 import { insist, type InsistEffects } from "./insist.ts";
 import type { Log } from "./log.ts";
+import { control } from "./on-control.ts";
 import { decide } from "./on-decision.ts";
 import { placeOf } from "./on-pull.ts";
 import { notStarted, refusal, undispatchable } from "./replies.ts";
@@ -35,6 +38,7 @@ export async function onComment(payload: unknown, effects: CommentEffects): Prom
     issues: "write",
     actions: "write",
     metadata: "read",
+    ...(event.issue.pull_request == null ? {} : { pull_requests: "read" }),
   });
   const answer = await authorityOf(event, command, github);
   const about = {
@@ -50,7 +54,18 @@ export async function onComment(payload: unknown, effects: CommentEffects): Prom
     return await reply({ event, command, github }, refusal(command, answer), effects);
   }
   if (decisionOf(command) !== null) return await answerDecision({ event, command, github }, effects);
+  if (command.kind === "command" && asksWithWords(command.verb) && commandWords(event.comment.body).text === "") {
+    const { message, next } = wordless(command.verb);
+    const state = refusal(command, { kind: "refused", code: "not-available", message, next });
+    return await reply({ event, command, github }, state, effects);
+  }
+  if (controlOf(command) !== null) return await answerControl({ event, command, github }, effects);
   await accept({ event, command, github }, effects);
+}
+
+/** A command about the runs that are there. */
+function controlOf(command: Command): ControlVerb | null {
+  return command.kind === "command" ? asControl(command.verb) : null;
 }
 
 /** A command that starts no run. */
@@ -75,10 +90,17 @@ async function authorityOf(event: CommentCreated, command: Command, github: GitH
     appId: comment.performed_via_github_app?.id ?? null,
     senderIsAuthor: sender.id === comment.user.id,
     commentEdited: comment.updated_at !== comment.created_at,
-    isPull: issue.pull_request != null,
+    subject: issue.pull_request == null ? "issue" : await pullKind(event, github),
     issueState: issue.state,
   };
+  if (controlOf(command) !== null) return mayControl(facts);
   return decision === null ? mayAsk(facts) : mayDecide(decision, facts);
+}
+
+/** One that cannot be found is treated like a stranger's. */
+async function pullKind({ issue, repository }: CommentCreated, github: GitHub): Promise<SubjectKind> {
+  const pull = await github.pull(issue.number);
+  return pull === null ? "fork-pull" : pullSubject(pull, repository.id).kind;
 }
 
 /** What was asked, and where to answer. */
@@ -94,7 +116,8 @@ async function accept(asked: Asked, effects: CommentEffects): Promise<void> {
   const inputs = {
     verb: verbOf(command) ?? "",
     issue: `${issue.number}`,
-    comment: `${comment.id}`,
+    trigger: "comment",
+    id: `${comment.id}`,
     requester: `${comment.user.id}`,
   };
   const seen = tolerate(github.react(comment.id, "eyes"), effects.log);
@@ -143,6 +166,38 @@ async function answerDecision(asked: Asked, effects: CommentEffects): Promise<vo
       issue: issue.number,
       comment: comment.id,
       requester: by.id,
+      verb,
+      shown: state.kind,
+    });
+    await effects.board.show(github, issue.number, statusOf(asked, state, null));
+    await tolerate(github.react(comment.id, state.kind === "refused" ? "confused" : "+1"), effects.log);
+  }, effects);
+}
+
+/** `stop` and `status`: answered here and now, from GitHub's list of runs. */
+async function answerControl(asked: Asked, effects: CommentEffects): Promise<void> {
+  const { event, command, github } = asked;
+  const verb = controlOf(command);
+  if (verb === null) return;
+  const { comment, issue, repository } = event;
+  await insist(async () => {
+    const installed = installedOf(event);
+    const [reader, bot] = await Promise.all([
+      effects.app.repository(installed, { actions: "write", pull_requests: "read", metadata: "read" }),
+      effects.app.botId(installed),
+    ]);
+    const state = await control(verb, issue.number, {
+      github: reader,
+      bot,
+      repositoryId: repository.id,
+      defaultBranch: repository.default_branch,
+      home: repository.html_url,
+      now: Date.parse(comment.created_at),
+    });
+    effects.log.info("request.controlled", {
+      issue: issue.number,
+      comment: comment.id,
+      requester: comment.user.id,
       verb,
       shown: state.kind,
     });

@@ -60,7 +60,7 @@ async function showRun(event: RunMoved, effects: RunEffects): Promise<void> {
     log.warn("run.foreign", { run: id, actor: run?.actor.id ?? null });
     return;
   }
-  const asked = await github.comment(name.comment);
+  const asked = await github.comment(name.id);
   // A doubled dispatch ends in the gate as a duplicate; the run before it has the comment, however this one ends.
   const runs = await github.runs(workflowFile, runsSince(run, asked));
   const earlier = earlierRun(runs, run, bot);
@@ -98,7 +98,7 @@ async function showEnd({ place, run, name, asked }: Ended, { board, gate, log }:
     publication === null ? final.state : await withEnforcement(final.state, publication.pull, { place, gate });
   await all(log, [
     board.show(github, name.issue, statusOf({ run, name, asked }, shown)),
-    asked === null ? Promise.resolve() : github.react(name.comment, final.reaction),
+    asked === null ? Promise.resolve() : github.react(name.id, final.reaction),
     publication === null ? Promise.resolve() : gate.refresh(place, publication.pull.number, { ended: run }),
   ]);
 }
@@ -116,7 +116,7 @@ async function withEnforcement(
 
 function statusOf({ run, name, asked }: Omit<Ended, "place">, state: StatusState): Status {
   const requester = asked?.author.login ?? "somebody whose comment is gone";
-  return { verb: name.verb, requester, comment: name.comment, run: { id: run.id, url: run.url }, state };
+  return { verb: name.verb, requester, comment: name.id, run: { id: run.id, url: run.url }, state };
 }
 
 /** Does all of it, then fails if something failed that may pass by itself. What GitHub refuses for good (a locked issue) is logged. */

@@ -6,6 +6,7 @@ import { version } from "./version.ts";
 /** Each verb is loaded when it is used: `airlock parse` needs no sandbox. */
 const verbs: Record<string, () => Promise<{ verb: Verb }>> = {
   fix: () => import("./fix.ts"),
+  ask: () => import("./ask.ts"),
   exec: () => import("./exec.ts"),
   verify: () => import("./verify.ts"),
   risk: () => import("./risk.ts"),

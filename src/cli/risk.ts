@@ -20,7 +20,7 @@ export const verb: Verb = {
     const head = await resolveRevision(local, headRevision);
     const { config } = await localConfig(local, start);
     const change = await localChange(local, start.tree, head.tree);
-    const judgement = await judgeLocally(local, { task: { config, start }, solution: { change }, report: null });
+    const judgement = await judgeLocally(local, { task: { config, base: start }, solution: { change }, report: null });
     const missing = whatIf === null ? {} : { missing: stillMissing(judgement, whatIf) };
     if (json) terminal.out(JSON.stringify({ ...judgement, ...missing }));
     else {

@@ -8,7 +8,7 @@ import { AirlockError } from "../errors.ts";
 import { seal } from "../handoff/seal.ts";
 import { Report } from "../handoff/report.ts";
 import { Solution } from "../handoff/solution.ts";
-import { Task } from "../handoff/task.ts";
+import { type RunVerb, Task } from "../handoff/task.ts";
 import type { Model } from "../model/model.ts";
 import { openaiModel } from "../model/openai.ts";
 import { narrator } from "../phases/narrate.ts";
@@ -33,7 +33,7 @@ export interface TaskEnd {
 }
 
 /** Runs a task through the whole pipeline on a local repository and prints how it ended. Papers are kept in a folder that is named. */
-export async function runTask(args: string[], terminal: Terminal): Promise<TaskEnd> {
+export async function runTask(args: string[], terminal: Terminal, verb: RunVerb = "fix"): Promise<TaskEnd> {
   const { values, positionals } = parseArgs({
     args,
     options: {
@@ -46,7 +46,7 @@ export async function runTask(args: string[], terminal: Terminal): Promise<TaskE
     allowPositionals: true,
   });
   const text = positionals.join(" ").trim();
-  if (text === "") throw new UsageError("say what should be done");
+  if (text === "") throw new UsageError(verb === "ask" ? "say what you want to know" : "say what should be done");
   const mode = values.sandbox === undefined ? undefined : SandboxMode.safeParse(values.sandbox);
   if (mode?.success === false)
     throw new UsageError(`--sandbox takes read-only or workspace-write, not "${values.sandbox}"`);
@@ -60,12 +60,14 @@ export async function runTask(args: string[], terminal: Terminal): Promise<TaskE
   const model = modelOf(apiKey, terminal);
   const papers = papersFolder(values.output === undefined ? null : resolve(terminal.cwd, values.output));
   try {
-    const order = { text, agent, directory, papers, apiKey, model, json: values.json === true };
+    const order = { text, verb, agent, directory, papers, apiKey, model, json: values.json === true };
     const result = await runPipeline(order, terminal);
     await keepPapers(papers, directory, result);
     if (order.json) terminal.out(JSON.stringify({ type: "airlock.result", papers: papers.path, ...summaryOf(result) }));
     else for (const line of sentences(result).flatMap(printable)) terminal.out(line);
-    const good = result.kind === "judged" && result.judgement.kind === "publish" && !result.judgement.draft;
+    const good =
+      result.kind === "answered" ||
+      (result.kind === "judged" && result.judgement.kind === "publish" && !result.judgement.draft);
     return { code: good ? exitCode.done : exitCode.no, directory, result };
   } finally {
     if (papers.path !== null) terminal.err(`papers: ${papers.path}`);
@@ -80,6 +82,7 @@ function modelOf(apiKey: string, { environment }: Terminal): Model {
 
 interface Order {
   text: string;
+  verb: RunVerb;
   agent: Parameters<typeof localTask>[0]["agent"];
   directory: string;
   papers: PapersFolder;
@@ -89,7 +92,7 @@ interface Order {
 }
 
 async function runPipeline(order: Order, terminal: Terminal): Promise<PipelineResult> {
-  const { agent = {}, text, directory, papers, apiKey, model } = order;
+  const { agent = {}, text, verb, directory, papers, apiKey, model } = order;
   const canary = await terminal.plantCanary();
   await using local = await openRepository(directory);
   await warnOfUncommitted(local, terminal);
@@ -99,6 +102,7 @@ async function runPipeline(order: Order, terminal: Terminal): Promise<PipelineRe
     local,
     revision: "HEAD",
     text,
+    verb,
     now: terminal.now,
     auditHead: audit.head,
     agent,
@@ -124,7 +128,7 @@ async function runPipeline(order: Order, terminal: Terminal): Promise<PipelineRe
   };
   try {
     return await pipeline(
-      { text, revision: "HEAD", agent },
+      { text, verb, revision: "HEAD", agent },
       {
         local,
         source: directory,
@@ -159,6 +163,7 @@ async function warnOfUncommitted(local: LocalRepository, { err }: Terminal): Pro
 async function keepPapers(papers: PapersFolder, directory: string, result: PipelineResult): Promise<void> {
   papers.write("task.json", seal(Task, result.task).bytes);
   papers.write("solution.json", seal(Solution, result.solution).bytes);
+  if (result.kind === "answered") return;
   await using local = await openRepository(directory);
   const before = await contentsBefore(local.store, result.solution.change);
   papers.write("change.patch", patchText(result.solution.change, before));
@@ -169,6 +174,7 @@ async function keepPapers(papers: PapersFolder, directory: string, result: Pipel
 
 function summaryOf(result: PipelineResult): object {
   if (result.kind === "stopped") return { kind: "stopped", stop: result.stopped };
+  if (result.kind === "answered") return { kind: "answered", answer: result.solution.answer ?? "" };
   return { kind: result.kind, checks: result.report.checks, judgement: result.judgement };
 }
 
@@ -177,6 +183,7 @@ function sentences(result: PipelineResult): string[] {
     const { message, said = "", next } = result.stopped;
     return [message, said, next].filter((line) => line !== "");
   }
+  if (result.kind === "answered") return [result.solution.answer ?? ""];
   const files = result.solution.change.map(
     ({ path, before, after }) => `  ${before === null ? "A" : after === null ? "D" : "M"} ${path}`,
   );

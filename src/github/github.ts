@@ -42,6 +42,8 @@ export interface GitHub {
   commit(sha: string): Promise<{ sha: string; tree: string; parents: string[]; message: string }>;
   /** Whether `ancestor` is reachable from `descendant` (or equal). */
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
+  /** The best common ancestor of two commits. Throws `github-failed` when they have none. */
+  mergeBase(one: string, other: string): Promise<string>;
   /** Every blob, symlink and submodule of a tree, recursively. Throws `github-unreadable` when GitHub truncates the list. */
   tree(sha: string): Promise<TreeEntry[]>;
   blob(sha: string): Promise<Buffer>;
@@ -99,6 +101,8 @@ export interface GitHub {
   /** Runs of a workflow file, newest first, created at or after `since`. */
   runs(workflow: string, since: Date): Promise<Run[]>;
   run(id: number): Promise<Run | null>;
+  /** Asks GitHub to stop a run; it goes on for some seconds. `ended`: it was over already. */
+  cancelRun(id: number): Promise<"asked" | "ended">;
   artifacts(run: number): Promise<Artifact[]>;
   /** The artifact's zip, at most `bytesMax` bytes. null when it is gone or expired. */
   artifact(id: number, bytesMax: number): Promise<Buffer | null>;

@@ -12,7 +12,7 @@ export function objects(api: Api): ReadObjects & WriteObjects {
   return { ...readObjects(api), ...writeObjects(api) };
 }
 
-type ReadObjects = Pick<GitHub, "branch" | "branches" | "commit" | "isAncestor" | "tree" | "blob">;
+type ReadObjects = Pick<GitHub, "branch" | "branches" | "commit" | "isAncestor" | "mergeBase" | "tree" | "blob">;
 type WriteObjects = Pick<GitHub, "createBlob" | "createTree" | "createCommit" | "createBranch">;
 
 function readObjects(api: Api): ReadObjects {
@@ -35,6 +35,13 @@ function readObjects(api: Api): ReadObjects {
       const basehead = `${ancestor}...${descendant}`;
       const { status } = await api.call(Comparison, "GET /compare/{basehead}", { basehead, per_page: 1 });
       return status === "ahead" || status === "identical";
+    },
+    async mergeBase(one, other) {
+      const { merge_base_commit } = await api.call(MergeBase, "GET /compare/{basehead}", {
+        basehead: `${one}...${other}`,
+        per_page: 1,
+      });
+      return merge_base_commit.sha;
     },
     async tree(sha) {
       const route = "GET /git/trees/{tree_sha}";
@@ -94,5 +101,6 @@ function isTaken(thrown: unknown): boolean {
 const Reference = z.object({ object: z.object({ type: z.literal("commit"), sha: Sha }) });
 const NamedReference = Reference.extend({ ref: z.string().startsWith("refs/heads/") });
 const Comparison = z.object({ status: z.enum(["ahead", "behind", "identical", "diverged"]) });
+const MergeBase = z.object({ merge_base_commit: z.object({ sha: Sha }) });
 const Blob = z.object({ content: z.string(), encoding: z.literal("base64") });
 const Created = z.object({ sha: Sha });

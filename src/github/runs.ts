@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { ArtifactAnswer, RunAnswer } from "./answers.ts";
 import type { Api } from "./api.ts";
-import { unreadable } from "./failure.ts";
+import { statusOf, unreadable } from "./failure.ts";
 import type { GitHub } from "./github.ts";
 
 /** Runs GitHub lists at most for one filter (docs.github.com, "List workflow runs"): a full list may be a cut one. */
 const runsMax = 1000;
 
 /** Workflow runs and their artifacts. */
-export function runs(api: Api): Pick<GitHub, "dispatch" | "runs" | "run" | "artifacts" | "artifact"> {
+export function runs(api: Api): Pick<GitHub, "dispatch" | "runs" | "run" | "cancelRun" | "artifacts" | "artifact"> {
   return {
     async dispatch(workflow, ref, inputs) {
       const answer = await api.call(Dispatched, "POST /actions/workflows/{workflow_id}/dispatches", {
@@ -27,6 +27,16 @@ export function runs(api: Api): Pick<GitHub, "dispatch" | "runs" | "run" | "arti
       return found.toSorted((a, b) => b.id - a.id);
     },
     run: (id) => api.find(RunAnswer, "GET /actions/runs/{run_id}", { run_id: id }),
+    async cancelRun(id) {
+      try {
+        await api.call(z.unknown(), "POST /actions/runs/{run_id}/cancel", { run_id: id });
+        return "asked";
+      } catch (thrown) {
+        // GitHub's answer for a run that is completed.
+        if (statusOf(thrown) === 409) return "ended";
+        throw thrown;
+      }
+    },
     artifacts: (run) =>
       api.list(ArtifactAnswer, "GET /actions/runs/{run_id}/artifacts", {
         parameters: { run_id: run },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Change, Sha } from "../change.ts";
 import { Finding } from "./finding.ts";
 import { Digest, Identity, Snapshot } from "./identity.ts";
+import { ItemId } from "./task.ts";
 import { NetworkRows } from "./network.ts";
 
 /** How the agent's work ended. Every member is expected; a crash writes no Solution at all. */
@@ -38,6 +39,28 @@ export const Certificate = z.strictObject({
 });
 export type Certificate = z.infer<typeof Certificate>;
 
+/** What became of one point of a review. */
+export const ItemEnding = z.strictObject({
+  id: ItemId,
+  /** `declined`: the agent says why not. `not-reached`: it did not come to it. */
+  outcome: z.enum(["done", "declined", "not-reached"]),
+  /** Model text: the answer in the thread. Empty for `not-reached`. */
+  reply: z.string(),
+});
+export type ItemEnding = z.infer<typeof ItemEnding>;
+
+/** One commit of a round, on top of the one before it; the first on the Task's start. */
+export const Step = z.strictObject({
+  /** The points that it answers; empty for what the agent changed beside them. */
+  items: z.array(ItemId),
+  /** Model text: what was done, one line. */
+  subject: z.string(),
+  tree: Sha,
+  /** From the tree before it. */
+  change: Change,
+});
+export type Step = z.infer<typeof Step>;
+
 /** Paper two. What was made of the Task. Written by solve, scanned for secrets before it is sealed. */
 export const Solution = z.strictObject({
   version: z.literal(1),
@@ -54,11 +77,18 @@ export const Solution = z.strictObject({
   reasons: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
   notes: z.string(),
   look_at: z.array(z.string()),
+  /** Model text, for a Task that asks for an answer instead of a change. Absent: nothing was answered. */
+  answer: z.string().min(1).optional(),
+  /** One for each point of a review brief. Absent: the brief has none. */
+  items: z.array(ItemEnding).optional(),
+  /** How start becomes `tree`; the last one's tree is `tree`. Absent: one commit holds everything. */
+  steps: z.array(Step).optional(),
   model: z.string(),
   usage: Usage,
   /** Things the sandbox or the workspace sweep had to stop. */
   violations: z.array(z.string()),
-  certificate: Certificate,
+  /** null: nothing ran, the result was built from trees that were there. */
+  certificate: Certificate.nullable(),
   /** The credential that was planted outside the sandbox for this run, worthless since its end: publish looks for it. Absent: nobody worked. */
   canary: z.string().min(16).max(100).optional(),
   /** What its commands asked of the network. */

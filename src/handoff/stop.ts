@@ -19,6 +19,7 @@ export const Stop = z.strictObject({
     "not-dispatched-by-us",
     "issue-closed",
     "recently-edited",
+    "head-moved",
     "already-done",
     "no-change",
     "gave-up",

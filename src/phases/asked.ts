@@ -1,9 +1,11 @@
 import { z } from "zod";
 import type { Comment, GitHub, Repository, Run } from "../github/github.ts";
 import type { Identity, Person, Role } from "../handoff/identity.ts";
+import { RunVerb } from "../handoff/task.ts";
+import { type Subject, subjectOf } from "../record/subject.ts";
 import { mayAsk } from "../request/authority.ts";
-import { commandWords, parseCommand } from "../request/command.ts";
-import { earlierRun, parseRunName, runsSince, workflowFile, workflowPath } from "../request/run-name.ts";
+import { asksWithWords, commandWords, parseCommand, wordless } from "../request/command.ts";
+import { earlierRun, parseRunName, runsSince, triggerKinds, workflowFile, workflowPath } from "../request/run-name.ts";
 import { stop, type Stopped } from "./stop.ts";
 
 /** Minutes between the comment and the run it started, above which the request is stale (design §5). */
@@ -15,7 +17,13 @@ const id = z
   .transform(Number);
 
 /** What a dispatch may carry: ids and a verb of the closed list. Everything else is fetched. */
-export const GateInputs = z.strictObject({ verb: z.enum(["fix"]), issue: id, comment: id, requester: id });
+export const GateInputs = z.strictObject({
+  verb: RunVerb,
+  issue: id,
+  trigger: z.enum(triggerKinds),
+  id,
+  requester: id,
+});
 export type GateInputs = z.infer<typeof GateInputs>;
 
 export interface RunRequest {
@@ -46,12 +54,13 @@ export async function ourRun(
     return foreign(`it runs on ${run.headBranch ?? "no branch"}, not on ${repository.defaultBranch}`);
   if (run.path !== workflowPath) return foreign(`it runs ${run.path}`);
   const name = parseRunName(run.title);
-  const { verb, issue, comment, requester } = request.inputs;
+  const { verb, issue, trigger, id: asked, requester } = request.inputs;
   const same =
     name !== null &&
     name.verb === verb &&
     name.issue === issue &&
-    name.comment === comment &&
+    name.trigger === trigger &&
+    name.id === asked &&
     name.requester === requester;
   return same ? { kind: "run", run } : foreign("its name does not carry its inputs");
 }
@@ -69,13 +78,21 @@ export async function onDefaultBranch(run: Run, head: string, github: GitHub): P
 export interface Asked {
   kind: "asked";
   comment: Comment;
+  /** What the command stands on. */
+  subject: Subject;
   words: string;
+  /** The rest of the command's line alone, as it was written. */
+  args: string;
   requester: Person & { role: Role };
 }
 
 /** The comment as it stands now: present, young, never edited, by the person the dispatch names, and a command. */
-export async function readRequest({ inputs }: RunRequest, run: Run, github: GitHub): Promise<Asked | Stopped> {
-  const comment = await github.comment(inputs.comment);
+export async function readRequest(
+  { inputs, identity }: RunRequest,
+  run: Run,
+  github: GitHub,
+): Promise<Asked | Stopped> {
+  const comment = await github.comment(inputs.id);
   if (comment === null || comment.issue !== inputs.issue) {
     return stop("not-a-command", "The comment that asked for this is gone.", "Comment `/agent fix` again.");
   }
@@ -104,19 +121,23 @@ export async function readRequest({ inputs }: RunRequest, run: Run, github: GitH
       "Write the command alone at the start of a line.",
     );
   }
-  const allowed = await allowedToAsk(inputs, comment, github);
+  const allowed = await allowedToAsk(inputs, comment, { github, repositoryId: identity.repository.id });
   if (allowed.kind === "stop") return allowed;
   const requester = { id: comment.author.id, login: comment.author.login, role: allowed.role };
-  return { kind: "asked", comment, words: commandWords(comment.body).text, requester };
+  const { subject } = allowed;
+  const { text: words } = commandWords(comment.body);
+  if (words === "" && asksWithWords(inputs.verb))
+    return stop("not-a-command", wordless(inputs.verb).message, wordless(inputs.verb).next);
+  return { kind: "asked", comment, subject, words, args: command.args, requester };
 }
 
 async function allowedToAsk(
   { issue: number, verb }: GateInputs,
   comment: Comment,
-  github: GitHub,
-): Promise<{ kind: "role"; role: Role } | Stopped> {
-  const issue = await github.issue(number);
-  if (issue === null) return stop("issue-closed", "The issue is gone.", "");
+  { github, repositoryId }: { github: GitHub; repositoryId: number },
+): Promise<{ kind: "role"; role: Role; subject: Subject } | Stopped> {
+  const subject = await subjectOf(github, number, repositoryId);
+  if (subject === null) return stop("issue-closed", "The issue is gone.", "");
   const found = await github.role(comment.author.login);
   // A login can change hands: the role counts only for the very account that wrote the comment.
   const role = found.user?.id === comment.author.id ? found.role : "none";
@@ -127,10 +148,10 @@ async function allowedToAsk(
     appId: comment.appId,
     senderIsAuthor: true,
     commentEdited: comment.updatedAt !== comment.createdAt,
-    isPull: issue.isPull,
-    issueState: issue.state,
+    subject: subject.kind,
+    issueState: subject.issue.state,
   });
-  return answer.kind === "allowed" ? { kind: "role", role } : stop(answer.code, answer.message, answer.next);
+  return answer.kind === "allowed" ? { kind: "role", role, subject } : stop(answer.code, answer.message, answer.next);
 }
 
 /**
@@ -138,7 +159,7 @@ async function allowedToAsk(
  * anything else of the comment, so that a late second run says nothing about a request that the first one answers.
  */
 export async function firstComer(request: RunRequest, run: Run, github: GitHub): Promise<{ kind: "first" } | Stopped> {
-  const comment = await github.comment(request.inputs.comment);
+  const comment = await github.comment(request.inputs.id);
   const runs = await github.runs(workflowFile, runsSince(run, comment));
   const earlier = earlierRun(runs, run, request.appBotId);
   if (earlier === null) return { kind: "first" };

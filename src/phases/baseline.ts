@@ -27,7 +27,7 @@ export function startBaseline(
     source,
     dir: ground.dir,
     task,
-    base: task.start,
+    base: task.base,
     dependencies: dependenciesBySide(ground, [dependencies], task.config.setup.commands.length > 0),
     signal: AbortSignal.any([ground.signal, ending.signal]),
     onProgress: (progress) => ground.onProgress(`meanwhile, ${sentence(progress)}`),

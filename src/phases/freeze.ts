@@ -1,6 +1,6 @@
 import type { Account, Comment, GitHub } from "../github/github.ts";
 import type { Role } from "../handoff/identity.ts";
-import type { Brief, FrozenText } from "../handoff/task.ts";
+import type { Conversation, FrozenText } from "../handoff/task.ts";
 import { mayWrite } from "../request/authority.ts";
 import { plainText } from "../text/incoming.ts";
 import { stripInvisible } from "../text/invisible.ts";
@@ -14,20 +14,18 @@ type Reader = (markdown: string) => { text: string; hidden: number };
 /** UTF-16 code units of comments by people who may not write, in all: they must not be able to fill a run with text. */
 const othersUnitsMax = 200_000;
 
-type IssueBrief = Extract<Brief, { kind: "issue" }>;
-
 /**
- * The issue and its conversation as they stood when the command was written, as plain text.
- * In: the issue's number and the comment that holds the command. Later comments, comments edited later and texts that cannot be
+ * An issue or pull request and its conversation as they stood when the command was written, as plain text.
+ * In: its number and the comment that holds the command. Later comments, comments edited later and texts that cannot be
  * read as Markdown are left out and counted; bots are left out; an issue whose own text changed later cannot be rebuilt and
  * stops the road.
  */
-export async function freezeIssue(
+export async function freezeConversation(
   number: number,
   request: Comment,
   github: GitHub,
   read: Reader = plainText,
-): Promise<{ kind: "brief"; brief: IssueBrief } | Stopped> {
+): Promise<{ kind: "conversation"; conversation: Conversation } | Stopped> {
   const issue = await github.issue(number);
   if (issue === null) return stop("issue-closed", "The issue is gone.", "");
   const askedAt = Date.parse(request.createdAt);
@@ -40,7 +38,7 @@ export async function freezeIssue(
       return stop(
         "edited",
         `The issue's ${what} was edited after the command was written.`,
-        "Read it again, then comment `/agent fix` once more.",
+        "Read it again, then write the command once more.",
       );
     if (moment === "fresh")
       return recently(`The issue's ${what} was edited less than ${freshEditMinutes} minutes before the command.`);
@@ -75,11 +73,11 @@ export async function freezeIssue(
   const body = await freeze(issue, plain ?? { text: "", hidden: issue.body.length }, roles);
   // A title is no Markdown: only what nobody can see is taken out of it.
   const title = stripInvisible(issue.title).text.replaceAll(/\s+/g, " ").trim();
-  return { kind: "brief", brief: { kind: "issue", number, title, body, comments, left_out: leftOut } };
+  return { kind: "conversation", conversation: { number, title, body, comments, left_out: leftOut } };
 }
 
 function recently(message: string): Stopped {
-  return stop("recently-edited", message, "Read the text as it stands now, then comment `/agent fix` again.");
+  return stop("recently-edited", message, "Read the text as it stands now, then write the command again.");
 }
 
 /** Where an edit lies relative to the command: `before` is harmless, `fresh` may not have been seen, `later` was not. */

@@ -1,10 +1,8 @@
-import type { Change } from "../change.ts";
 import { type Config, configPath } from "../config.ts";
 import { loadConfig, renderProblems } from "../config/load.ts";
 import { AirlockError } from "../errors.ts";
 import type { Snapshot } from "../handoff/identity.ts";
-import type { Certificate, Solution } from "../handoff/solution.ts";
-import type { Instruction, Task } from "../handoff/task.ts";
+import { endsWithAnswer, type Instruction, type RunVerb, type Task } from "../handoff/task.ts";
 import { fileAt, type LocalRepository, localTree, resolveRevision } from "../workspace/local.ts";
 import { readBlobs } from "../workspace/tree.ts";
 import { collectInstructions } from "./instructions.ts";
@@ -17,6 +15,8 @@ export interface LocalOrder {
   /** The commit to work from; policy, instructions and checks come from it too: whoever owns the working copy is trusted. */
   revision: string;
   text: string;
+  /** Absent: a change is asked for. */
+  verb?: RunVerb;
   now: () => number;
   auditHead: string;
   /** What the command line changes of the configuration's `[agent]`. */
@@ -27,7 +27,15 @@ export interface LocalOrder {
  * The gate of a local run: the Task from a working copy instead of from GitHub.
  * @throws AirlockError `bad-input` for a bad revision, `bad-config` naming file, line and key.
  */
-export async function localTask({ local, revision, text, now, auditHead, agent = {} }: LocalOrder): Promise<Task> {
+export async function localTask({
+  local,
+  revision,
+  text,
+  verb = "fix",
+  now,
+  auditHead,
+  agent = {},
+}: LocalOrder): Promise<Task> {
   const start = await resolveRevision(local, revision);
   const { config, from } = await localConfig(local, start);
   const merged = { ...config, agent: { ...config.agent, ...agent } };
@@ -36,13 +44,15 @@ export async function localTask({ local, revision, text, now, auditHead, agent =
     ...localIdentity,
     trigger: { kind: "local" },
     requester: { id: 1, login: "local", role: "admin" },
-    verb: "fix",
+    verb,
     words: "",
     brief: { kind: "local", text },
     trusted: start,
     start,
+    base: start,
+    pull: null,
     default_branch: revision,
-    sandbox_mode: merged.agent.sandbox_mode,
+    sandbox_mode: endsWithAnswer({ verb }) ? "read-only" : merged.agent.sandbox_mode,
     approval_policy: merged.agent.approval_policy,
     config: merged,
     config_from: from,
@@ -65,34 +75,6 @@ export async function localConfig(
     message: renderProblems(loaded.problems),
     fix: `Correct ${configPath} and commit it.`,
   });
-}
-
-/** A Solution for a change that already exists as two trees: nobody worked, nothing was spent. */
-export function solutionOfTrees(
-  task: Task,
-  made: { change: Change; tree: string; taskDigest: string; certificate: Certificate; auditHead: string },
-): Solution {
-  return {
-    version: 1,
-    repository: task.repository,
-    run: task.run,
-    task_digest: made.taskDigest,
-    ending: { kind: "finished" },
-    base: task.start,
-    tree: made.tree,
-    change: made.change,
-    checkpoints: [],
-    summary: "",
-    reasons: [],
-    notes: "",
-    look_at: [],
-    model: "none",
-    usage: { turns: 0, input_tokens: 0, cached_input_tokens: 0, output_tokens: 0, cost_usd: 0 },
-    violations: [],
-    certificate: made.certificate,
-    network: [],
-    audit_head: made.auditHead,
-  };
 }
 
 /** Bytes read of one file; larger ones are over the cap anyway. */

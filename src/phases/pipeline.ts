@@ -3,7 +3,7 @@ import type { OnEvent } from "../agent/session.ts";
 import type { Report } from "../handoff/report.ts";
 import { seal } from "../handoff/seal.ts";
 import { Solution } from "../handoff/solution.ts";
-import { Task } from "../handoff/task.ts";
+import { endsWithAnswer, Task } from "../handoff/task.ts";
 import type { Judgement } from "../handoff/verdict.ts";
 import type { Model } from "../model/model.ts";
 import type { Canary } from "../text/canary.ts";
@@ -47,6 +47,8 @@ export interface PipelineEffects {
 
 export type PipelineResult =
   | { kind: "stopped"; task: Task; solution: Solution; stopped: Stopped["stop"] }
+  /** The road of a question ends after solve. */
+  | { kind: "answered"; task: Task; solution: Solution }
   | { kind: "judged"; task: Task; solution: Solution; report: Report; judgement: Judgement };
 
 /**
@@ -67,11 +69,11 @@ export async function pipeline(
   onProgress(`solve: preparing a copy of ${task.start.commit.slice(0, 12)}`);
   const known = [...effects.known];
   const secrets = setupSecrets(task.config.setup, effects.variable, (value) => known.push(value));
-  const dependencies = await checkoutOf(local, task.start.tree, ground, (checkout) =>
+  const dependencies = await checkoutOf(local, task.base.tree, ground, (checkout) =>
     makeEnvironmentOnRecord(ground, { checkout, source, task, secrets }, audit),
   );
   const { model, now, session, onEvent } = effects;
-  await using baseline = startBaseline({ task, source, dependencies }, ground);
+  await using baseline = endsWithAnswer(task) ? null : startBaseline({ task, source, dependencies }, ground);
   const solution = await solve(
     { task, taskDigest: digests.task, source, dependencies, known, canary: effects.canary },
     { sandbox, model, audit, dir, now, session, onEvent, onProgress, signal },
@@ -79,10 +81,11 @@ export async function pipeline(
   digests.solution = seal(Solution, solution).digest;
   const stopped = stopOfSolution(solution);
   if (stopped !== null) return { kind: "stopped", task, solution, stopped: stopped.stop };
+  if (endsWithAnswer(task)) return { kind: "answered", task, solution };
 
   onProgress("verify: checking base and head");
   const report = await verify(
-    { task, solution, digests, source, dependencies, baseline: baseline.ended },
+    { task, solution, digests, source, dependencies, ...(baseline === null ? {} : { baseline: baseline.ended }) },
     { sandbox, ground, audit, onProgress, signal },
   );
 
@@ -99,16 +102,16 @@ export async function judgeLocally(
     solution,
     report,
   }: {
-    task: Pick<Task, "config" | "start">;
+    task: Pick<Task, "config" | "base">;
     solution: Pick<Solution, "change"> & Partial<Pick<Solution, "ending">>;
     report: Report | null;
   },
 ): Promise<Judgement> {
   const before = await contentsBefore(local.store, solution.change);
-  const files = await localTree(local, task.start.tree);
+  const files = await localTree(local, task.base.tree);
   const basePaths = files.map(({ path }) => path);
   const { change } = solution;
-  const manifests = await trustedManifests(local.store, task.start.tree, change);
+  const manifests = await trustedManifests(local.store, task.base.tree, change);
   const codeowners = await trustedOwners(files, async (sha) => {
     const blobs = await readBlobs(local.store, [sha], ownersBytesMax);
     return blobs.get(sha) ?? Buffer.alloc(0);

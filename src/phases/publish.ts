@@ -4,12 +4,10 @@ import { patchText } from "../change/patch.ts";
 import { capProblems, validateChange } from "../change/validate.ts";
 import { configPath } from "../config.ts";
 import { type ConfigProblem, loadConfig } from "../config/load.ts";
-import { AirlockError } from "../errors.ts";
 import type { GitHub, TreeEntry } from "../github/github.ts";
 import { canonical } from "../handoff/canonical.ts";
 import type { Identity } from "../handoff/identity.ts";
 import type { Report } from "../handoff/report.ts";
-import { sha256 } from "../handoff/seal.ts";
 import type { Solution } from "../handoff/solution.ts";
 import type { Task } from "../handoff/task.ts";
 import type { Judgement, Verdict } from "../handoff/verdict.ts";
@@ -23,13 +21,12 @@ import { judge } from "../policy/judge.ts";
 import { publishChange } from "../record/publish-change.ts";
 import type { KnownSecrets } from "../text/outgoing.ts";
 import { showsCanary } from "./canary-rule.ts";
-import { firstComer, ourRun, readRequest, type RunRequest } from "./asked.ts";
 import { trustedOwners } from "./code-owners.ts";
-import { readConfig } from "./gate.ts";
 import { mergingFacts } from "./merging-facts.ts";
 import { withEnding } from "./partial.ts";
 import { leftSandbox } from "./solution-end.ts";
-import { alreadyDone, refusalEntry, stop, type Stopped } from "./stop.ts";
+import { contradiction, stillAsked } from "./still-asked.ts";
+import { alreadyDone, refusalEntry, type Stopped } from "./stop.ts";
 
 export interface PublishRequest {
   identity: Identity;
@@ -119,59 +116,11 @@ function papersAgree({ task, solution, report, digests }: PublishRequest): void 
     ["the Solution's task", solution.task_digest, digests.task],
     ["the Report's task", report.task_digest, digests.task],
     ["the Report's solution", report.solution_digest, digests.solution],
-    ["the Solution's base", canonical(solution.base), canonical(task.start)],
-    ["the Report's base", canonical(report.base), canonical(task.start)],
+    ["the Solution's base", canonical(solution.base), canonical(task.base)],
+    ["the Report's base", canonical(report.base), canonical(task.base)],
     ["the verified tree", report.head_tree, solution.tree],
   ];
   for (const [what, found, wanted] of pairs) if (found !== wanted) throw contradiction(what, found, wanted);
-}
-
-/** Promise 1, second half: the request still stands, the person still may, and no earlier run answers it. `at`: when GitHub created the run, in milliseconds. */
-async function stillAsked(request: PublishRequest, github: GitHub): Promise<{ kind: "asked"; at: number } | Stopped> {
-  const { task, identity, appBotId } = request;
-  if (task.trigger.kind !== "issue_comment")
-    return stop("not-allowed", "Only a request on GitHub can be published there.", "");
-  const inputs = {
-    verb: task.verb,
-    issue: task.trigger.issue,
-    comment: task.trigger.comment,
-    requester: task.requester.id,
-  };
-  const runRequest: RunRequest = { identity, inputs, appBotId };
-  const repository = await github.repository();
-  const run = await ourRun(runRequest, repository, github);
-  if (run.kind === "stop") return run;
-  const asked = await readRequest(runRequest, run.run, github);
-  if (asked.kind === "stop") return asked;
-  if (sha256(asked.comment.body) !== task.trigger.body_sha256) {
-    return stop(
-      "edited",
-      "The comment changed while the run was working.",
-      "Write a new comment: an edited command is never run.",
-    );
-  }
-  const first = await firstComer(runRequest, run.run, github);
-  if (first.kind === "stop") return first;
-  await trustedStillTrue(task, repository.defaultBranch, github);
-  return { kind: "asked", at: Date.parse(run.run.createdAt) };
-}
-
-/** Promise 6: the trusted commit is one of the default branch, and its policy is the policy in the Task. */
-async function trustedStillTrue(task: Task, defaultBranch: string, github: GitHub): Promise<void> {
-  if (task.default_branch !== defaultBranch)
-    throw contradiction("the default branch", task.default_branch, defaultBranch);
-  const head = await github.branch(defaultBranch);
-  if (head === null || !(await github.isAncestor(task.trusted.commit, head))) {
-    throw contradiction("the trusted commit", task.trusted.commit, `a commit of ${defaultBranch}`);
-  }
-  const commit = await github.commit(task.trusted.commit);
-  if (commit.tree !== task.trusted.tree) throw contradiction("the trusted tree", task.trusted.tree, commit.tree);
-  if (canonical(task.start) !== canonical(task.trusted))
-    throw contradiction("the start", task.start.commit, task.trusted.commit);
-  const config = await readConfig(await github.tree(task.trusted.tree), github);
-  if (config.kind === "stop" || canonical(config.config) !== canonical(task.config)) {
-    throw contradiction("the policy", "the Task's configuration", "the configuration of the trusted commit");
-  }
 }
 
 /** The change as policy sees it: the very entries that would be written, against the base's blobs from GitHub. */
@@ -183,7 +132,8 @@ async function judgeAgain(
   const { change } = solution;
   const tooLarge = judgeCaps({ change, task, report });
   if (tooLarge !== null) return { judgement: tooLarge, patch: "" };
-  const base = new Map((await github.tree(task.start.tree)).map((entry) => [entry.path, entry]));
+  const base = byPath(await github.tree(task.base.tree));
+  const trusted = task.base.tree === task.trusted.tree ? base : byPath(await github.tree(task.trusted.tree));
   const before = new Map<string, Buffer | null>();
   for (const entry of change) {
     const there = base.get(entry.path) ?? null;
@@ -193,16 +143,19 @@ async function judgeAgain(
     }
     before.set(entry.path, there === null || there.mode === "160000" ? null : await github.blob(there.sha));
   }
-  const manifests = await trustedManifests(change, base, github);
-  // The base is the trusted commit (`trustedStillTrue`): its owners are asked, not the change's.
-  const codeowners = await trustedOwners([...base.values()], (sha) => github.blob(sha));
+  const manifests = await trustedManifests(change, trusted, github);
+  // The trusted commit's owners are asked, not the change's.
+  const codeowners = await trustedOwners([...trusted.values()], (sha) => github.blob(sha));
   const basePaths = [...base.keys()];
   const judgement = await judgeChange({ change, before, basePaths, manifests, codeowners, merging, task, report });
   const approvers = approversOf(task.config);
   return { judgement: { ...withEnding(judgement, solution.ending), approvers }, patch: patchText(change, before) };
 }
 
-/** The start is the trusted commit (`trustedStillTrue`), so its tree is where the trusted scripts are. */
+function byPath(entries: readonly TreeEntry[]): Map<string, TreeEntry> {
+  return new Map(entries.map((entry) => [entry.path, entry]));
+}
+
 async function trustedManifests(
   change: Change,
   trusted: ReadonlyMap<string, TreeEntry>,
@@ -270,12 +223,4 @@ function judgeCaps({ change, task, report }: Pick<Evidence, "change" | "task" | 
 
 function capsOf({ limits }: Task["config"]) {
   return { filesMax: limits.change_files, bytesMax: limits.change_bytes };
-}
-
-function contradiction(what: string, found: string, wanted: string): AirlockError {
-  return new AirlockError({
-    code: "bad-paper",
-    message: `The papers contradict each other or GitHub: ${what} is ${found}, expected ${wanted}.`,
-    fix: "Nothing was pushed. Comment `/agent fix` again; if it repeats, report it with the run's artifacts.",
-  });
 }

@@ -7,6 +7,8 @@ import { canonical } from "../handoff/canonical.ts";
 import type { NetworkRow } from "../handoff/network.ts";
 import { sha256 } from "../handoff/seal.ts";
 import type { Ending, Solution } from "../handoff/solution.ts";
+import { endsWithAnswer } from "../handoff/task.ts";
+import type { Finish } from "../tools/finish.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { baseContents } from "./before.ts";
 import { canaryRule } from "./canary-rule.ts";
@@ -14,6 +16,8 @@ import { canaryFinding, type CanaryWatch } from "./canary-watch.ts";
 import { sayableNetwork } from "./network.ts";
 import type { SolveEffects, SolveRequest } from "./solve.ts";
 import { blockingFindings, sayable } from "./solve-findings.ts";
+
+const noWords: Omit<Finish, "outcome"> = { summary: "", reasons: [], notes: "", look_at: [] };
 
 interface Worked {
   result: AgentResult;
@@ -31,9 +35,9 @@ export async function sealable(
   onProgress("scanning the change for secrets before it is sealed");
   const { task, taskDigest, known, source } = request;
   const kept = await lastReadable(result, workspace, (change) => baseContents(source, change, dir));
-  const { change, checkpoints } = kept;
+  const { change, checkpoints, tree } = kept;
   // Words about work that could not be kept would describe another change.
-  const words = (kept.lost === null ? result.finish : null) ?? { summary: "", reasons: [], notes: "", look_at: [] };
+  const words = (kept.lost === null ? result.finish : null) ?? noWords;
   const ended = kept.lost === null ? result.ending : limit("workspace", kept.lost);
   const said = { ...words, ending: endingWords(ended) };
   const escape = canaryFinding(watch, change, { said, violations: result.violations });
@@ -43,7 +47,7 @@ export async function sealable(
   const priceNote = result.usage.turns > 0 && result.usage.cost_usd === null ? `Airlock: ${unpriced(task)}` : "";
   const carried: Pick<
     Solution,
-    "ending" | "tree" | "change" | "checkpoints" | "summary" | "reasons" | "notes" | "look_at"
+    "ending" | "tree" | "change" | "checkpoints" | "summary" | "reasons" | "notes" | "look_at" | "answer"
   > =
     blocking.length > 0
       ? {
@@ -57,14 +61,15 @@ export async function sealable(
           look_at: [],
         }
       : {
-          ending: endingOf(ended, change),
-          tree: checkpoints.at(-1)?.tree ?? workspace.base.tree,
+          ending: endsWithAnswer(task) ? ended : endingOf(ended, tree !== workspace.start.tree),
+          tree,
           change,
           checkpoints,
           summary: words.summary,
           reasons: words.reasons,
           notes: [words.notes, priceNote].filter((text) => text !== "").join("\n\n"),
           look_at: words.look_at,
+          ...(words.answer === undefined ? {} : { answer: words.answer }),
         };
   return {
     version: 1,
@@ -90,6 +95,8 @@ function withoutName(violation: string): string {
 
 /** A recorded state that could be read. */
 export interface Kept {
+  tree: string;
+  /** Base … tree. */
   change: Change;
   before: ReadonlyMap<string, Uint8Array | null>;
   checkpoints: Solution["checkpoints"];
@@ -104,15 +111,16 @@ async function lastReadable(
   read: (change: Change) => Promise<Kept["before"]>,
 ): Promise<Kept> {
   let lost: string | null = null;
-  for (let count = checkpoints.length; count > 0; count -= 1) {
+  for (let count = checkpoints.length; count >= 0; count -= 1) {
+    const tree = checkpoints[count - 1]?.tree ?? workspace.start.tree;
     try {
-      const change = await workspace.change(checkpoints[count - 1]?.tree ?? workspace.base.tree);
-      return { change, before: await read(change), checkpoints: checkpoints.slice(0, count), lost };
+      const change = tree === workspace.base.tree ? [] : await workspace.change(tree);
+      return { tree, change, before: await read(change), checkpoints: checkpoints.slice(0, count), lost };
     } catch (thrown) {
       lost ??= `What the last turns left cannot be carried: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
     }
   }
-  return { change: [], before: new Map(), checkpoints: [], lost };
+  return { tree: workspace.base.tree, change: [], before: new Map(), checkpoints: [], lost };
 }
 
 function endingWords(ending: Ending): string {
@@ -121,8 +129,8 @@ function endingWords(ending: Ending): string {
 }
 
 /** The agent may say "done" without having changed anything: then there is nothing to publish, whatever it says. */
-function endingOf(ending: Ending, change: Change): Ending {
-  if (ending.kind === "finished" && change.length === 0) {
+function endingOf(ending: Ending, changed: boolean): Ending {
+  if (ending.kind === "finished" && !changed) {
     return { kind: "no_change", reason: "The agent ended without changing a file." };
   }
   return ending;

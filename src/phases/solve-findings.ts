@@ -60,6 +60,7 @@ export interface Words {
   reasons: { path: string; reason: string }[];
   notes: string;
   look_at: string[];
+  answer?: string;
   ending: string;
 }
 
@@ -67,6 +68,7 @@ async function scanWords(words: Words): Promise<Finding[]> {
   const text = [
     words.summary,
     words.notes,
+    words.answer ?? "",
     words.ending,
     ...words.look_at,
     ...words.reasons.map(({ path, reason }) => `${path}: ${reason}`),

@@ -1,7 +1,7 @@
 import type { Profile, Sandbox } from "../../sandbox/sandbox.ts";
 import { workspaceInside } from "../../sandbox/sandbox.ts";
 import { runAgent } from "../agent/loop.ts";
-import { assemblePrompt, readFixPrompt } from "../agent/prompt.ts";
+import { assemblePrompt, readFixedText } from "../agent/prompt.ts";
 import { type OnEvent, sessionWriter } from "../agent/session.ts";
 import type { AuditLog } from "../audit/log.ts";
 import { resourceLimits } from "../environment/limits.ts";
@@ -9,7 +9,7 @@ import { type InstalledPlaces, openDependencyView } from "../environment/view.ts
 import { AirlockError } from "../errors.ts";
 import type { NetworkRow } from "../handoff/network.ts";
 import type { Solution } from "../handoff/solution.ts";
-import type { Task } from "../handoff/task.ts";
+import { endsWithAnswer, type Task } from "../handoff/task.ts";
 import type { Model } from "../model/model.ts";
 import type { Canary } from "../text/canary.ts";
 import { createTools } from "../tools/create.ts";
@@ -23,7 +23,7 @@ export interface SolveRequest {
   task: Task;
   /** SHA-256 of the Task as it was read. */
   taskDigest: string;
-  /** Host directory in or above a repository that holds `task.start`. */
+  /** Host directory in or above a repository that holds `task.start` and `task.base`. */
   source: string;
   dependencies: Installed;
   /** What the making of the environment asked of the network. Absent: it is told elsewhere. */
@@ -73,13 +73,15 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
   await using workspace = await openWorkspace({
     source: request.source,
     commit: task.start.commit,
+    against: task.base.commit,
     dir,
     runAs: sandbox.user,
     mountPoints,
     ...generatedOf(request.dependencies),
     fileBytesMax: task.config.limits.change_bytes,
   });
-  if (workspace.base.tree !== task.start.tree) throw otherTree(task.start.tree, workspace.base.tree);
+  for (const at of ["start", "base"] as const)
+    if (workspace[at].tree !== task[at].tree) throw otherTree(at, task[at].tree, workspace[at].tree);
   const { limits } = task.config;
   const profile: Profile = {
     workspace: { host: workspace.root, mode: task.sandbox_mode },
@@ -100,9 +102,9 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
   const writeEvent = sessionWriter(effects.session, effects.now);
   const result = await runAgent({
     model: watch.model(effects.model),
-    tools: createTools({ sandbox, profile, limits, egress: network.egress }),
+    tools: createTools({ sandbox, profile, limits, egress: network.egress, answers: endsWithAnswer(task) }),
     task,
-    prompt: assemblePrompt(await readFixPrompt(), task),
+    prompt: assemblePrompt(await readFixedText(task), task),
     limits,
     now: effects.now,
     onEvent: (event) => {
@@ -135,10 +137,10 @@ function placesOf({ dependencies, task }: SolveRequest): InstalledPlaces {
   return task.sandbox_mode === "workspace-write" ? { ...mounts, directory } : mounts;
 }
 
-function otherTree(wanted: string, found: string): AirlockError {
+function otherTree(at: "start" | "base", wanted: string, found: string): AirlockError {
   return new AirlockError({
     code: "tree-mismatch",
-    message: `The checkout holds tree ${found} at the start commit, the Task says ${wanted}.`,
-    fix: "Check out exactly the commit that the gate names.",
+    message: `The checkout holds tree ${found} at the ${at} commit, the Task says ${wanted}.`,
+    fix: "Check out exactly the commits that the gate names.",
   });
 }

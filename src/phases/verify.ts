@@ -29,7 +29,7 @@ export interface VerifyRequest {
   task: Task;
   solution: Solution;
   digests: { task: string; solution: string };
-  /** Host directory in or above a repository that holds `task.start` and `task.trusted`. */
+  /** Host directory in or above a repository that holds `task.base` and `task.trusted`. */
   source: string;
   /** What prepare installed for the start commit. */
   dependencies: Installed;
@@ -57,7 +57,7 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
   const { task, solution, digests, source } = request;
   const { sandbox, ground, audit, onProgress, signal } = effects;
   expectSame("task", solution.task_digest, digests.task);
-  expectSame("base", canonical(solution.base), canonical(task.start));
+  expectSame("base", canonical(solution.base), canonical(task.base));
   expectContainable(solution.change, task);
   const network = watchNetwork(task.config.network.verify, audit);
   const installs = recordPrepare(ground.registry);
@@ -73,7 +73,7 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
     source,
     dir: ground.dir,
     task,
-    base: task.start,
+    base: task.base,
     change: solution.change,
     headTree: solution.tree,
     dependencies: dependenciesBySide(watchedGround, [request.dependencies], task.config.setup.commands.length > 0),
@@ -108,7 +108,7 @@ export async function verify(request: VerifyRequest, effects: VerifyEffects): Pr
     run: task.run,
     task_digest: digests.task,
     solution_digest: digests.solution,
-    base: task.start,
+    base: task.base,
     head_tree,
     checks,
     ...(fromJob === null ? {} : { baseline: fromJob }),

@@ -33,10 +33,10 @@ export function commitMessage({ brief, requester, run, judgement, known }: Commi
 
 /** The first line, also used as the pull request's title. Never empty. */
 export function subjectOf(brief: Brief, known: KnownSecrets): Outgoing {
-  const text = brief.kind === "issue" ? brief.title : (brief.text.split("\n")[0] ?? "");
+  const text = brief.kind === "local" ? (brief.text.split("\n")[0] ?? "") : brief.title;
   const line = title(cut(commitText(title(text, known), known)), known);
   if (line !== "") return line;
-  return brief.kind === "issue" ? ours`Change for issue ${brief.number}` : ours`Change`;
+  return brief.kind === "local" ? ours`Change` : ours`Change for issue ${brief.number}`;
 }
 
 /** The run that a commit says it comes from; null for any other commit. Whoever can push can write it: it finds, it proves nothing. */

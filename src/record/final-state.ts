@@ -1,7 +1,17 @@
 import type { Pull, Run } from "../github/github.ts";
 import type { Stop } from "../handoff/stop.ts";
 import { partialRule, type Verdict } from "../handoff/verdict.ts";
-import { cell, joined, type KnownSecrets, link, ours, type Outgoing, quote, word } from "../text/outgoing.ts";
+import {
+  cell,
+  joined,
+  type KnownSecrets,
+  link,
+  neutralise,
+  ours,
+  type Outgoing,
+  quote,
+  word,
+} from "../text/outgoing.ts";
 import { costOf } from "./body.ts";
 import { levelMark, requirementSentence } from "./requirements.ts";
 import { sentence } from "./sentence.ts";
@@ -49,6 +59,8 @@ export function finalState(run: Run, papers: RunPapers & RunEvidence, known: Kno
     return papers.confirmed ? withPull(verdict, verdict.published, { run, papers, known }) : unconfirmed();
   if (verdict !== null && run.conclusion === "success") return withoutPull(verdict, papers, known);
   if (stop !== null) return withStop(stop, papers, known);
+  const answer = papers.solution?.answer;
+  if (answer !== undefined && run.conclusion === "success") return answered(answer, papers, known);
   return failed(...withoutPaper(run.conclusion, papers));
 }
 
@@ -81,6 +93,13 @@ export function draftCause({ reasons }: Pick<Verdict, "reasons">): Outgoing {
   return reasons.some(({ rule }) => rule === partialRule)
     ? ours`the agent stopped at a limit: it is a partial result`
     : ours`a check regressed or did not run`;
+}
+
+/** The run ended after solve, because it was asked for an answer. */
+function answered(answer: string, papers: RunPapers, known: KnownSecrets): FinalState {
+  const details = [neutralise(answer, known), ...facts(papers, known)];
+  const next = ours`this is the model's word, from a read-only look at the code: nothing was changed and nothing was checked.`;
+  return { reaction: "rocket", state: { kind: "finished", headline: ours`The answer:`, details, next } };
 }
 
 function unconfirmed(): FinalState {
@@ -151,6 +170,7 @@ function withStop(stop: Stop, papers: RunPapers, known: KnownSecrets): FinalStat
     case "not-dispatched-by-us":
     case "issue-closed":
     case "recently-edited":
+    case "head-moved":
     case "already-done":
     case "no-change":
     case "gave-up":

@@ -14,7 +14,12 @@ const bounded = <Item extends z.ZodType>(item: Item, max: number) => z.array(z.u
 export const ShownTask = z.object(Identity.shape);
 export type ShownTask = z.infer<typeof ShownTask>;
 
-export const ShownSolution = z.object({ ...Identity.shape, usage: Usage });
+export const ShownSolution = z.object({
+  ...Identity.shape,
+  usage: Usage,
+  /** Absent: nothing was answered. */
+  answer: z.string().min(1).optional(),
+});
 export type ShownSolution = z.infer<typeof ShownSolution>;
 
 export const ShownReport = z.object({

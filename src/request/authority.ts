@@ -1,6 +1,9 @@
 import type { Role } from "../handoff/identity.ts";
 import type { Verb } from "./command.ts";
 
+/** What a command stands on. `own-pull`: a run of ours opened it; `fork-pull`: its head lies in another repository. */
+export type SubjectKind = "issue" | "own-pull" | "pull" | "fork-pull";
+
 /** What must be known before a request may start. Every field was read from the API at the moment of asking. */
 export interface AuthorityFacts {
   verb: Verb;
@@ -15,7 +18,7 @@ export interface AuthorityFacts {
   senderIsAuthor: boolean;
   /** Whether the comment was changed after it was written. */
   commentEdited: boolean;
-  isPull: boolean;
+  subject: SubjectKind;
   issueState: "open" | "closed";
 }
 
@@ -79,25 +82,47 @@ function appRefusal({ appId, allowedApps = [] }: AuthorityFacts): Authority | nu
   );
 }
 
-function subjectRefusal({ verb, isPull, issueState }: AuthorityFacts): Authority | null {
-  if (verb !== "fix") {
+function subjectRefusal({ verb, subject, issueState }: AuthorityFacts): Authority | null {
+  const place = placeOf(verb);
+  if (place === null) {
+    const now = Object.keys(places).map((name) => `\`${name}\``);
     return refused(
       "not-available",
       `\`${verb}\` is not available yet in this version.`,
-      "Available now: `fix` on an issue.",
+      `Commands that start a run: ${now.join(", ")}.`,
     );
   }
-  if (isPull) {
+  if (!place.on.includes(subject)) {
+    const where = place.on.map((kind) => subjectNames[kind]);
     return refused(
       "not-available",
-      "`fix` on a pull request is not available yet in this version.",
-      "Comment on the issue instead.",
+      `\`${verb}\` is not for ${subjectNames[subject]}.`,
+      `It is for ${where.join(", ")}.`,
     );
   }
-  if (issueState === "closed") {
-    return refused("issue-closed", "The issue is closed.", "Reopen it, then write the command in a new comment.");
+  if (issueState === "closed" && !place.closed) {
+    const what = subject === "issue" ? "issue" : "pull request";
+    return refused("issue-closed", `The ${what} is closed.`, "Reopen it, then write the command in a new comment.");
   }
   return null;
+}
+
+const subjectNames: Readonly<Record<SubjectKind, string>> = {
+  issue: "an issue",
+  "own-pull": "a pull request of Airlock",
+  pull: "a pull request of this repository",
+  "fork-pull": "a pull request from a fork",
+};
+
+/** Where a command that starts a run may stand (design §6), and whether also where that is closed. */
+const places: Readonly<Partial<Record<Verb, { on: readonly SubjectKind[]; closed: boolean }>>> = {
+  fix: { on: ["issue"], closed: false },
+  rollback: { on: ["own-pull"], closed: true },
+  ask: { on: ["issue", "own-pull", "pull", "fork-pull"], closed: true },
+};
+
+function placeOf(verb: Verb) {
+  return places[verb] ?? null;
 }
 
 /** Whether a role may decide about the repository: write, maintain or admin. */

@@ -67,6 +67,19 @@ export function commandWords(body: string): { text: string; hidden: number } {
   return { text: text.join("\n\n"), hidden: parts.reduce((sum, part) => sum + part.hidden, 0) };
 }
 
+/** Whether a command says nothing without further words. */
+export function asksWithWords(verb: Verb): boolean {
+  return verb === "ask";
+}
+
+/** The answer to such a command without words: two whole sentences. */
+export function wordless(verb: Verb): { message: string; next: string } {
+  return {
+    message: `\`${verb}\` needs a question.`,
+    next: `Write it behind \`/agent ${verb}\` or below it, in a new comment.`,
+  };
+}
+
 /** The verb of exactly this name; null for anything else. */
 export function asVerb(text: string): Verb | null {
   return verbOf.get(text) ?? null;

@@ -49,7 +49,7 @@ export function readDecision(verb: DecisionVerb, args: string): Decision {
 export function mayDecide(verb: DecisionVerb, facts: AuthorityFacts): Authority {
   const command = mayCommand(facts);
   if (command.kind === "refused") return command;
-  if (!facts.isPull) {
+  if (facts.subject === "issue") {
     return {
       kind: "refused",
       code: "not-available",

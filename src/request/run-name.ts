@@ -4,28 +4,38 @@ import { asVerb, type Verb } from "./command.ts";
 export const workflowFile = "airlock.yml";
 export const workflowPath = `.github/workflows/${workflowFile}`;
 
+/** What can start a run. An id belongs to its kind: comment 7 is not review 7. */
+export const triggerKinds = ["comment"] as const;
+export type TriggerKind = (typeof triggerKinds)[number];
+
 /** What a run's name says: ids only, so that a list of runs is a list of requests (design §5). */
 export interface RunName {
   verb: Verb;
+  /** Number of the issue or pull request that it is about. */
   issue: number;
-  comment: number;
+  trigger: TriggerKind;
+  /** Id of the comment (or whatever `trigger` names) that asked. */
+  id: number;
   /** Numeric id of the person who asked. */
   requester: number;
 }
 
 /** The evaluated `run-name` of the workflow, character for character. */
-export function renderRunName({ verb, issue, comment, requester }: RunName): string {
-  return `airlock ${verb} #${issue} comment ${comment} by ${requester}`;
+export function renderRunName({ verb, issue, trigger, id, requester }: RunName): string {
+  return `airlock ${verb} #${issue} ${trigger} ${id} by ${requester}`;
 }
 
 /** Reads a run's name. Anything but the exact form is null: a run that is not ours, or that was named by hand. */
 export function parseRunName(title: string): RunName | null {
-  const match = /^airlock ([a-z]{1,20}) #([1-9]\d{0,15}) comment ([1-9]\d{0,15}) by ([1-9]\d{0,15})$/.exec(title);
+  const form = /^airlock ([a-z]{1,20}) #([1-9]\d{0,15}) ([a-z]{1,20}) ([1-9]\d{0,15}) by ([1-9]\d{0,15})$/;
+  const match = form.exec(title);
   if (match === null) return null;
   const verb = asVerb(match[1] ?? "");
-  const [issue, comment, requester] = [Number(match[2]), Number(match[3]), Number(match[4])];
-  if (verb === null || ![issue, comment, requester].every((id) => Number.isSafeInteger(id))) return null;
-  return { verb, issue, comment, requester };
+  const trigger = triggerKinds.find((kind) => kind === match[3]);
+  const [issue, id, requester] = [Number(match[2]), Number(match[4]), Number(match[5])];
+  if (verb === null || trigger === undefined || ![issue, id, requester].every((one) => Number.isSafeInteger(one)))
+    return null;
+  return { verb, issue, trigger, id, requester };
 }
 
 /** What must be known of a run to tell whose request it answers. */
@@ -36,14 +46,15 @@ interface NamedRun {
 }
 
 /**
- * The run that was dispatched first for the same comment, if it is not this one: dispatch happens at least once, and the lowest id
+ * The run that was dispatched first for the same trigger, if it is not this one: dispatch happens at least once, and the lowest id
  * goes on (design §5). Only runs of our App's bot count, so that nobody can take a request away by hand. Pure.
  */
 export function earlierRun(runs: readonly NamedRun[], run: NamedRun, bot: number): NamedRun | null {
-  const comment = parseRunName(run.title)?.comment;
-  const same = runs.filter(
-    (other) => other.id < run.id && other.actor.id === bot && parseRunName(other.title)?.comment === comment,
-  );
+  const name = parseRunName(run.title);
+  const same = runs.filter((other) => {
+    const its = parseRunName(other.title);
+    return other.id < run.id && other.actor.id === bot && its?.trigger === name?.trigger && its?.id === name?.id;
+  });
   return same.toSorted((a, b) => a.id - b.id)[0] ?? null;
 }
 
@@ -52,8 +63,8 @@ const skewSeconds = 60;
 const redeliveryDays = 3;
 
 /**
- * The moment from which on runs for one comment can exist: none is older than the comment, however late it was delivered again.
- * In: when the run was created, and the comment; null when the comment is gone.
+ * The moment from which on runs for one trigger can exist: none is older than it, however late it was delivered again.
+ * In: when the run was created, and the comment (or another trigger); null when that is gone.
  */
 export function runsSince(run: { createdAt: string }, comment: { createdAt: string } | null): Date {
   if (comment !== null) return new Date(Date.parse(comment.createdAt) - skewSeconds * 1000);

@@ -2,7 +2,7 @@ import type { Egress, Profile, Sandbox } from "../../sandbox/sandbox.ts";
 import type { Config } from "../config.ts";
 import { applyPatchTool } from "./apply-patch.ts";
 import type { Inside } from "./files.ts";
-import { finishTool } from "./finish.ts";
+import { answerTool, finishTool } from "./finish.ts";
 import { readFileTool } from "./read-file.ts";
 import { shellTool } from "./shell.ts";
 import type { Tool } from "./tool.ts";
@@ -29,15 +29,20 @@ export function createTools({
   profile,
   limits,
   egress,
+  answers = false,
 }: {
   sandbox: Sandbox;
   profile: Profile;
   limits: Config["limits"];
   egress?: Egress | undefined;
+  /** Whether the work is an answer: then nothing is patched. */
+  answers?: boolean;
 }): Tool[] {
   const inside = { sandbox, profile };
   // The model thinks before its first command as after every other.
   sandbox.ready(profile);
-  const tools: Tool[] = [shellTool(inside, limits, egress), readFileTool(inside, limits), applyPatchTool(inside)];
-  return [...tools.map(answeringUnmountable).map((tool) => hinting(tool, inside)), finishTool];
+  const tools: Tool[] = [shellTool(inside, limits, egress), readFileTool(inside, limits)];
+  if (!answers) tools.push(applyPatchTool(inside));
+  const last = answers ? answerTool : finishTool;
+  return [...tools.map(answeringUnmountable).map((tool) => hinting(tool, inside)), last];
 }

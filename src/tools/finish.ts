@@ -13,7 +13,21 @@ export const Finish = z.strictObject({
   notes: z.string().describe("What you are unsure of, assumed or left out. Empty when there is nothing."),
   look_at: z.array(z.string()).describe("Files or places where the reviewer should look closely."),
 });
-export type Finish = z.infer<typeof Finish>;
+/** `answer`: for whoever asked a question; absent where a change was made. */
+export type Finish = z.infer<typeof Finish> & { answer?: string };
+
+/** The same for a question. */
+export const Answer = z.strictObject({
+  outcome: z.enum(["done", "gave_up"]).describe("done: the question is answered. gave_up: you could not find it out."),
+  answer: z
+    .string()
+    .min(1)
+    .describe(
+      "The answer in Markdown: what asked for it in one sentence, then the evidence with file paths and lines.",
+    ),
+  notes: z.string().describe("What you are unsure of or did not look at. Empty when there is nothing."),
+});
+export type Answer = z.infer<typeof Answer>;
 
 export const finishName = "finish";
 
@@ -23,5 +37,25 @@ export const finishTool: Tool<typeof Finish> = {
   description: "Ends your work. Call it exactly once, alone, when there is nothing left to do.",
   input: Finish,
   writes: false,
-  run: () => Promise.resolve({ ok: true, output: "Finished." }),
+  ends: (said) => said,
+  run: finished,
 };
+
+/** The tool that ends a run which answers. It has the name of the other, because a run has one of them. */
+export const answerTool: Tool<typeof Answer> = {
+  name: finishName,
+  description: "Gives your answer and ends your work. Call it exactly once, alone.",
+  input: Answer,
+  writes: false,
+  ends({ outcome, answer, notes }) {
+    const nothing = { reasons: [], look_at: [] };
+    return outcome === "done"
+      ? { outcome, summary: "", notes, answer, ...nothing }
+      : { outcome, summary: answer, notes, ...nothing };
+  },
+  run: finished,
+};
+
+function finished() {
+  return Promise.resolve({ ok: true, output: "Finished." });
+}

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Finish } from "./finish.ts";
 
 /** What a tool did, for the session. Absent: nothing beyond its output. */
 export type ToolDetail =
@@ -31,5 +32,7 @@ export interface Tool<Input extends z.ZodType = z.ZodType> {
   input: Input;
   /** Whether a run may change the workspace: then a checkpoint follows. */
   writes: boolean;
+  /** Set for the tool that ends the run: what the agent says with it. */
+  ends?(input: z.output<Input>): Finish;
   run(input: z.output<Input>, signal: AbortSignal): Promise<ToolResult>;
 }

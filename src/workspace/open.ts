@@ -15,6 +15,8 @@ export interface OpenWorkspace {
   /** Host directory in or above a repository that holds the commit. Its configuration is not read. */
   source: string;
   commit: string;
+  /** Commit that a Change is told against; absent: `commit`. */
+  against?: string;
   /** Existing host directory, reachable for `runAs`, in which the workspace gets its own. */
   dir: string;
   runAs: RunAs;
@@ -34,13 +36,14 @@ export interface OpenWorkspace {
 export async function openWorkspace({
   source,
   commit,
+  against = commit,
   dir,
   runAs,
   mountPoints = [],
   generated,
   fileBytesMax = changeBytesMax,
 }: OpenWorkspace): Promise<Workspace> {
-  const { store, tree } = await copyCommit(source, commit, dir, runAs);
+  const { store, tree, base } = await copyCommits(source, { commit, against }, { dir, runAs });
   try {
     const checkout = await checkoutTree(store, { tree, name: "repo", mountPoints });
     const laid = generated === undefined ? [] : await layFiles(generated, checkout.root, runAs);
@@ -51,7 +54,8 @@ export async function openWorkspace({
     const mounted = [...protectedDirectories, "node_modules", ...mountPoints];
     return {
       root: checkout.root,
-      base: { commit, tree },
+      start: { commit, tree },
+      base: { commit: against, tree: base },
       checkpoint: async (timeoutMs) => {
         const signal = timeoutMs === undefined ? {} : { signal: AbortSignal.timeout(timeoutMs) };
         const call = { ...index, ...signal };
@@ -63,7 +67,7 @@ export async function openWorkspace({
         await git(call, ["add", "--all"]);
         return { tree: await gitText(call, ["write-tree"]), violations: shortened(violations) };
       },
-      change: (after) => changeBetween(store, tree, after),
+      change: (after) => changeBetween(store, base, after),
       [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
     };
   } catch (error) {
@@ -72,15 +76,14 @@ export async function openWorkspace({
   }
 }
 
-async function copyCommit(
+async function copyCommits(
   source: string,
-  commit: string,
-  dir: string,
-  runAs: RunAs,
-): Promise<{ store: Store; tree: string }> {
+  { commit, against }: { commit: string; against: string },
+  { dir, runAs }: { dir: string; runAs: RunAs },
+): Promise<{ store: Store; tree: string; base: string }> {
   await using view = await viewRepository(source, dir);
-  const tree = await treeOf(view, commit);
-  return { store: await copyTrees(view, [tree], dir, runAs), tree };
+  const [tree, base] = await Promise.all([treeOf(view, commit), treeOf(view, against)]);
+  return { store: await copyTrees(view, [tree, base], dir, runAs), tree, base };
 }
 
 /** The index that checkpoints are made with lies outside the work tree, like everything else that git believes. */

@@ -10,6 +10,9 @@ export type RunAs = { uid: number; gid: number } | null;
 export interface Workspace extends AsyncDisposable {
   /** Host path of the work tree (holds its own read-only `.git` with one commit, for the agent's `git status/diff/log`). */
   readonly root: string;
+  /** What is checked out at first. */
+  readonly start: { commit: string; tree: string };
+  /** What a Change is told against; the start unless the work goes on with something. */
   readonly base: { commit: string; tree: string };
   /**
    * Records the tree as it stands. Forbidden names (`.git` in any spelling, nested repositories), special files and new files

@@ -13,7 +13,7 @@ async function step(as: string, files: Record<string, string> = {}) {
   const request = await ask(stage, { as });
   const token = stage.hub.jobToken(stage.repository, gatePermissions);
   const on = recordingShell({ identity: request.identity, apiUrl: stage.hub.url }, stage.now);
-  const { issue, comment, requester } = request.inputs;
+  const { issue, id, requester } = request.inputs;
   await runGate(
     {
       phase: "gate",
@@ -21,7 +21,8 @@ async function step(as: string, files: Record<string, string> = {}) {
       "app-bot-id": stage.bot.id,
       verb: "fix",
       issue: String(issue),
-      comment: String(comment),
+      trigger: "comment",
+      id: String(id),
       requester: String(requester),
     },
     on.shell,
@@ -47,6 +48,8 @@ test("an allowed request leaves the Task with its log, and tells the next job it
     ["paper", paperDirectory(on.shell)],
     ["digest", sha256(bytes)],
     ["start", task.start.commit],
+    ["trusted", task.trusted.commit],
+    ["base", task.base.commit],
     ["proceed", "true"],
   ]);
   expect(verifyAudit(on.read("audit.jsonl"), task.audit_head).kind).toBe("intact");

@@ -14,7 +14,7 @@ const github = { "github-token": "ghs_token", "app-bot-id": "42" };
 
 /** Every phase with exactly its inputs, as the workflow writes them. */
 const phases: Record<string, Record<string, string>> = {
-  gate: { ...github, verb: "fix", issue: "12", comment: "500", requester: "5" },
+  gate: { ...github, verb: "fix", issue: "12", trigger: "comment", id: "500", requester: "5" },
   prepare: { repository: "repository", ...papers.task, "setup-host": "true", ...switches },
   solve: {
     ...switches,

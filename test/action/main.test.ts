@@ -34,7 +34,8 @@ const gate = {
   "INPUT_APP-BOT-ID": "42",
   INPUT_VERB: "fix",
   INPUT_ISSUE: "1",
-  INPUT_COMMENT: "2",
+  INPUT_TRIGGER: "comment",
+  INPUT_ID: "2",
   INPUT_REQUESTER: "3",
 };
 

@@ -25,6 +25,8 @@ export function task(over: Partial<z.input<typeof Task>> = {}): Task {
     brief: { kind: "local", text: "Make add() add." },
     trusted: { commit: sha("a"), tree: startTree },
     start: { commit: sha("a"), tree: startTree },
+    base: { commit: sha("a"), tree: startTree },
+    pull: null,
     default_branch: "main",
     sandbox_mode: "workspace-write",
     approval_policy: "never",

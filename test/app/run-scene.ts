@@ -10,7 +10,7 @@ import { judgement, stopped, task } from "../record/papers.ts";
 import { type Scene, scene } from "./scene.ts";
 
 export const titleOf = ({ inputs }: DispatchedRun): string =>
-  `airlock ${inputs["verb"]} #${inputs["issue"]} comment ${inputs["comment"]} by ${inputs["requester"]}`;
+  `airlock ${inputs["verb"]} #${inputs["issue"]} ${inputs["trigger"]} ${inputs["id"]} by ${inputs["requester"]}`;
 
 export const low = judgement({
   level: "low",

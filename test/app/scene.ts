@@ -15,7 +15,8 @@ on:
     inputs:
       verb: { required: true, type: string }
       issue: { required: true, type: string }
-      comment: { required: true, type: string }
+      trigger: { required: true, type: string }
+      id: { required: true, type: string }
       requester: { required: true, type: string }
 jobs: {}
 `;

@@ -15,6 +15,16 @@ describe("runs and artifacts", () => {
     expect(await client().dispatch("airlock.yml", "main", inputs)).toEqual({ run: null });
   });
 
+  test("a run is asked to stop, and one that is over says so", async () => {
+    const path = "/repos/octo/demo/actions/runs/9/cancel";
+    hub().post(path).reply(202, {});
+    expect(await client().cancelRun(9)).toBe("asked");
+    hub().post(path).reply(409, { message: "Cannot cancel a workflow run that is completed." });
+    expect(await client().cancelRun(9)).toBe("ended");
+    hub().post(path).reply(403, { message: "Resource not accessible by integration" });
+    await expect(client().cancelRun(9)).rejects.toMatchObject({ code: "github-forbidden" });
+  });
+
   test("a download above the limit is refused, within it is read, and an expired one is null", async () => {
     const path = "/repos/octo/demo/actions/artifacts/4/zip";
     const bytes = Buffer.alloc(1000, 7);

@@ -58,7 +58,7 @@ describe("a run is believed only when our App dispatched it", () => {
       {
         stop: "not-dispatched-by-us",
         says: "its name does not carry its inputs",
-        refused: { told: (request) => inputsWith({ comment: request.inputs.comment + 1 })(request) },
+        refused: { told: (request) => inputsWith({ id: request.inputs.id + 1 })(request) },
         goes: { told: (request) => inputsWith({})(request) },
       },
     ],

@@ -26,7 +26,7 @@ describe("the comment must stand as it was written, young, by who the dispatch n
         refused: {
           told: ({ comment, inputs, ...rest }, stage) => {
             const issue = stage.repository.openIssue("rita", "another", "");
-            return { ...rest, ...dispatchInstead(stage, { ...inputs, comment, issue }) };
+            return { ...rest, ...dispatchInstead(stage, { ...inputs, id: comment, issue }) };
           },
         },
         goes: { told: (request, stage) => dispatchInstead(stage, request.inputs) },
@@ -204,7 +204,7 @@ describe("one comment is answered once", () => {
   test("a run somebody starts by hand with the same inputs takes nothing away", async () => {
     await using stage = await scene();
     const comment = await stage.repository.comment("mona", stage.issue, "/agent fix");
-    const ids = { comment, issue: stage.issue, requester: stage.accountId("mona") };
+    const ids = { id: comment, issue: stage.issue, requester: stage.accountId("mona") };
     dispatch(stage, ids, { dispatchedBy: "ben" });
     expect(await gateOf(stage, dispatch(stage, ids))).toMatchObject({ kind: "task" });
   });
@@ -217,15 +217,22 @@ describe("one comment is answered once", () => {
 });
 
 describe("a dispatch carries ids and a verb of the closed list", () => {
-  const good = { verb: "fix", issue: "12", comment: "9007199254740", requester: "5" };
+  const good = { verb: "fix", issue: "12", trigger: "comment", id: "9007199254740", requester: "5" };
   test("numbers come as text", () => {
-    expect(GateInputs.parse(good)).toEqual({ verb: "fix", issue: 12, comment: 9_007_199_254_740, requester: 5 });
+    expect(GateInputs.parse(good)).toEqual({
+      verb: "fix",
+      issue: 12,
+      trigger: "comment",
+      id: 9_007_199_254_740,
+      requester: 5,
+    });
   });
   test.each([
     ["another verb", { verb: "plan" }],
     ["a shell word", { issue: "1; id" }],
-    ["zero", { comment: "0" }],
-    ["a leading zero", { comment: "07" }],
+    ["zero", { id: "0" }],
+    ["another trigger", { trigger: "push" }],
+    ["a leading zero", { id: "07" }],
     ["a minus", { requester: "-1" }],
     ["an exponent", { requester: "1e3" }],
     ["more digits than a number holds", { comment: "1".repeat(17) }],

@@ -1,7 +1,7 @@
 import { seal } from "../../src/handoff/seal.ts";
 import { Solution } from "../../src/handoff/solution.ts";
 import { Task } from "../../src/handoff/task.ts";
-import { solutionOfTrees } from "../../src/phases/local-task.ts";
+import { solutionOfTrees } from "../../src/phases/made-solution.ts";
 import type { VerifyRequest } from "../../src/phases/verify.ts";
 import { localChange } from "../../src/workspace/local.ts";
 import { writeFiles } from "../workspace/repository.ts";

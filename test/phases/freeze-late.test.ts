@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { freezeIssue } from "../../src/phases/freeze.ts";
+import { freezeConversation } from "../../src/phases/freeze.ts";
 import { type Scene, scene } from "./scene.ts";
 
 async function asked(stage: Scene) {
@@ -13,9 +13,9 @@ test("a comment of the same second counts only when it came before the command",
   await stage.repository.comment("rita", stage.issue, "just before");
   const request = await asked(stage);
   await stage.repository.comment("sam", stage.issue, "just after");
-  expect(await freezeIssue(stage.issue, request, stage.reading)).toMatchObject({
-    kind: "brief",
-    brief: { comments: [{ text: "just before" }], left_out: 1 },
+  expect(await freezeConversation(stage.issue, request, stage.reading)).toMatchObject({
+    kind: "conversation",
+    conversation: { comments: [{ text: "just before" }], left_out: 1 },
   });
 });
 
@@ -27,8 +27,11 @@ test("a text that cannot be read is left out and counted; the others stay", asyn
     if (text === "a trap") throw new RangeError("Invalid array length");
     return { text, hidden: 0 };
   };
-  const frozen = await freezeIssue(stage.issue, await asked(stage), stage.reading, read);
-  expect(frozen).toMatchObject({ kind: "brief", brief: { comments: [{ text: "It subtracts." }], left_out: 1 } });
+  const frozen = await freezeConversation(stage.issue, await asked(stage), stage.reading, read);
+  expect(frozen).toMatchObject({
+    kind: "conversation",
+    conversation: { comments: [{ text: "It subtracts." }], left_out: 1 },
+  });
 });
 
 test("an issue whose body cannot be read goes on without it, and that is counted", async () => {
@@ -36,9 +39,9 @@ test("an issue whose body cannot be read goes on without it, and that is counted
   const read = () => {
     throw new RangeError("Invalid array length");
   };
-  expect(await freezeIssue(stage.issue, await asked(stage), stage.reading, read)).toMatchObject({
-    kind: "brief",
-    brief: { body: { author: "rita", text: "", hidden: "It subtracts.".length }, left_out: 1 },
+  expect(await freezeConversation(stage.issue, await asked(stage), stage.reading, read)).toMatchObject({
+    kind: "conversation",
+    conversation: { body: { author: "rita", text: "", hidden: "It subtracts.".length }, left_out: 1 },
   });
 });
 
@@ -48,6 +51,10 @@ test("a role counts for the account that wrote the text, not for who has its log
   const body = { permission: "admin", role_name: "admin", user };
   const request = await asked(stage);
   stage.hub.fault({ method: "GET", path: /\/collaborators\/rita\/permission$/, status: 200, body, times: 1 });
-  expect(await freezeIssue(stage.issue, request, stage.reading)).toMatchObject({ brief: { body: { role: "none" } } });
-  expect(await freezeIssue(stage.issue, request, stage.reading)).toMatchObject({ brief: { body: { role: "read" } } });
+  expect(await freezeConversation(stage.issue, request, stage.reading)).toMatchObject({
+    conversation: { body: { role: "none" } },
+  });
+  expect(await freezeConversation(stage.issue, request, stage.reading)).toMatchObject({
+    conversation: { body: { role: "read" } },
+  });
 });

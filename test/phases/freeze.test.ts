@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Comment } from "../../src/github/github.ts";
-import { freezeIssue } from "../../src/phases/freeze.ts";
+import { freezeConversation } from "../../src/phases/freeze.ts";
 import { type Scene, scene } from "./scene.ts";
 
 /** The command is written now; what `later` does comes after it. */
@@ -8,7 +8,7 @@ async function frozen(stage: Scene, later: (stage: Scene) => unknown = () => {})
   const request = await asked(stage);
   stage.pass(1);
   await later(stage);
-  return freezeIssue(stage.issue, request, stage.reading);
+  return freezeConversation(stage.issue, request, stage.reading);
 }
 
 async function asked(stage: Scene): Promise<Comment> {
@@ -32,10 +32,9 @@ test("the conversation is kept as plain text with each author's role, oldest fir
   const id = await repository.comment("mona", issue, "/agent fix");
   const request = await stage.reading.comment(id);
   if (request === null) throw new Error("the comment is gone");
-  expect(await freezeIssue(issue, request, stage.reading)).toEqual({
-    kind: "brief",
-    brief: {
-      kind: "issue",
+  expect(await freezeConversation(issue, request, stage.reading)).toEqual({
+    kind: "conversation",
+    conversation: {
       number: issue,
       title: "sum is wrong",
       body: {
@@ -65,7 +64,10 @@ test("hidden text is counted", async () => {
   stage.repository.editIssue("rita", stage.issue, { body: "It subtracts.<!-- hidden -->" });
   stage.pass(60);
   const outcome = await frozen(stage);
-  expect(outcome.kind === "brief" && outcome.brief.body).toMatchObject({ text: "It subtracts.", hidden: 15 });
+  expect(outcome.kind === "conversation" && outcome.conversation.body).toMatchObject({
+    text: "It subtracts.",
+    hidden: 15,
+  });
 });
 
 test("what was written or changed after the command is left out and counted", async () => {
@@ -79,7 +81,10 @@ test("what was written or changed after the command is left out and counted", as
     await repository.comment("sam", issue, "late");
   });
   expect(kept).not.toBe(changed);
-  expect(outcome).toMatchObject({ kind: "brief", brief: { comments: [{ text: "early, kept" }], left_out: 2 } });
+  expect(outcome).toMatchObject({
+    kind: "conversation",
+    conversation: { comments: [{ text: "early, kept" }], left_out: 2 },
+  });
 });
 
 test("a flood of long comments by people who may not write is left out, a maintainer's long comment is not", async () => {
@@ -90,13 +95,13 @@ test("a flood of long comments by people who may not write is left out, a mainta
   await repository.comment("mona", issue, long);
   stage.pass(30);
   const outcome = await frozen(stage);
-  expect(outcome.kind === "brief" && outcome.brief.comments.map(({ author }) => author)).toEqual([
+  expect(outcome.kind === "conversation" && outcome.conversation.comments.map(({ author }) => author)).toEqual([
     "sam",
     "sam",
     "sam",
     "mona",
   ]);
-  expect(outcome).toMatchObject({ brief: { left_out: 1 } });
+  expect(outcome).toMatchObject({ conversation: { left_out: 1 } });
 });
 
 test("the command itself and what bots wrote are no part of the conversation, and not counted", async () => {
@@ -104,7 +109,7 @@ test("the command itself and what bots wrote are no part of the conversation, an
   stage.hub.addUser("helper[bot]", { type: "Bot" });
   await stage.repository.comment("helper[bot]", stage.issue, "I am a bot.");
   stage.pass(10);
-  expect(await frozen(stage)).toMatchObject({ kind: "brief", brief: { comments: [], left_out: 0 } });
+  expect(await frozen(stage)).toMatchObject({ kind: "conversation", conversation: { comments: [], left_out: 0 } });
 });
 
 describe("text edited less than five minutes before the command asks again", () => {
@@ -137,7 +142,7 @@ describe("text edited less than five minutes before the command asks again", () 
     stage.pass(5);
     const outcome = await frozen(stage);
     expect(JSON.stringify(outcome)).toContain("changed");
-    expect(outcome).toMatchObject({ kind: "brief", brief: { left_out: 0 } });
+    expect(outcome).toMatchObject({ kind: "conversation", conversation: { left_out: 0 } });
   });
 
   test.each(["body", "title"] as const)("the %s edited after the command cannot be rebuilt", async (part) => {
@@ -154,7 +159,7 @@ test("an issue that is gone ends the road", async () => {
   await using stage = await scene();
   const request = await asked(stage);
   stage.repository.record.issues.splice(0);
-  expect(await freezeIssue(stage.issue, request, stage.reading)).toMatchObject({
+  expect(await freezeConversation(stage.issue, request, stage.reading)).toMatchObject({
     kind: "stop",
     stop: { kind: "issue-closed" },
   });

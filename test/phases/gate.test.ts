@@ -56,6 +56,8 @@ test("the Task says who asked what, of which text, on which commit, under which 
       },
       trusted,
       start: trusted,
+      base: trusted,
+      pull: null,
       default_branch: "main",
       sandbox_mode: "workspace-write",
       approval_policy: "never",

@@ -32,7 +32,7 @@ async function run(steps: Step[], more: Record<string, string> = {}) {
   const result = await runPipeline(on, model);
   server.assertDone();
   const shown = JSON.stringify(server.requests);
-  if (result.kind !== "judged") throw new Error(result.stopped.message);
+  if (result.kind !== "judged") throw new Error(JSON.stringify(result));
   const tests = result.report.checks.find(({ name }) => name === "tests");
   return { paths: result.solution.change.map(({ path }) => path), tests, shown };
 }

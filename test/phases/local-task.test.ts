@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { Config } from "../../src/config.ts";
 import { Solution } from "../../src/handoff/solution.ts";
 import { Task } from "../../src/handoff/task.ts";
-import { localTask, solutionOfTrees } from "../../src/phases/local-task.ts";
+import { localTask } from "../../src/phases/local-task.ts";
+import { solutionOfTrees } from "../../src/phases/made-solution.ts";
 import { openLocal } from "../../src/workspace/local.ts";
 import { digest, sha } from "../record/papers.ts";
 import { fixtureRepository, writeFiles } from "../workspace/repository.ts";
@@ -31,6 +32,8 @@ test("a local Task has the text that was typed, the defaults, and nobody's ident
     brief: { kind: "local", text: "Mend it." },
     trusted: { commit, tree },
     start: { commit, tree },
+    base: { commit, tree },
+    pull: null,
     default_branch: "HEAD",
     sandbox_mode: "workspace-write",
     approval_policy: "never",

@@ -30,7 +30,7 @@ async function run(steps: Step[]) {
 
 test("one process walks the whole road with the same papers, and leaves the work tree alone", async () => {
   const { result, said, events, status, log } = await run(goodFix);
-  if (result.kind !== "judged") throw new Error(result.stopped.message);
+  if (result.kind !== "judged") throw new Error(JSON.stringify(result));
   const { task, solution, report, judgement } = result;
   expect(solution.task_digest).toBe(seal(Task, task).digest);
   expect(report).toMatchObject({

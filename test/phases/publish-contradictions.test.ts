@@ -106,12 +106,12 @@ describe("papers that contradict GitHub are an error, however well they agree wi
     const start = { commit, tree: (await stage.reading.commit(commit)).tree };
     const { task, solution, report } = request;
     const more = {
-      task: { ...task, start },
+      task: { ...task, start, base: start },
       solution: { ...solution, base: start },
       report: { ...report, base: start },
     };
     await expect(publishOf(stage, altered(stage, request, more))).rejects.toMatchObject({
-      message: expect.stringContaining("the start is"),
+      message: expect.stringContaining("where the work began is"),
     });
     expect(shown(stage)).toEqual(nothing);
   });
@@ -127,7 +127,7 @@ describe("papers that contradict GitHub are an error, however well they agree wi
     };
     const { task, solution, report } = request;
     const more = {
-      task: { ...task, trusted: base, start: base },
+      task: { ...task, trusted: base, start: base, base },
       solution: { ...solution, base },
       report: { ...report, base },
     };

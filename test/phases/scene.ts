@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { type AuditLog, openAudit } from "../../src/audit/log.ts";
 import { githubClient, noPatience } from "../../src/github/client.ts";
 import type { GitHub } from "../../src/github/github.ts";
-import type { Task } from "../../src/handoff/task.ts";
+import type { RunVerb, Task } from "../../src/handoff/task.ts";
 import type { RunRequest } from "../../src/phases/asked.ts";
 import { gate } from "../../src/phases/gate.ts";
 import type { Stopped } from "../../src/phases/stop.ts";
+import { asVerb } from "../../src/request/command.ts";
 import { renderRunName } from "../../src/request/run-name.ts";
 import { gitText } from "../emulators/github/git.ts";
 import { setRef, writeBlob, writeCommit, writeTree } from "../emulators/github/git-write.ts";
@@ -22,7 +23,8 @@ on:
     inputs:
       verb: { required: true, type: string }
       issue: { required: true, type: string }
-      comment: { required: true, type: string }
+      trigger: { required: true, type: string }
+      id: { required: true, type: string }
       requester: { required: true, type: string }
 jobs: {}
 `;
@@ -69,11 +71,15 @@ export async function scene(files: Record<string, string> = {}): Promise<Scene> 
     dir: join(dir, "hub"),
     now,
     onDispatch: (run) => {
-      const [issue, comment, requester] = [run.inputs["issue"], run.inputs["comment"], run.inputs["requester"]].map(
-        Number,
-      );
+      const number = (name: string) => Number(run.inputs[name]);
       run.update({
-        title: renderRunName({ verb: "fix", issue: issue ?? 0, comment: comment ?? 0, requester: requester ?? 0 }),
+        title: renderRunName({
+          verb: asVerb(run.inputs["verb"] ?? "") ?? "help",
+          issue: number("issue"),
+          trigger: "comment",
+          id: number("id"),
+          requester: number("requester"),
+        }),
       });
     },
   });
@@ -129,6 +135,7 @@ export interface Asking {
   dispatchedBy?: string;
   ref?: string;
   workflow?: string;
+  verb?: RunVerb;
 }
 
 /** Somebody comments, and a run is dispatched for it. Out: what that run's gate is told. */
@@ -136,21 +143,22 @@ export async function ask(stage: Scene, asking: Asking = {}): Promise<RunRequest
   const { as = "mona", body = "/agent fix", issue = stage.issue, minutes = 1 } = asking;
   const comment = await stage.repository.comment(as, issue, body);
   stage.pass(minutes);
-  return { ...dispatch(stage, { comment, issue, requester: stage.accountId(as) }, asking), comment };
+  return { ...dispatch(stage, { id: comment, issue, requester: stage.accountId(as) }, asking), comment };
 }
 
 /** A run of our workflow for a comment that is there. */
 export function dispatch(
   stage: Scene,
-  ids: { comment: number; issue: number; requester: number },
-  { dispatchedBy = stage.bot.login, ref, workflow: file = "airlock.yml" }: Asking = {},
+  ids: { id: number; issue: number; requester: number },
+  { dispatchedBy = stage.bot.login, ref, workflow: file = "airlock.yml", verb = "fix" }: Asking = {},
 ): RunRequest {
   const { repository, bot } = stage;
-  const inputs = Object.fromEntries(Object.entries({ verb: "fix", ...ids }).map(([name, id]) => [name, String(id)]));
+  const told = { verb, issue: ids.issue, trigger: "comment" as const, id: ids.id, requester: ids.requester };
+  const inputs = Object.fromEntries(Object.entries(told).map(([name, value]) => [name, String(value)]));
   const run = repository.dispatch(dispatchedBy, file, inputs, ref);
   return {
     identity: { repository: { id: repository.id, owner: "octo", name: "demo" }, run: { id: run, attempt: 1 } },
-    inputs: { verb: "fix", ...ids },
+    inputs: told,
     appBotId: bot.id,
   };
 }

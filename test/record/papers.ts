@@ -64,6 +64,8 @@ export const task = (more: Partial<Task> = {}): Task => ({
   brief: issueBrief,
   trusted: base,
   start: base,
+  base,
+  pull: null,
   default_branch: "main",
   sandbox_mode: "workspace-write",
   approval_policy: "never",

@@ -9,7 +9,7 @@ const maintainer: AuthorityFacts = {
   appId: null,
   senderIsAuthor: true,
   commentEdited: false,
-  isPull: false,
+  subject: "issue",
   issueState: "open",
 };
 
@@ -21,6 +21,17 @@ describe("allowed", () => {
     ["an App on the list, by its id", { userType: "Bot", appId: 7, role: "none", allowedApps: [7] }],
   ] satisfies [string, Partial<AuthorityFacts>][])("%s", (_, facts) => {
     expect(mayAsk({ ...maintainer, ...facts })).toEqual({ kind: "allowed" });
+  });
+});
+
+describe("a question may be asked anywhere", () => {
+  it.each(["issue", "own-pull", "pull", "fork-pull"] as const)("on %s, open or closed", (subject) => {
+    for (const issueState of ["open", "closed"] as const)
+      expect(mayAsk({ ...maintainer, verb: "ask", subject, issueState })).toEqual({ kind: "allowed" });
+  });
+
+  it("but not by everybody", () => {
+    expect(mayAsk({ ...maintainer, verb: "ask", role: "triage" })).toMatchObject({ code: "not-allowed" });
   });
 });
 
@@ -42,7 +53,9 @@ describe("refused", () => {
     ["someone who sends another's comment", { senderIsAuthor: false }, "not-allowed"],
     ["an edited comment", { commentEdited: true }, "edited"],
     ["a closed issue", { issueState: "closed" }, "issue-closed"],
-    ["a pull request", { isPull: true }, "not-available"],
+    ["our own pull request", { subject: "own-pull" }, "not-available"],
+    ["a person's pull request", { subject: "pull" }, "not-available"],
+    ["a fork's pull request", { subject: "fork-pull" }, "not-available"],
     ["a verb of a later version", { verb: "plan" }, "not-available"],
     ["a stranger who uses a verb of a later version", { verb: "plan", role: "read" }, "not-allowed"],
   ] satisfies [string, Partial<AuthorityFacts>, string][])("%s", (_, facts, code) => {
@@ -54,12 +67,12 @@ describe("refused", () => {
     );
   });
 
-  it("every verb but fix, for now, with its name", () => {
-    expect(mayAsk({ ...maintainer, verb: asVerb("rollback") ?? "fix" })).toEqual({
+  it("every verb of a later version, with its name and what there is", () => {
+    expect(mayAsk({ ...maintainer, verb: asVerb("rebase") ?? "fix" })).toEqual({
       kind: "refused",
       code: "not-available",
-      message: "`rollback` is not available yet in this version.",
-      next: "Available now: `fix` on an issue.",
+      message: "`rebase` is not available yet in this version.",
+      next: "Commands that start a run: `fix`, `rollback`, `ask`.",
     });
   });
 });

@@ -54,7 +54,7 @@ describe("who may decide", () => {
     appId: null,
     senderIsAuthor: true,
     commentEdited: false,
-    isPull: true,
+    subject: "own-pull",
     issueState: "open",
   };
   test.each<[string, "accept" | "verified" | "why", Partial<AuthorityFacts>, string]>([
@@ -69,7 +69,7 @@ describe("who may decide", () => {
     ["no App", "accept", { appId: 7 }, "not-allowed"],
     ["not in a comment that was edited", "accept", { commentEdited: true }, "edited"],
     ["not in somebody else's comment", "accept", { senderIsAuthor: false }, "not-allowed"],
-    ["not on an issue", "accept", { isPull: false }, "not-available"],
+    ["not on an issue", "accept", { subject: "issue" }, "not-available"],
     ["not on a closed pull request", "verified", { issueState: "closed" }, "issue-closed"],
   ])("%s", (_title, verb, more, answer) => {
     const said = mayDecide(verb, { ...facts, ...more });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { parseRunName, renderRunName } from "../../src/request/run-name.ts";
 
-const run = { verb: "fix", issue: 12, comment: 3_456_789_012, requester: 583_231 } as const;
+const run = { verb: "fix", issue: 12, trigger: "comment", id: 3_456_789_012, requester: 583_231 } as const;
 
 it("a run's name says verb, issue, comment and requester, and reads back the same", () => {
   expect(renderRunName(run)).toBe("airlock fix #12 comment 3456789012 by 583231");
@@ -27,6 +27,8 @@ it.each([
   "airlock FIX #12 comment 3 by 4",
   "airlock frobnicate #12 comment 3 by 4",
   "airlock constructor #12 comment 3 by 4",
+  "airlock fix #12 constructor 3 by 4",
+  "airlock fix #12 Comment 3 by 4",
   "airlock fix #12 comment 3 by 4; airlock fix #13 comment 3 by 4",
 ])("%j is no name of ours", (title) => {
   expect(parseRunName(title)).toBeNull();
