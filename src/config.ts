@@ -229,7 +229,14 @@ const Reviewers = z.strictObject({
     .array(z.string().min(1))
     .max(15)
     .default([])
-    .describe("Logins asked in addition when a security review is required."),
+    .describe(
+      "Logins asked in addition when a security review is required; the approval of one of them is the review.",
+    ),
+  security_teams: z
+    .array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/, "a team's slug, without `@` and organisation"))
+    .max(15)
+    .default([])
+    .describe("Team slugs asked likewise; the approval of an active member is the review."),
 });
 
 const PullRequest = z.strictObject({

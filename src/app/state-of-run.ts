@@ -82,11 +82,16 @@ function problemsOf({ confirmed }: Publication, run: Run, verdict: Verdict): Run
   ];
 }
 
-/** What is no login becomes a name that nobody can have: leaving it out could let others stand in for it. */
+/** What is no login or slug becomes a name that nobody can have: leaving it out could let others stand in for it. */
 function approversIn({ approvers }: Verdict): GateState["approvers"] {
   if (approvers === undefined) return { requester_may_approve: false, security_users: [] };
-  const isLogin = (name: string) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(name);
-  return { ...approvers, security_users: approvers.security_users.map((name) => (isLogin(name) ? name : "no--login")) };
+  const isName = (name: string) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(name);
+  const { security_users: users, security_teams: teams = [] } = approvers;
+  return {
+    ...approvers,
+    security_users: users.map((name) => (isName(name) ? name : "no--login")),
+    security_teams: teams.map((name) => (isName(name) ? name : "no--team")),
+  };
 }
 
 /** The name of a rule is ours; a paper could hold anything in its place. */
