@@ -219,18 +219,16 @@ const Labels = z.strictObject({
   manual_verification: label("manual-verification"),
 });
 
+const names = z.array(z.string().min(1)).max(15).default([]);
+const slug = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/, "a team's slug, without `@` and organisation");
+const slugs = z.array(slug).max(15).default([]);
 const Reviewers = z.strictObject({
-  users: z
-    .array(z.string().min(1))
-    .max(15)
-    .default([])
-    .describe("Logins asked to review when the level needs a reviewer."),
-  teams: z.array(z.string().min(1)).max(15).default([]).describe("Team slugs asked to review."),
-  security_users: z
-    .array(z.string().min(1))
-    .max(15)
-    .default([])
-    .describe("Logins asked in addition when a security review is required."),
+  users: names.describe("Logins asked to review when the level needs a reviewer."),
+  teams: names.describe("Team slugs asked to review."),
+  security_users: names.describe(
+    "Logins asked in addition when a security review is required; the approval of one of them is the review.",
+  ),
+  security_teams: slugs.describe("Team slugs asked likewise; the approval of an active member is the review."),
 });
 
 const PullRequest = z.strictObject({

@@ -23,7 +23,7 @@ export async function approvalFacts(
   const [reviews, commits, teams] = await Promise.all([
     github.reviews(pull.number),
     github.commitPeople(pull.number),
-    teamMembersFor(state.requirements.owners, askTeam),
+    teamMembersFor(groupsOf(state), askTeam),
   ]);
   const speaking = [
     ...latestReviews(reviews).map(({ person }) => person),
@@ -43,7 +43,7 @@ export async function approvalFacts(
     head: pull.head.sha,
     requirements: state.requirements,
     requesterMayApprove: state.approvers.requester_may_approve,
-    securityReviewers: state.approvers.security_users,
+    securityReviewers: { users: state.approvers.security_users, teams: state.approvers.security_teams ?? [] },
     reviews,
     commits,
     pushers: state.pushers,
@@ -55,6 +55,12 @@ export async function approvalFacts(
     teams,
     collaborators,
   };
+}
+
+/** Everybody is waited for, and the security reviewers are one group: theirs goes first, because only so many teams are asked for. */
+function groupsOf({ requirements, approvers }: GateState): { teams: string[] }[] {
+  const security = requirements.security_review ? [{ teams: approvers.security_teams ?? [] }] : [];
+  return [...security, ...requirements.owners];
 }
 
 /** The role is asked by the login, and believed only for the very account. */

@@ -3,10 +3,11 @@ import type { GitHub, ListedCheck, Pull, Run } from "../github/github.ts";
 import { sha256 } from "../handoff/seal.ts";
 import { judgeGate } from "../policy/gate.ts";
 import type { ApprovalFacts } from "../policy/approvals.ts";
+import type { CommitPeople } from "../policy/contributors.ts";
 import { runOfCommit } from "../record/commit-message.ts";
 import type { GateView } from "../record/gate-check.ts";
 import { type GateState, readState } from "../record/gate-state.ts";
-import { isOurPull } from "../record/own-pull.ts";
+import { bearsOurMarks, isOurPull } from "../record/own-pull.ts";
 import { policyCheckName } from "../record/policy-check-name.ts";
 import { enforcementFor } from "../record/readiness.ts";
 import { approvalFacts, collaboratorsIfTold } from "./approval-facts.ts";
@@ -89,11 +90,13 @@ async function lookWhole(at: At, asked: Pull, { there }: Head, news: News): Prom
   if (pull === undefined) return null;
   const remembered = await stateFor(at, { pull, there }, news);
   // A commit that a run of ours published stays ours, whoever opens a pull request with it.
-  if (ours === undefined && remembered.kind === "unverified") return { pull, view: { kind: "foreign" }, failure: null };
+  if (ours === undefined && remembered.kind === "unverified")
+    return { pull, view: { kind: remembered.isMarked ? "unread" : "foreign" }, failure: null };
   const state = remembered.kind === "state" ? remembered.state : null;
   const targets = [...new Set(open.map(({ base }) => base.ref))];
   if (targets.length > 1) return { pull, view: { kind: "two-targets", targets, state }, failure: null };
-  if (remembered.kind !== "state") return { pull, view: remembered, failure: null };
+  if (remembered.kind === "unverified") return { pull, view: { kind: "unverified" }, failure: null };
+  if (remembered.kind === "running") return { pull, view: remembered, failure: null };
   const said = news.word?.(remembered.state) ?? remembered.state;
   try {
     return { pull, view: await judgedView(at, pull, said), failure: null };
@@ -127,7 +130,11 @@ async function judgedView({ place, appId }: At, pull: Pull, state: GateState): P
   return { kind: "judged", state, gate: judge({ ...approvals, collaborators }), enforcement };
 }
 
-type Remembered = { kind: "state"; state: GateState } | (GateView & { kind: "running" | "unverified" });
+type Remembered =
+  | { kind: "state"; state: GateState }
+  | (GateView & { kind: "running" })
+  /** `isMarked`: it bears the marks of a commit of ours, and nobody can tell any more whether it is one. */
+  | { kind: "unverified"; isMarked: boolean };
 
 /** From the check run on this head, else from the run that the head's commit names: the event of its end may have been lost. */
 async function stateFor(
@@ -135,18 +142,23 @@ async function stateFor(
   { pull, there }: { pull: Pull; there: GateState | null },
   news: News,
 ): Promise<Remembered> {
-  const run = news.ended ?? (there === null ? await runOf(at, pull) : null);
+  const commit = there === null ? await headCommit(at, pull) : null;
+  const run = news.ended ?? (await runOf(at, commit));
   const told = run === null ? null : await stateOfRun(run, pull, { ...at.place, log: at.log, now: at.now });
-  const state = told === null ? there : withMemory(told, there);
+  const state = told?.kind === "state" ? withMemory(told.state, there) : there;
   if (state !== null) return { kind: "state", state: news.remember?.(state) ?? state };
   if (run !== null && run.status !== "completed" && run.actor.id === at.place.bot) return { kind: "running", run };
-  return { kind: "unverified" };
+  return { kind: "unverified", isMarked: told?.kind !== "another" && commit !== null && bearsOurMarks(commit) };
 }
 
-/** The run that the head's commit says it was made in. Whoever can push can write that: it finds, it proves nothing. */
-async function runOf({ place: { github } }: At, pull: Pull): Promise<Run | null> {
-  const commit = (await github.pullCommits(pull.number)).find(({ sha }) => sha === pull.head.sha);
-  const id = commit === undefined ? null : runOfCommit(commit.message);
+/** null: GitHub does not list it, because it lists only so many of a pull request. */
+async function headCommit({ place: { github } }: At, pull: Pull): Promise<CommitPeople | null> {
+  return (await github.commitPeople(pull.number)).find(({ sha }) => sha === pull.head.sha) ?? null;
+}
+
+/** The run that a commit says it was made in. Whoever can push can write that: it finds, it proves nothing. */
+async function runOf({ place: { github } }: At, commit: CommitPeople | null): Promise<Run | null> {
+  const id = commit === null ? null : runOfCommit(commit.message);
   return id === null ? null : await github.run(id);
 }
 

@@ -20,24 +20,31 @@ interface About {
   now: number;
 }
 
+export type Told =
+  | { kind: "state"; state: GateState }
+  /** It published another commit, or none. */
+  | { kind: "another" }
+  /** Nobody can tell: it is not ours or not at its end, its papers are gone, or they and GitHub do not agree. */
+  | { kind: "unread" };
+
 /**
- * What a run that has ended says about the head of a pull request. null: the run is not ours, left no Verdict, or published another head. The Verdict is read from an artifact, which another job of the run might replace, so it counts only under the digest
+ * What a run that has ended says about the head of a pull request. The Verdict is read from an artifact, which another job of the run might replace, so it counts only under the digest
  * that the commit carries: only publish can push one.
  */
-export async function stateOfRun(run: Run, pull: Pull, about: About): Promise<GateState | null> {
+export async function stateOfRun(run: Run, pull: Pull, about: About): Promise<Told> {
   const { github, repositoryId, log } = about;
   const name = nameOfOurRun(run, about);
-  if (name === null || run.status !== "completed") return null;
+  if (name === null || run.status !== "completed") return { kind: "unread" };
   const { verdict } = await runPapers(github, run, { repositoryId, log });
-  const publication = verdict === null ? null : await publicationOf(github, verdict, { run, name, repositoryId });
+  if (verdict === null) return { kind: "unread" };
   const head = pull.head.sha;
+  if (verdict.published?.commit !== head) return { kind: "another" };
+  const publication = await publicationOf(github, verdict, { run, name, repositoryId });
   // The commit counts, and not which pull request brings it: somebody may close ours and open their own with the same head.
   const isThis =
-    verdict?.published?.commit === head &&
-    (publication?.confirmed === true ||
-      (publication?.pull.number === pull.number && publication.pull.head.sha === head));
-  if (publication === null || !isThis) return null;
-  return stateFrom(publication, run, { requester: name.requester, head, ...about });
+    publication?.confirmed === true || (publication?.pull.number === pull.number && publication.pull.head.sha === head);
+  if (publication === null || !isThis) return { kind: "unread" };
+  return { kind: "state", state: stateFrom(publication, run, { requester: name.requester, head, ...about }) };
 }
 
 function stateFrom(
@@ -82,11 +89,16 @@ function problemsOf({ confirmed }: Publication, run: Run, verdict: Verdict): Run
   ];
 }
 
-/** What is no login becomes a name that nobody can have: leaving it out could let others stand in for it. */
+/** What is no login or slug becomes a name that nobody can have: leaving it out could let others stand in for it. */
 function approversIn({ approvers }: Verdict): GateState["approvers"] {
   if (approvers === undefined) return { requester_may_approve: false, security_users: [] };
-  const isLogin = (name: string) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(name);
-  return { ...approvers, security_users: approvers.security_users.map((name) => (isLogin(name) ? name : "no--login")) };
+  const isName = (name: string) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(name);
+  const { security_users: users, security_teams: teams = [] } = approvers;
+  return {
+    ...approvers,
+    security_users: users.map((name) => (isName(name) ? name : "no--login")),
+    security_teams: teams.map((name) => (isName(name) ? name : "no--team")),
+  };
 }
 
 /** The name of a rule is ours; a paper could hold anything in its place. */

@@ -22,8 +22,8 @@ export function askTeamOf(app: AppConnection, installed: Installed): AskTeam {
     });
 }
 
-/** Who is in the teams that these groups of owners name. */
-export async function teamMembersFor(groups: readonly Owners[], ask: AskTeam): Promise<TeamMembers> {
+/** Who is in the teams that these groups name; of too many, in those of the first groups. */
+export async function teamMembersFor(groups: readonly Pick<Owners, "teams">[], ask: AskTeam): Promise<TeamMembers> {
   const slugs = [...new Set(groups.flatMap(({ teams }) => teams.map((slug) => slug.toLowerCase())))].slice(0, teamsMax);
   const answers = await Promise.all(
     slugs.map(async (slug) => {

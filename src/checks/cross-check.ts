@@ -44,7 +44,7 @@ export async function crossCheck(
     if (crossedRuns.length === 0) continue;
     const broken = brokenBaseTests({ base, head, crossed: crossedRuns }, change);
     findings.push(...broken.findings);
-    for (const name of broken.names) bent.add(name);
+    for (const { id } of broken.tests) bent.add(id);
   }
   const proof = proofOf(
     proofs.map(({ proving: one }) => one),

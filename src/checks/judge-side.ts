@@ -76,7 +76,7 @@ export function moreFailures(base: Ran, head: Ran): Outcome | null {
   const { exit_code } = head.outcome;
   const [before, after] = [reportIn(base), reportIn(head)];
   const broken = before === null || after === null ? [] : brokenTests(before, after);
-  if (broken.length > 0) return failedBecause(brokenSentence(broken), head.outcome, exit_code);
+  if (broken.length > 0) return failedBecause(brokenSentence(broken.map(({ name }) => name)), head.outcome, exit_code);
   const was = `${base.counts.passed} passed, ${base.counts.failed} failed`;
   if (head.counts === null) {
     return failedBecause(`Its tests did not report; on the base ${was}.`, head.outcome, exit_code);

@@ -7,8 +7,8 @@ import { isTestPath } from "../inspect/test-path.ts";
 import { disagreement, redBesideGreen } from "./disagree.ts";
 import { fewerTests } from "./judge-side.ts";
 import type { Ran } from "./run.ts";
-import { capped, fixedTests, namesOf, reportIn } from "./test-names.ts";
-import type { TestReport } from "./test-report.ts";
+import { fixedTests, reportIn, shownNames, testsThat } from "./test-names.ts";
+import type { NamedTest, TestReport } from "./test-report.ts";
 
 /** Findings of one rule about one change. */
 const findingsMax = 20;
@@ -23,9 +23,9 @@ export interface Tested {
   headTests: Ran | null;
 }
 
-/** What one check of tests says about the change: names that prove it, or why it cannot say. */
+/** What one check of tests says about the change: tests that prove it, or why it cannot say. */
 export type Proving =
-  | { kind: "seen"; failedBefore: string[]; redWithout: string[] }
+  | { kind: "seen"; failedBefore: NamedTest[]; redWithout: NamedTest[] }
   | { kind: "unknown"; reason: string };
 
 /**
@@ -46,44 +46,45 @@ export function proving(tested: Tested, change: Change): Proving {
     const reason = "the change's tests ended on the base's source without a report that could be read";
     return failedBefore.length > 0 ? { kind: "seen", failedBefore, redWithout: [] } : { kind: "unknown", reason };
   }
-  const candidates = changedTests({ base, head, change }).filter((name) => !failedBefore.includes(name));
-  return { kind: "seen", failedBefore, redWithout: candidates.filter((name) => isRed(name, head, without)) };
+  const before = new Set(failedBefore.map(({ id }) => id));
+  const candidates = changedTests({ base, head, change }).filter(({ id }) => !before.has(id));
+  return { kind: "seen", failedBefore, redWithout: candidates.filter((test) => isRed(test, without)) };
 }
 
-/** The proof of a change from all its checks of tests. `bent`: tests whose base version fails on head; their new version proves nothing. */
+/** The proof of a change from all its checks of tests. `bent`: ids of tests whose base version fails on head; their new version proves nothing. */
 export function proofOf(all: readonly Proving[], bent: ReadonlySet<string>): Proof {
   const seen = all.filter((one) => one.kind === "seen");
-  const strong = [...new Set(seen.flatMap(({ failedBefore }) => failedBefore))];
-  const weak = seen.flatMap(({ redWithout }) => redWithout).filter((name) => !bent.has(name));
-  const tests = [...new Set([...strong, ...weak])];
+  const strong = distinct(seen.flatMap(({ failedBefore }) => failedBefore));
+  const weak = seen.flatMap(({ redWithout }) => redWithout).filter(({ id }) => !bent.has(id));
+  const tests = shownNames(distinct([...strong, ...weak]));
   if (tests.length > 0) {
-    const named = capped(tests);
-    return { kind: "proved", tests: named, failed_on_base: Math.min(strong.length, named.length) };
+    return { kind: "proved", tests, failed_on_base: Math.min(strong.length, tests.length) };
   }
   const unknown = all.find((one) => one.kind === "unknown");
   return unknown ?? { kind: "none" };
 }
 
 /** Tests that pass on head and are new or could be others than on base: their file was changed, or nobody knows their file. */
-export function changedTests({ base, head, change }: { base: TestReport; head: TestReport; change: Change }): string[] {
+function changedTests({ base, head, change }: { base: TestReport; head: TestReport; change: Change }): NamedTest[] {
   const changed = new Set(change.map(({ path }) => path));
-  return namesOf(head, "passed").filter((name) => {
-    const file = head.tests.get(name)?.file ?? null;
-    return !base.tests.has(name) || file === null || changed.has(file);
-  });
+  return testsThat(head, "passed").filter(({ id, file }) => !base.tests.has(id) || file === null || changed.has(file));
+}
+
+/** A test that two checks run, once. */
+function distinct(tests: readonly NamedTest[]): NamedTest[] {
+  return [...new Map(tests.map((test) => [test.id, test])).values()];
 }
 
 /** Failed there, or never got so far because its file, or without files the whole run, ended badly. */
-function isRed(name: string, head: TestReport, without: TestReport): boolean {
-  const found = without.tests.get(name);
+function isRed({ id, file }: NamedTest, without: TestReport): boolean {
+  const found = without.tests.get(id);
   if (found !== undefined) return found.status === "failed";
-  const file = head.tests.get(name)?.file ?? null;
   return file === null ? without.counts.failed > 0 : without.brokenFiles.includes(file);
 }
 
 /** Tests of the base that the changed source breaks, and what is said of them. */
 interface Broken {
-  names: string[];
+  tests: NamedTest[];
   findings: Finding[];
 }
 
@@ -100,7 +101,7 @@ interface Across {
  * Where base and head pass, the crossed tree must pass as well: one that ends otherwise is a finding even if it names no test.
  */
 export function brokenBaseTests({ base, head, crossed }: Across, change: Change): Broken {
-  const none = { names: [], findings: [] };
+  const none = { tests: [], findings: [] };
   if (base.outcome.kind !== "passed" && reportIn(base) === null) return none;
   const stopped = crossed.map(({ outcome }) => outcome).find((outcome) => outcome.kind === "not_run");
   if (stopped?.kind === "not_run") {
@@ -122,7 +123,7 @@ function isChangesDoing(cause: NotRunCause, others: readonly Ran[]): boolean {
 /** A green run counts for what it ran: the source can keep the base's tests from being there. */
 function greenAcross({ base, head, crossed }: Across, change: Change): Broken {
   const lost = lostTests({ base, head, crossed });
-  if (lost.length > 0) return named(lost, "missing", { base, change });
+  if (lost.length > 0) return named(lost, "missing", change);
   for (const green of crossed) {
     const odd = disagreement(base, green);
     if (odd !== null) return unnamed(unread("block", `cannot be believed: ${odd}`, change));
@@ -131,44 +132,43 @@ function greenAcross({ base, head, crossed }: Across, change: Change): Broken {
       return unnamed(unread("block", `are fewer: ${fewer.evidence.split("\n")[0] ?? ""}`, change));
     }
   }
-  return { names: [], findings: [] };
+  return { tests: [], findings: [] };
 }
 
 function redAcross({ base, head, crossed }: Across, change: Change): Broken {
   const [before, after] = [reportIn(base), reportIn(head)];
   const reports = crossed.map(reportIn).filter((report) => report !== null);
   if (before !== null && reports.length === crossed.length) {
-    const red = namesOf(before, "passed")
-      .filter((name) => reports.every((report) => isRed(name, before, report)))
-      .filter((name) => after?.tests.get(name)?.status !== "failed");
-    if (red.length > 0) return named(red, "red", { base, change });
+    const red = testsThat(before, "passed")
+      .filter((test) => reports.every((report) => isRed(test, report)))
+      .filter(({ id }) => after?.tests.get(id)?.status !== "failed");
+    if (red.length > 0) return named(red, "red", change);
     const lost = lostTests({ base, head, crossed });
-    if (lost.length > 0) return named(lost, "missing", { base, change });
+    if (lost.length > 0) return named(lost, "missing", change);
   }
-  if (base.outcome.kind !== "passed") return { names: [], findings: [] };
+  if (base.outcome.kind !== "passed") return { tests: [], findings: [] };
   const how = "fail without naming a test that passed on the base";
   if (head.outcome.kind === "passed") return unnamed(unread("block", how, change));
-  return redBesideGreen(head) ? unnamed(unread("warn", how, change)) : { names: [], findings: [] };
+  return redBesideGreen(head) ? unnamed(unread("warn", how, change)) : { tests: [], findings: [] };
 }
 
 /** Passed on base, and in no crossed run: skipped there, or not there at all. Nothing where a run has no names. */
-function lostTests({ base, head, crossed }: Across): string[] {
+function lostTests({ base, head, crossed }: Across): NamedTest[] {
   const [before, after] = [reportIn(base), reportIn(head)];
   const reports = crossed.map(reportIn);
   if (before === null || reports.includes(null)) return [];
-  return namesOf(before, "passed")
-    .filter((name) => reports.every((report) => report?.tests.get(name)?.status !== "passed"))
-    .filter((name) => after?.tests.get(name)?.status !== "failed");
+  return testsThat(before, "passed")
+    .filter(({ id }) => reports.every((report) => report?.tests.get(id)?.status !== "passed"))
+    .filter(({ id }) => after?.tests.get(id)?.status !== "failed");
 }
 
 function unnamed(one: Finding): Broken {
-  return { names: [], findings: [one] };
+  return { tests: [], findings: [one] };
 }
 
-function named(names: string[], state: "red" | "missing", { base, change }: { base: Ran; change: Change }): Broken {
-  const fileOf = (name: string) => reportIn(base)?.tests.get(name)?.file ?? null;
-  const findings = names.slice(0, findingsMax).map((name) => brokenOne({ name, file: fileOf(name), state }, change));
-  return { names, findings };
+function named(tests: NamedTest[], state: "red" | "missing", change: Change): Broken {
+  const findings = tests.slice(0, findingsMax).map(({ name, file }) => brokenOne({ name, file, state }, change));
+  return { tests, findings };
 }
 
 const saysOf = {

@@ -45,8 +45,8 @@ function describe({ counts, brokenFiles }: TestReport): string {
 }
 
 function failures({ tests, brokenFiles }: TestReport): string[] {
-  const red = [...tests].filter(([, { status }]) => status === "failed");
-  const shown = red.slice(0, failedShown).map(([name, { why }]) => (why === "" ? name : `${name}\n${why}`));
+  const red = [...tests.values()].filter(({ status }) => status === "failed");
+  const shown = red.slice(0, failedShown).map(({ name, why }) => (why === "" ? name : `${name}\n${why}`));
   const rest = red.length - shown.length;
   return [...brokenFiles.slice(0, failedShown), ...shown, ...(rest > 0 ? [`and ${rest} more`] : [])];
 }

@@ -1,7 +1,7 @@
 import type { TestsByName } from "../handoff/report.ts";
 import type { Ran } from "./run.ts";
 import { runnerOf } from "./runner.ts";
-import type { TestReport } from "./test-report.ts";
+import type { NamedTest, TestReport } from "./test-report.ts";
 
 /** Names kept in each list of a paper. */
 const namesMax = 100;
@@ -11,20 +11,21 @@ export function reportIn(ran: Ran | undefined): TestReport | null {
   return ran?.report?.kind === "read" ? ran.report.report : null;
 }
 
-/** Tests that passed on base and fail on head, by name. A test that was renamed or moved is another test. */
-export function brokenTests(base: TestReport, head: TestReport): string[] {
-  return namesOf(base, "passed").filter((name) => head.tests.get(name)?.status === "failed");
+/** Tests that passed on base and fail on head, as on base. A test that was renamed or moved is another test. */
+export function brokenTests(base: TestReport, head: TestReport): NamedTest[] {
+  return testsThat(base, "passed").filter(({ id }) => head.tests.get(id)?.status === "failed");
 }
 
-/** Tests that failed in every run of the base and pass on head. */
-export function fixedTests(bases: readonly TestReport[], head: TestReport): string[] {
-  return namesOf(head, "passed").filter(
-    (name) => bases.length > 0 && bases.every(({ tests }) => tests.get(name)?.status === "failed"),
+/** Tests that failed in every run of the base and pass on head, as on head. */
+export function fixedTests(bases: readonly TestReport[], head: TestReport): NamedTest[] {
+  return testsThat(head, "passed").filter(
+    ({ id }) => bases.length > 0 && bases.every(({ tests }) => tests.get(id)?.status === "failed"),
   );
 }
 
-export function namesOf({ tests }: TestReport, status: "passed" | "failed"): string[] {
-  return [...tests].filter(([, test]) => test.status === status).map(([name]) => name);
+/** The tests of a report that passed, or failed, in its order. */
+export function testsThat({ tests }: TestReport, status: "passed" | "failed"): NamedTest[] {
+  return [...tests.values()].filter((test) => test.status === status);
 }
 
 /** What both sides' reports say by name, for the paper; unnamed when one has none, and why. */
@@ -41,15 +42,16 @@ export function testsByName(
   return {
     kind: "named",
     runner: runner.runner,
-    fixed: capped(fixedTests([before, ...(again === null ? [] : [again])], after)),
-    broken: capped(brokenTests(before, after)),
-    added: capped(namesOf(after, "passed").filter((name) => !before.tests.has(name))),
-    gone: capped(namesOf(before, "passed").filter((name) => !after.tests.has(name))),
+    fixed: shownNames(fixedTests([before, ...(again === null ? [] : [again])], after)),
+    broken: shownNames(brokenTests(before, after)),
+    added: shownNames(testsThat(after, "passed").filter(({ id }) => !before.tests.has(id))),
+    gone: shownNames(testsThat(before, "passed").filter(({ id }) => !after.tests.has(id))),
   };
 }
 
-export function capped(names: readonly string[]): string[] {
-  return names.slice(0, namesMax);
+/** The names of a paper's list: no more than it keeps. */
+export function shownNames(tests: readonly NamedTest[]): string[] {
+  return tests.slice(0, namesMax).map(({ name }) => name);
 }
 
 function whyNone({ outcome, report }: Ran): string {

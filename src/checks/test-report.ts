@@ -33,6 +33,10 @@ export interface ReadReport {
 }
 
 export interface NamedTest {
+  /** What it is looked up by on another side: where it lies, what it is called in full, and which of several that are called so. */
+  id: string;
+  /** For people: `file > suite > test`; a second test of the same name ends in ` (2)`. Another test can be called that, so nothing is looked up by it. */
+  name: string;
   file: string | null;
   status: TestStatus;
   why: string;
@@ -41,7 +45,7 @@ export interface NamedTest {
 /** A runner's report, checked. */
 export interface TestReport {
   runner: Runner;
-  /** By name: `file > suite > test`, unique; a second test of the same name ends in ` (2)`. */
+  /** By id. */
   tests: ReadonlyMap<string, NamedTest>;
   /** Test files that ended before their tests could be named. */
   brokenFiles: readonly string[];
@@ -96,18 +100,28 @@ const readers: Record<Runner, (text: string, testsMax: number) => ReadReport | n
 
 function named(tests: readonly ReportedTest[], root: string): Map<string, NamedTest> {
   const found = new Map<string, NamedTest>();
-  const seen = new Map<string, number>();
+  const [called, shown] = [new Map<string, number>(), new Map<string, number>()];
   for (const { file, titles, status, why = "" } of tests) {
-    const path = file === null ? null : safe(below(file, root));
+    const at = file === null ? null : below(file, root);
+    const path = at === null ? null : safe(at);
+    // Every title a string of its own and in full: joined or shortened, two of them can be one.
+    const full = JSON.stringify([at, titles]);
+    const id = `${full} ${count(called, full)}`;
     const name = [...(path === null ? [] : [path]), ...titles.map(titleOf)]
       .join(" > ")
       .slice(0, nameMax)
       .toWellFormed();
-    const times = (seen.get(name) ?? 0) + 1;
-    seen.set(name, times);
-    found.set(times === 1 ? name : `${name} (${times})`, { file: path, status, why: lines(why) });
+    const times = count(shown, name);
+    found.set(id, { id, name: times === 1 ? name : `${name} (${times})`, file: path, status, why: lines(why) });
   }
   return found;
+}
+
+/** How many times it was met, with this one. */
+function count(met: Map<string, number>, what: string): number {
+  const times = (met.get(what) ?? 0) + 1;
+  met.set(what, times);
+  return times;
 }
 
 function countsOf(tests: readonly ReportedTest[]): TestCounts {

@@ -1,5 +1,5 @@
 import { explain } from "../errors.ts";
-import { githubClient } from "../github/client.ts";
+import { type ClientOptions, githubClient } from "../github/client.ts";
 import { publicApp } from "../github/public-app.ts";
 import { type Finding, readiness, requiredApp, type SoughtApp } from "../record/readiness.ts";
 import { workflowPath } from "../request/run-name.ts";
@@ -8,8 +8,9 @@ import { exitCode, type Terminal, UsageError } from "./verb.ts";
 export interface RepositoryDoctor {
   /** OWNER/NAME. */
   repository: string;
-  /** The App's slug; null takes the App that the repository's rules name. */
+  /** The App's slug, or its id; with neither, AIRLOCK_APP_ID. */
   app: string | null;
+  appId: string | null;
   apiUrl: string;
   json: boolean;
 }
@@ -27,10 +28,13 @@ export async function doctorRepository(asked: RepositoryDoctor, terminal: Termin
     throw new UsageError(
       "--repo needs a token of yours in GITHUB_TOKEN or GH_TOKEN (for example from `gh auth token`)",
     );
+  if (asked.app !== null && asked.appId !== null)
+    throw new UsageError("--app and --app-id both name the App: give one");
+  const { apiUrl, app: slug } = asked;
+  const id = slug === null ? appIdIn(asked.appId ?? terminal.environment["AIRLOCK_APP_ID"] ?? "") : null;
   try {
-    const { apiUrl, app: slug } = asked;
     const place = { token, apiUrl, owner, repo };
-    const app = slug === null ? await requiredApp(githubClient(place)) : await namedApp(place, slug);
+    const app = await soughtApp(place, slug, id);
     const github = githubClient({ ...place, ...("id" in app ? { appId: app.id } : {}) });
     const findings = await readiness(github, app, workflowPath);
     return show(findings, asked, terminal);
@@ -43,7 +47,19 @@ export async function doctorRepository(asked: RepositoryDoctor, terminal: Termin
   }
 }
 
-async function namedApp(place: { token: string; apiUrl: string }, slug: string): Promise<SoughtApp> {
+/** null: nobody gave one. */
+function appIdIn(text: string): number | null {
+  if (text === "") return null;
+  if (!/^[1-9]\d{0,14}$/.test(text))
+    throw new UsageError("--app-id and AIRLOCK_APP_ID take the number that the App's settings call App ID");
+  return Number(text);
+}
+
+type Place = Pick<ClientOptions, "token" | "apiUrl" | "owner" | "repo">;
+
+async function soughtApp(place: Place, slug: string | null, id: number | null): Promise<SoughtApp> {
+  if (id !== null) return { kind: "given", id };
+  if (slug === null) return await requiredApp(githubClient(place));
   const app = await publicApp(place, slug);
   return app === null ? { kind: "not-shown", slug } : { kind: "named", slug, ...app };
 }

@@ -8,9 +8,9 @@ import { exitCode, type Terminal, type Verb } from "./verb.ts";
 import { workDirectory } from "./work-directory.ts";
 
 export const verb: Verb = {
-  usage: "doctor [-C DIR] [--json] | doctor --repo OWNER/NAME [--app SLUG] [--api-url URL] [--json]",
+  usage: "doctor [-C DIR] [--json] | doctor --repo OWNER/NAME [--app SLUG | --app-id N] [--api-url URL] [--json]",
   summary:
-    "Tries to establish the sandbox as for work on DIR (default: here), prints every probe, and says what to change when one does not hold. With --repo: asks GitHub, with the token in GITHUB_TOKEN or GH_TOKEN, what that repository lacks, and whether it enforces the check; without --app, the App is the one that its rules name, and AIRLOCK_BOT_ID is not compared. Ends with 1 when something is missing or not known.",
+    "Tries to establish the sandbox as for work on DIR (default: here), prints every probe, and says what to change when one does not hold. With --repo: asks GitHub, with the token in GITHUB_TOKEN or GH_TOKEN, what that repository lacks, and whether it enforces the check from your App, which --app, --app-id or AIRLOCK_APP_ID names; without any, that is not known, and only --app compares AIRLOCK_BOT_ID. Ends with 1 when something is missing or not known.",
   async run(args, terminal) {
     const { values } = parseArgs({
       args,
@@ -19,12 +19,13 @@ export const verb: Verb = {
         json: { type: "boolean", default: false },
         repo: { type: "string" },
         app: { type: "string" },
+        "app-id": { type: "string" },
         "api-url": { type: "string", default: "https://api.github.com" },
       },
     });
     if (values.repo !== undefined) {
-      const { repo: repository, app, json, "api-url": apiUrl } = values;
-      return await doctorRepository({ repository, app: app ?? null, apiUrl, json }, terminal);
+      const { repo: repository, app = null, "app-id": appId = null, json, "api-url": apiUrl } = values;
+      return await doctorRepository({ repository, app, appId, apiUrl, json }, terminal);
     }
     const directory = workDirectory(terminal.cwd, values.directory);
     await using dir = await temporaryDirectory();

@@ -86,8 +86,10 @@ export type AutoMergeDecision = z.infer<typeof AutoMergeDecision>;
 export const Approvers = z.strictObject({
   /** Whether people who asked for a change may approve it. */
   requester_may_approve: z.boolean(),
-  /** Logins of those who give security reviews; empty means whoever maintains the repository. */
+  /** Logins of those who give security reviews; without any, and without teams, whoever maintains the repository does. */
   security_users: z.array(z.string().min(1)).max(15),
+  /** Slugs of teams whose active members give them. Absent: none, as in papers from before there were any. */
+  security_teams: z.array(z.string().min(1).max(100)).max(15).optional(),
 });
 export type Approvers = z.infer<typeof Approvers>;
 

@@ -1,7 +1,7 @@
 import { jsonObject } from "./json.ts";
 import type { Lock, LockEntry } from "./lock-entry.ts";
 import { satisfies } from "semver";
-import { folderOf, isLockfile, readLock } from "./lockfiles.ts";
+import { folderOf, readLocks } from "./lockfiles.ts";
 import { asksOf } from "./manifest-asks.ts";
 import { foldPath } from "./fold-path.ts";
 import { realName } from "./lock-sources.ts";
@@ -24,18 +24,15 @@ export interface AddedPackage {
  * Every package and version that a change brings, from its manifests and lockfiles alone. Pure: verify looks them up, and publish
  * finds the same ones and sees whether each was. Out: direct ones first, then new names, then by name.
  */
-export function addedPackages(sides: readonly Sides[]): AddedPackage[] {
+export function addedPackages(sides: readonly Sides[], locks = readLocks(sides)): AddedPackage[] {
   const asked = directAsks(sides);
-  const locks: { folder: string; lock: Lock }[] = [];
-  const locked = sides.filter(isLockfile).flatMap(({ entry, before, after }) => {
-    const now = after === null ? null : readLock(entry.path, after);
-    if (now === null) return [];
-    locks.push({ folder: folderOf({ entry }), lock: now });
-    return newIn(before === null ? null : readLock(entry.path, before), now, asked);
-  });
+  const locked = locks.flatMap(({ before, after }) => (after === null ? [] : newIn(before, after, asked)));
   const found = new Map(locked.map((one) => [`${one.name}@${one.version}`, one]));
   const named = new Set(locked.map(({ name }) => name));
-  const unchanged = locks.map(({ folder, lock }) => ({ folder, by: Map.groupBy(lock.entries, ({ name }) => name) }));
+  const unchanged = locks.map(({ entry, after }) => ({
+    folder: folderOf({ entry }),
+    by: Map.groupBy(after?.entries ?? [], ({ name }) => name),
+  }));
   for (const [name, asks] of asked) {
     // What a lockfile held before and still holds brings nothing; in another version it is among the locked ones above.
     const isHeld = ({ folder, range }: Ask) =>

@@ -1,15 +1,35 @@
+import { z } from "zod";
 import { strictYaml } from "../text/strict-yaml.ts";
 import { isObject, objectAt, stringAt, type JsonObject } from "./json.ts";
 import type { Asks, Lock, LockEntry, LockSource } from "./lock-entry.ts";
 
+/** yarn writes `18` without quotes and reads it as text. */
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const names = z.record(z.string(), scalar).optional();
+
+/** What is read of the file, and in which types yarn writes it: of another type yarn makes something, and nobody knows what. */
+const Metadata = z.looseObject({ cacheKey: z.union([z.string(), z.number()]).optional() });
+const Entries = z.record(
+  z.string(),
+  z.looseObject({
+    resolution: z.string(),
+    version: z.union([z.string(), z.number()]),
+    linkType: z.string().optional(),
+    checksum: z.string().optional(),
+    conditions: z.string().optional(),
+    dependencies: names,
+    peerDependencies: names,
+  }),
+);
+
 /** Reads yarn.lock as yarn 2 and newer write it. Pure. Out: null for anything else. */
 export function readBerryLock(text: string): Lock | null {
   const [root, ...more] = strictYaml(text) ?? [];
-  if (!isObject(root) || more.length > 0 || !isObject(root["__metadata"])) return null;
-  const all = Object.entries(root).flatMap(([key, value]): [string, JsonObject][] =>
-    key !== "__metadata" && isObject(value) ? [[key, value]] : [],
-  );
-  const cacheKey = root["__metadata"]["cacheKey"];
+  if (!isObject(root) || more.length > 0) return null;
+  const { __metadata, ...rest } = root;
+  if (!Metadata.safeParse(__metadata).success || !Entries.safeParse(rest).success) return null;
+  const all = Object.entries(rest).filter((pair): pair is [string, JsonObject] => isObject(pair[1]));
+  const cacheKey = isObject(__metadata) ? __metadata["cacheKey"] : undefined;
   return {
     format: "yarn",
     entries: all.map(entryOf),

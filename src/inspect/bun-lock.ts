@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { strictYaml } from "../text/strict-yaml.ts";
 import { isObject, objectAt, type JsonObject } from "./json.ts";
 import type { Asks, Lock, LockEntry, LockSource } from "./lock-entry.ts";
@@ -5,26 +6,34 @@ import type { Asks, Lock, LockEntry, LockSource } from "./lock-entry.ts";
 const inEntry = ["dependencies", "optionalDependencies", "peerDependencies"];
 const inRoot = [...inEntry, "devDependencies"];
 
+const names = z.record(z.string(), z.string()).optional();
+const depending = { dependencies: names, optionalDependencies: names, peerDependencies: names };
+
+/** What is read of the file, and in which types bun writes it: of another type bun makes something, and nobody knows what. */
+const Lockfile = z.looseObject({
+  trustedDependencies: z.array(z.string()).optional(),
+  workspaces: z.record(z.string(), z.looseObject({ ...depending, devDependencies: names })),
+  packages: z.record(
+    z.string(),
+    z.tuple([z.string()], z.union([z.string(), z.looseObject({ bundled: z.boolean().optional(), ...depending })])),
+  ),
+});
+
 /** Reads bun.lock, which is JSON with commas at the end of lists; YAML takes those. Pure. Out: null for anything else (bun.lockb is binary). */
 export function readBunLock(text: string): Lock | null {
   const [root, ...more] = strictYaml(text) ?? [];
-  if (!isObject(root) || more.length > 0 || !isObject(root["packages"]) || !isObject(root["workspaces"])) return null;
-  const trusted: unknown[] = Array.isArray(root["trustedDependencies"]) ? root["trustedDependencies"] : [];
-  const entries = Object.entries(root["packages"]).map(([key, value]) =>
-    Array.isArray(value) ? entryOf(key, value, trusted) : null,
-  );
-  if (entries.includes(null)) return null;
-  const roots = new Map(
-    Object.entries(root["workspaces"]).map(([folder, value]) => [folder, asksOf(isObject(value) ? value : {}, inRoot)]),
-  );
-  const installed = entries.filter((entry) => entry !== null);
-  return { format: "bun", entries: installed, roots, pins: pinsOf(roots, installed), era: null };
+  if (more.length > 0) return null;
+  const read = Lockfile.safeParse(root);
+  if (!read.success) return null;
+  const { packages, workspaces, trustedDependencies: trusted = [] } = read.data;
+  const entries = Object.entries(packages).map(([key, value]) => entryOf(key, value, trusted));
+  const roots = new Map(Object.entries(workspaces).map(([folder, value]) => [folder, asksOf(value, inRoot)]));
+  return { format: "bun", entries, roots, pins: pinsOf(roots, entries), era: null };
 }
 
 /** `["name@1.0.0", "registry or nothing", { dependencies }, "sha512-…"]`; of other kinds the middle is left out. */
-function entryOf(key: string, value: readonly unknown[], trusted: readonly unknown[]): LockEntry | null {
+function entryOf(key: string, value: readonly [string, ...unknown[]], trusted: readonly string[]): LockEntry {
   const [locator, address] = value;
-  if (typeof locator !== "string") return null;
   const at = locator.indexOf("@", 1);
   const [name, version] = at === -1 ? [locator, ""] : [locator.slice(0, at), locator.slice(at + 1)];
   const about = value.find(isObject) ?? {};

@@ -2,7 +2,8 @@ import type { Change } from "../change.ts";
 import type { Finding } from "../handoff/finding.ts";
 import type { CheckPrograms } from "./check-programs.ts";
 import { findingOf } from "./finding-id.ts";
-import { inspectLockfiles } from "./lockfiles.ts";
+import { type AddedPackage, addedPackages } from "./added-packages.ts";
+import { inspectLockfiles, readLocks } from "./lockfiles.ts";
 import { inspectManifests } from "./manifests.ts";
 import { inspectModes } from "./modes.ts";
 import { inspectPaths } from "./paths.ts";
@@ -13,27 +14,35 @@ import { inspectTampering } from "./tampering/tampering.ts";
 /** Findings of one rule in one file that are listed; the rest becomes one line with their number, at the same level. */
 export const findingsPerRuleMax = 25;
 
+interface Inspected {
+  /** Sorted by path, then rule. */
+  findings: Finding[];
+  /** The packages that it brings, for whoever looks them up or asks whether they were looked up. */
+  added: AddedPackage[];
+}
+
 /**
  * Everything the rules see in a Change, from its blobs alone. Pure: the same Change gives the same findings in verify and in publish.
  * In: a Change within the caps, the base blob of every entry that has one, and the programs that the trusted commit's checks name.
- * Out: sorted by path, then rule.
  * @throws AirlockError `tree-mismatch` when a base blob is missing or is not the one the Change names.
  */
 export async function inspectChange(
   change: Change,
   before: BeforeContents,
   programs: CheckPrograms,
-): Promise<Finding[]> {
+): Promise<Inspected> {
   const sides = sidesOf(change, before);
+  const locks = readLocks(sides);
   const secrets = await scanSecrets(change, before);
   const other = [
     ...inspectPaths(sides, programs),
     ...inspectModes(sides),
     ...inspectManifests(sides),
-    ...inspectLockfiles(sides),
+    ...inspectLockfiles(sides, locks),
     ...inspectTampering(sides),
   ];
-  return limited([...secrets, ...withoutQuotes(other, secrets)]).toSorted(inOrder);
+  const findings = limited([...secrets, ...withoutQuotes(other, secrets)]).toSorted(inOrder);
+  return { findings, added: addedPackages(sides, locks) };
 }
 
 /**

@@ -24,16 +24,30 @@ const lockfileUnitsMax = 16 * 1024 * 1024;
  * What a lockfile says differently, entry by entry, for npm, pnpm, yarn 1, yarn 2 and newer, and bun. Managers believe its addresses and
  * hashes without a question, so a changed one is a changed program (lockfile injection).
  */
-export function inspectLockfiles(sides: readonly Sides[]): Finding[] {
+export function inspectLockfiles(sides: readonly Sides[], locks = readLocks(sides)): Finding[] {
   const paths = new Set(sides.map(({ entry }) => entry.path));
-  return sides.filter(isLockfile).flatMap((side) => {
+  return locks.flatMap((side) => {
     const seen = [...aloneOrDeleted(side, paths), ...changesOf(side, manifestAsks(sides, folderOf(side)))];
     return seen.map((one) => findingOf({ ...one, path: side.entry.path, line: null }));
   });
 }
 
+/** A lockfile of a Change, read. null: it does not exist on that side, or cannot be read there. */
+export interface LockSides extends Pick<Sides, "entry"> {
+  before: Lock | null;
+  after: Lock | null;
+}
+
+/** Reads every lockfile of a Change on both sides. Reading a large one takes a second, so who asks several rules does it once. Pure. */
+export function readLocks(sides: readonly Sides[]): LockSides[] {
+  const read = ({ path }: Sides["entry"], bytes: Uint8Array | null) => (bytes === null ? null : readLock(path, bytes));
+  return sides
+    .filter(isLockfile)
+    .map(({ entry, before, after }) => ({ entry, before: read(entry, before), after: read(entry, after) }));
+}
+
 /** Whether an entry of a Change is a lockfile, whatever the case of its name. */
-export function isLockfile({ entry }: Sides): boolean {
+function isLockfile({ entry }: Sides): boolean {
   const folded = foldPath(entry.path);
   return npmLockfile.test(folded) || otherLockfile.test(folded);
 }
@@ -54,7 +68,7 @@ export function readLock(path: string, bytes: Uint8Array): Lock | null {
   return name === "bun.lock" ? readBunLock(text) : null;
 }
 
-function aloneOrDeleted({ entry }: Sides, paths: ReadonlySet<string>): Seen[] {
+function aloneOrDeleted({ entry }: LockSides, paths: ReadonlySet<string>): Seen[] {
   const evidence = { before: entry.before?.sha ?? null, after: entry.after?.sha ?? null };
   const manifest = entry.path.replace(/[^/]*$/, "package.json");
   const changed: Seen = {
@@ -78,11 +92,12 @@ function aloneOrDeleted({ entry }: Sides, paths: ReadonlySet<string>): Seen[] {
   return [changed, ...(entry.after === null ? [deleted] : []), ...(paths.has(manifest) ? [] : [alone])];
 }
 
-function changesOf({ entry, before, after }: Sides, manifests: ReadonlyMap<string, ManifestAsks>): Seen[] {
-  if (after === null) return [];
-  const now = readLock(entry.path, after);
-  const was = before === null ? null : readLock(entry.path, before);
-  if (now === null || (before !== null && was === null)) return [unread({ entry, before, after })];
+function changesOf(
+  { entry, before: was, after: now }: LockSides,
+  manifests: ReadonlyMap<string, ManifestAsks>,
+): Seen[] {
+  if (entry.after === null) return [];
+  if (now === null || (entry.before !== null && was === null)) return [unread(entry)];
   // Another manager's lockfile in the place of the old one is compared with nothing.
   const old = was?.format === now.format ? was : null;
   const changed = changedEntries(old, now);
@@ -101,7 +116,7 @@ export function changedEntries(before: Lock | null, after: Lock): LockEntry[] {
   return after.entries.filter((entry) => old.get(entry.key) !== sayOf(entry));
 }
 
-function unread({ entry }: Sides): Seen {
+function unread(entry: Sides["entry"]): Seen {
   return {
     rule: "lockfile-unread",
     level: "block",

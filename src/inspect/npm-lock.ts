@@ -1,14 +1,37 @@
-import { isObject, jsonObject, objectAt, stringAt, type JsonObject } from "./json.ts";
+import { z } from "zod";
+import { isObject, objectAt, stringAt, type JsonObject } from "./json.ts";
+import { oneJsonObject } from "./lock-json.ts";
 import type { Asks, Lock, LockEntry } from "./lock-entry.ts";
 
 const inEntry = ["dependencies", "optionalDependencies", "peerDependencies"];
 const inRoot = [...inEntry, "devDependencies"];
 
+/** What is read of the file, and in which types npm writes it: of another type npm makes something, and nobody knows what. */
+const names = z.record(z.string(), z.string()).optional();
+const Lockfile = z.looseObject({
+  packages: z.record(
+    z.string(),
+    z.looseObject({
+      name: z.string().optional(),
+      version: z.string().optional(),
+      resolved: z.string().optional(),
+      integrity: z.string().optional(),
+      link: z.boolean().optional(),
+      inBundle: z.boolean().optional(),
+      hasInstallScript: z.boolean().optional(),
+      dependencies: names,
+      optionalDependencies: names,
+      peerDependencies: names,
+      devDependencies: names,
+    }),
+  ),
+});
+
 /** Reads the `packages` table of package-lock.json, versions 2 and 3. Pure. Out: null for anything else (version 1 has no such table). */
 export function readNpmLock(text: string): Lock | null {
-  const root = jsonObject(text);
-  if (root === null || !isObject(root["packages"])) return null;
-  const packages = root["packages"];
+  const root = oneJsonObject(text);
+  if (root === null || !Lockfile.safeParse(root).success) return null;
+  const packages = objectAt(root, "packages");
   const all = Object.entries(packages).flatMap(([key, value]): [string, JsonObject][] =>
     isObject(value) && value["link"] !== true ? [[key, value]] : [],
   );

@@ -1,8 +1,40 @@
+import { z } from "zod";
 import { strictYaml } from "../text/strict-yaml.ts";
 import { isObject, objectAt, stringAt, type JsonObject } from "./json.ts";
 import type { Asks, Lock, LockEntry, LockSource } from "./lock-entry.ts";
 
 const inEntry = ["dependencies", "optionalDependencies", "peerDependencies"];
+
+const names = z.record(z.string(), z.string()).optional();
+const asked = z.record(z.string(), z.looseObject({ specifier: z.string(), version: z.string() })).optional();
+const asking = { dependencies: asked, devDependencies: asked, optionalDependencies: asked };
+const depending = { dependencies: names, optionalDependencies: names, peerDependencies: names };
+
+/** What is read of the file, and in which types pnpm writes it: of another type pnpm makes something, and nobody knows what. */
+const Lockfile = z.looseObject({
+  lockfileVersion: z.string().regex(/^(6\.\d|9\.0)$/),
+  importers: z.record(z.string(), z.looseObject(asking)).optional(),
+  ...asking,
+  packages: z
+    .record(
+      z.string(),
+      z.looseObject({
+        name: z.string().optional(),
+        version: z.string().optional(),
+        resolution: z.looseObject({
+          integrity: z.string().optional(),
+          tarball: z.string().optional(),
+          type: z.string().optional(),
+          repo: z.string().optional(),
+          gitHosted: z.boolean().optional(),
+        }),
+        requiresBuild: z.boolean().optional(),
+        ...depending,
+      }),
+    )
+    .optional(),
+  snapshots: z.record(z.string(), z.looseObject(depending)).optional(),
+});
 
 /** Reads pnpm-lock.yaml, versions 6 and 9, of one document or several. Pure. Out: null for anything else. */
 export function readPnpmLock(text: string): Lock | null {
@@ -21,7 +53,7 @@ export function readPnpmLock(text: string): Lock | null {
 }
 
 function isKnown(document: unknown): document is JsonObject {
-  return isObject(document) && /^(6\.\d|9\.0)$/.test(String(document["lockfileVersion"]));
+  return Lockfile.safeParse(document).success;
 }
 
 /** Folder → what it asks for and got. A repository without workspaces has it at the top in version 6. */

@@ -6,6 +6,7 @@ const lineMax = 10_000;
 interface Raw {
   patterns: string[];
   fields: Map<string, string>;
+  headings: Set<string>;
   asks: Map<string, string>;
 }
 
@@ -28,8 +29,12 @@ const knownFields = new Set(["version", "resolved", "integrity", "uid", "name", 
 const fieldLine = /^ {2}("[^"]*"|[^\s":]+) ("[^"]*"|[^\s"]+)$/;
 const askLine = /^ {4}("[^"]*"|[^\s":]+) ("[^"]*"|[^\s"]+)$/;
 
+/** Of two equal keys one reader takes the first, another the last, so no key is twice in one place. */
 function entriesIn(text: string): Raw[] | null {
   const found: Raw[] = [];
+  const known = new Set<string>();
+  /** Names in the list that is open; null: none is. Two lists of one entry can name the same package. */
+  let list: Set<string> | null = null;
   for (const raw of text.split("\n")) {
     const line = raw.replace(/\r$/, "");
     if (line.trim() === "" || line.startsWith("#")) continue;
@@ -38,19 +43,34 @@ function entriesIn(text: string): Raw[] | null {
     if (/^[^\s]/.test(line)) {
       if (!line.endsWith(":")) return null;
       const patterns = line.slice(0, -1).split(",").map(bare);
-      found.push({ patterns, fields: new Map(), asks: new Map() });
+      for (const pattern of patterns) if (!isNew(pattern, known)) return null;
+      list = null;
+      found.push({ patterns, fields: new Map(), headings: new Set(), asks: new Map() });
       continue;
     }
     if (open === undefined) return null;
-    if (/^ {2}(dependencies|optionalDependencies):$/.test(line)) continue;
-    const [, name, value] = (line.startsWith("    ") ? askLine : fieldLine).exec(line) ?? [];
+    const [, heading] = /^ {2}(dependencies|optionalDependencies):$/.exec(line) ?? [];
+    if (heading !== undefined) {
+      if (!isNew(heading, open.headings)) return null;
+      list = new Set();
+      continue;
+    }
+    const isAsk = line.startsWith("    ");
+    const [, name, value] = (isAsk ? askLine : fieldLine).exec(line) ?? [];
     if (name === undefined || value === undefined) return null;
-    const into = line.startsWith("    ") ? open.asks : open.fields;
-    // Of two equal keys one reader takes the first, another the last.
-    if (into === open.fields && (!knownFields.has(bare(name)) || into.has(bare(name)))) return null;
-    into.set(bare(name), bare(value));
+    const key = bare(name);
+    if (isAsk && (list === null || !isNew(key, list))) return null;
+    if (!isAsk && (!knownFields.has(key) || open.fields.has(key))) return null;
+    (isAsk ? open.asks : open.fields).set(key, bare(value));
   }
   return found;
+}
+
+/** Adds a key that was not met before and gives no object another prototype. */
+function isNew(key: string, met: Set<string>): boolean {
+  if (met.has(key) || key === "__proto__") return false;
+  met.add(key);
+  return true;
 }
 
 function entryOf({ patterns, fields, asks }: Raw): LockEntry {

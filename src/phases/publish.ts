@@ -192,10 +192,11 @@ export async function judgeChange(evidence: Evidence): Promise<Judgement> {
   if (tooLarge !== null) return tooLarge;
   const valid = validateChange(change, { ...capsOf(config), basePaths, before });
   const programs = checkPrograms(manifests, config.checks);
-  const findings = [...(await inspectChange(change, before, programs)), ...(report?.findings ?? [])];
+  const seen = await inspectChange(change, before, programs);
+  const findings = [...seen.findings, ...(report?.findings ?? [])];
   const problems = valid.kind === "valid" ? [] : valid.problems;
   const verified = { checks: report?.checks ?? null, packages: report?.packages };
-  const facts = { change, before, findings, ...verified, problems, codeowners, config };
+  const facts = { change, before, findings, added: seen.added, ...verified, problems, codeowners, config };
   const past = merging === undefined ? {} : { merging };
   return judge(factsOf({ ...facts, ...past, configProblems: configurationAfter(change) }));
 }
@@ -217,7 +218,7 @@ function judgeCaps({ change, task, report }: Pick<Evidence, "change" | "task" | 
   const { config } = task;
   const problems = capProblems(change, capsOf(config));
   if (problems.length === 0) return null;
-  const nothing = { change: [], before: new Map(), findings: [] };
+  const nothing = { change: [], before: new Map(), findings: [], added: [] };
   return judge(factsOf({ ...nothing, checks: report?.checks ?? null, problems, config }));
 }
 

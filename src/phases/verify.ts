@@ -11,11 +11,10 @@ import type { Finding } from "../handoff/finding.ts";
 import type { Report } from "../handoff/report.ts";
 import type { Solution } from "../handoff/solution.ts";
 import type { Task } from "../handoff/task.ts";
-import { type AddedPackage, addedPackages } from "../inspect/added-packages.ts";
+import type { AddedPackage } from "../inspect/added-packages.ts";
 import { checkPrograms } from "../inspect/check-programs.ts";
 import { inspectChange } from "../inspect/inspect.ts";
 import { scanSecrets } from "../inspect/secrets.ts";
-import { sidesOf } from "../inspect/sides.ts";
 import { contentsBefore } from "../workspace/local.ts";
 import { viewRepository } from "../workspace/store.ts";
 import { trustedManifests } from "./before.ts";
@@ -153,8 +152,7 @@ async function inspected(
   await using view = await viewRepository(source, dir);
   const before = await contentsBefore(view, change);
   const programs = checkPrograms(await trustedManifests(view, task.trusted.commit, change), task.config.checks);
-  const findings = await inspectChange(change, before, programs);
-  return { findings, added: addedPackages(sidesOf(change, before)) };
+  return await inspectChange(change, before, programs);
 }
 
 /** One line for a person who waits. */

@@ -4,6 +4,7 @@ import type { Condition, Judged } from "./condition.ts";
 import { type CommitPeople, type Contributors, contributorsOf } from "./contributors.ts";
 import { latestReviews, type Review, type Reviewer } from "./latest-reviews.ts";
 import { ownerApprovals, type TeamMembers } from "./owner-approvals.ts";
+import { securityReview } from "./security-review.ts";
 import { disqualified, type Interested, maintains, mayWrite } from "./standing.ts";
 
 /** Somebody's word on exactly one head, given by a command. */
@@ -17,8 +18,8 @@ export interface ApprovalFacts {
   requirements: Requirements;
   /** Whether whoever asked may approve as well. */
   requesterMayApprove: boolean;
-  /** Logins of those who give security reviews; when there are none, whoever maintains the repository gives them. */
-  securityReviewers: readonly string[];
+  /** Logins and slugs of teams of those who give security reviews; when nobody is named, whoever maintains the repository gives them. */
+  securityReviewers: { users: readonly string[]; teams: readonly string[] };
   reviews: readonly Review[];
   commits: readonly CommitPeople[];
   /** Account ids. */
@@ -30,7 +31,7 @@ export interface ApprovalFacts {
   blocking: readonly { id: string; rule: string }[];
   /** Everybody's role at this moment, by account id. Whoever is missing has none. */
   roles: ReadonlyMap<number, Role>;
-  /** The teams that the requirements name. */
+  /** The teams that the requirements and the security reviewers name. */
   teams: TeamMembers;
   /** Accounts with access; null when GitHub does not tell. Only for saying what can never be met. */
   collaborators: readonly (Reviewer & { role: Role })[] | null;
@@ -94,7 +95,7 @@ export function judgeApprovals(facts: ApprovalFacts): Approvals {
     ...objections(objecting),
     ...approvals(counted),
     ...ownerApprovals(facts.requirements.owners, facts.teams, counted),
-    ...securityReview(counted),
+    ...(facts.requirements.security_review ? [securityReview(facts, counted)] : []),
     ...manualVerification(counted, interested),
   ];
   return {
@@ -174,26 +175,6 @@ function approvals({ facts, approving, eligible }: Counted): Judged[] {
         possible !== null && possible < needed
           ? `It needs ${needed} approving ${needed === 1 ? "review" : "reviews"}, and ${possible} ${possible === 1 ? "person is" : "people are"} eligible.`
           : null,
-    },
-  ];
-}
-
-function securityReview({ facts, approving, eligible, roleOf }: Counted): Judged[] {
-  if (!facts.requirements.security_review) return [];
-  const named = new Set(facts.securityReviewers.map((login) => login.toLowerCase()));
-  const mayGive = (person: Reviewer, role: Role) =>
-    named.size === 0 ? maintains(role) : named.has(person.login.toLowerCase());
-  const by = approving.filter((person) => mayGive(person, roleOf(person)));
-  const roleHere = (id: number): Role => facts.collaborators?.find((one) => one.id === id)?.role ?? "none";
-  const possible = eligible === null || eligible.some((person) => mayGive(person, roleHere(person.id)));
-  const who = named.size === 0 ? "somebody who maintains the repository" : [...facts.securityReviewers].join(" or ");
-  return [
-    {
-      name: "A security review of this head",
-      holds: by.length > 0,
-      saw: by.length === 0 ? "none" : `by ${logins(by)}`,
-      missing: `An approving review by ${who}, as the security review.`,
-      cannot: possible ? null : `It needs a security review by ${who}, and none of them is eligible.`,
     },
   ];
 }

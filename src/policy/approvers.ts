@@ -6,5 +6,6 @@ export function approversOf({ reviewers, risk }: Pick<Config, "reviewers" | "ris
   return {
     requester_may_approve: risk.requester_may_approve,
     security_users: [...new Set(reviewers.security_users)].toSorted(),
+    security_teams: [...new Set(reviewers.security_teams)].toSorted(),
   };
 }

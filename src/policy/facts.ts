@@ -4,7 +4,7 @@ import type { ConfigProblem } from "../config/load.ts";
 import type { Finding } from "../handoff/finding.ts";
 import type { Packages } from "../handoff/packages.ts";
 import type { CheckResult } from "../handoff/report.ts";
-import { type AddedPackage, addedPackages } from "../inspect/added-packages.ts";
+import type { AddedPackage } from "../inspect/added-packages.ts";
 import { sidesOf, textOrEmpty, type BeforeContents, type Sides } from "../inspect/sides.ts";
 import type { AutoMergeFacts } from "./auto-merge.ts";
 import type { CodeOwners } from "./codeowners.ts";
@@ -72,6 +72,8 @@ interface Evidence {
   change: Change;
   before: BeforeContents;
   findings: readonly Finding[];
+  /** The packages that the change brings. */
+  added: readonly AddedPackage[];
   checks: readonly CheckResult[] | null;
   /** Absent: nobody looked. */
   packages?: Packages | undefined;
@@ -90,7 +92,17 @@ interface Evidence {
  * @throws AirlockError `tree-mismatch` when a base blob is missing or is not the one the Change names.
  */
 export function factsOf(evidence: Evidence): Facts {
-  const { change, before, findings, checks, packages = unlooked, problems, configProblems = [], config } = evidence;
+  const {
+    change,
+    before,
+    findings,
+    added,
+    checks,
+    packages = unlooked,
+    problems,
+    configProblems = [],
+    config,
+  } = evidence;
   const { codeowners = null, merging = { now: 0, earlier: null } } = evidence;
   const sides = sidesOf(change, before);
   return {
@@ -100,7 +112,7 @@ export function factsOf(evidence: Evidence): Facts {
       checks === null
         ? { kind: "left-out" }
         : { kind: "ran", checks, configured: config.checks.map(({ name }) => name) },
-    added: addedPackages(sides),
+    added,
     packages: checks === null ? null : packages,
     problems,
     configProblems,

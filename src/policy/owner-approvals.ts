@@ -19,16 +19,16 @@ export function ownerApprovals(
   { approving, eligible }: { approving: readonly Reviewer[]; eligible: readonly Reviewer[] | null },
 ): Judged[] {
   return groups.map((group) => {
-    const by = approving.filter((person) => isOwner(person, group, teams));
-    const untold = group.teams.filter((slug) => membersOf(slug, teams) === null);
-    const nobody = untold.length === 0 && eligible?.some((person) => isOwner(person, group, teams)) === false;
+    const by = approving.filter((person) => isAmong(person, group, teams));
+    const untold = untoldTeams(group, teams);
+    const nobody = untold === null && eligible?.some((person) => isAmong(person, group, teams)) === false;
     const who = namesOf(group) || "nobody who is named";
     const paths = pathsOf(group);
     return {
       name: `An owner of ${paths} approves this head: ${who}`,
       holds: by.length > 0,
       saw: by.length === 0 ? "none" : by.map(({ login }) => login).join(", "),
-      missing: `An approving review by ${who} for ${paths}.${untold.length === 0 ? "" : ` ${unknown(untold, group)}`}`,
+      missing: `An approving review by ${who} for ${paths}.${untold === null ? "" : ` ${untold}`}`,
       cannot:
         nobody && by.length === 0
           ? `It needs an approving review by ${who} for ${paths}, and none of them is eligible.`
@@ -37,8 +37,11 @@ export function ownerApprovals(
   });
 }
 
-/** GitHub does not tell logins and slugs apart by case. */
-function isOwner(person: Reviewer, { users, teams: slugs }: Owners, teams: TeamMembers): boolean {
+/** People and teams that are named together: one of them is enough. */
+type Named = { users: readonly string[]; teams: readonly string[] };
+
+/** Whether a person is named, or in a team that is. Pure. GitHub does not tell logins and slugs apart by case. */
+export function isAmong(person: Reviewer, { users, teams: slugs }: Named, teams: TeamMembers): boolean {
   const login = person.login.toLowerCase();
   return (
     users.some((user) => user.toLowerCase() === login) ||
@@ -50,14 +53,17 @@ function membersOf(slug: string, teams: TeamMembers): ReadonlySet<number> | null
   return teams.get(slug.toLowerCase()) ?? null;
 }
 
-function unknown(untold: readonly string[], { users }: Owners): string {
+/** Which of the teams GitHub does not tell the members of, and what helps, as sentences; null when it tells of all. Pure. */
+export function untoldTeams({ users, teams: slugs }: Named, members: TeamMembers): string | null {
+  const untold = slugs.filter((slug) => membersOf(slug, members) === null);
+  if (untold.length === 0) return null;
   const teams = namesOf({ users: [], teams: untold });
   const why = `The App does not know who is in ${teams}: the organization permission Members (read) must be accepted, and the team must exist.`;
   return users.length === 0 ? why : `${why} An approval of ${namesOf({ users, teams: [] })} needs neither.`;
 }
 
 /** Without `@`: the sentence is for whoever looks at the check, and also stands in its title, which is plain text. */
-function namesOf({ users, teams }: { users: readonly string[]; teams: readonly string[] }): string {
+export function namesOf({ users, teams }: Named): string {
   return [...users, ...teams.map((slug) => `the team ${slug}`)].join(" or ");
 }
 

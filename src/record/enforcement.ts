@@ -48,7 +48,8 @@ export function enforcementSentence(enforcement: Enforcement): string | null {
     case "enforced":
       return null;
     case "not-enforced":
-    case "not-seen":
       return `Not enforced: ${enforcement.why}. ${enforcement.fix}`;
+    case "not-seen":
+      return `Not enforced: ${enforcement.why}; \`airlock doctor --repo OWNER/NAME\` looks with a token of yours. ${enforcement.fix}`;
   }
 }

@@ -18,6 +18,8 @@ const linesMax = 120;
 export type GateView =
   /** None of the open pull requests with this head is ours. */
   | { kind: "foreign" }
+  /** The same, but the head bears the marks of a commit of ours, and nothing of its run can be read any more. */
+  | { kind: "unread" }
   /** The run that opened it is still working. */
   | { kind: "running"; run: Pick<Run, "id" | "url"> }
   /** It is on our pull request, and no run of ours has published it. */
@@ -34,15 +36,19 @@ export function gateCheck(view: GateView): CheckRun & { text: Outgoing } {
   const name = policyCheckName;
   switch (view.kind) {
     case "foreign":
-      return {
-        name,
+      return forgetful({
         externalId: "foreign",
-        status: "completed",
         conclusion: "success",
         title: ours`Not a pull request of Airlock`,
         summary: ours`Airlock did not make this change, so it asks for nothing here. The repository's own rules hold.`,
-        text: nothing,
-      };
+      });
+    case "unread":
+      return forgetful({
+        externalId: "unread",
+        conclusion: "action_required",
+        title: ours`This commit is Airlock's, and its papers cannot be read`,
+        summary: ours`The commit says that a run of Airlock published it, but nothing of that run can be read any more, so nobody knows who must release it. To make it yours, put a commit of your own on top, or write its message anew without the line \`Airlock-Judgement\`: then only the repository's own rules hold. Or close this pull request and comment \`/agent fix\` on the issue for a new one.`,
+      });
     case "running":
       return {
         name,
@@ -54,15 +60,12 @@ export function gateCheck(view: GateView): CheckRun & { text: Outgoing } {
         detailsUrl: view.run.url,
       };
     case "unverified":
-      return {
-        name,
+      return forgetful({
         externalId: "unverified",
-        status: "completed",
         conclusion: "action_required",
         title: ours`The head is not the commit that was verified`,
         summary: ours`No run of Airlock published this head: somebody pushed to the branch, or the run's result could not be read. Nothing is known of it, so nobody can release it here. Close this pull request, then comment \`/agent fix\` on the issue for a new one; or put the branch back to the commit that was verified.`,
-        text: nothing,
-      };
+      });
     case "group":
       return groupCheck(view);
     case "unreadable":
@@ -93,6 +96,13 @@ export function gateCheck(view: GateView): CheckRun & { text: Outgoing } {
     case "judged":
       return judged(view);
   }
+}
+
+/** About a head of which nothing is remembered. */
+function forgetful(
+  said: Required<Pick<CheckRun, "externalId" | "conclusion" | "title" | "summary">>,
+): CheckRun & { text: Outgoing } {
+  return { name: policyCheckName, status: "completed", text: nothing, ...said };
 }
 
 function groupCheck({ pulls, waiting }: GateView & { kind: "group" }): CheckRun & { text: Outgoing } {

@@ -1,4 +1,6 @@
 import type { Pull } from "../github/github.ts";
+import type { CommitPeople } from "../policy/contributors.ts";
+import { judgementOfCommit } from "./commit-message.ts";
 
 /** Account id of `github-actions[bot]`, which opens our pull requests by the workflow's own token. */
 const actionsBot = 41_898_282;
@@ -14,4 +16,12 @@ export function isOurPull({ author, head }: Pick<Pull, "author" | "head">, repos
     head.repository === repositoryId &&
     /^[a-z0-9][a-z0-9-]*\/[1-9]\d*-[1-9]\d*$/.test(head.ref)
   );
+}
+
+/**
+ * Whether a commit looks as if a run of ours had published it. Anybody can make one that does, by copying: it is a reason to hold a commit
+ * of which nothing else is known, and never one to release it.
+ */
+export function bearsOurMarks({ author, message }: Pick<CommitPeople, "author" | "message">): boolean {
+  return author.account?.id === actionsBot && judgementOfCommit(message) !== null;
 }

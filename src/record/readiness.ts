@@ -18,14 +18,17 @@ export interface Finding {
 /** The App that is looked for, and how it is known. A name is never guessed: another App could have it. */
 export type SoughtApp =
   | { kind: "named"; slug: string; id: number; botId: number }
+  /** By its id alone: its name and its bot are not known. */
+  | { kind: "given"; id: number }
   /** GitHub shows none of that name to the asker. */
   | { kind: "not-shown"; slug: string }
-  /** Nobody named it; the branch requires our check from this one. */
+  /** Nobody named it; the branch requires our check from this one, which may be anybody's. */
   | { kind: "required"; id: number }
   | { kind: "not-named" };
 
 /** Newest open pull requests in which a check of the App is looked for. */
 const pullsMax = 5;
+const howToName = "--app SLUG or --app-id N";
 const settingsPage = "Settings → Secrets and variables → Actions";
 
 /**
@@ -70,10 +73,12 @@ export async function requiredApp(github: GitHub): Promise<SoughtApp> {
 
 function appFinding(app: SoughtApp): Finding {
   const what = "App";
-  const name = "Name yours with --app SLUG (the last part of its page's address).";
+  const name = `Name yours with ${howToName} (SLUG is the last part of its page's address, N the App ID in its settings).`;
   switch (app.kind) {
     case "named":
       return { kind: "good", what, saw: `${app.slug} has id ${app.id}` };
+    case "given":
+      return { kind: "good", what, saw: `the one with id ${app.id}` };
     case "not-shown":
       return {
         kind: "unknown",
@@ -82,11 +87,7 @@ function appFinding(app: SoughtApp): Finding {
         fix: `${name} A private App is shown only to its owner.`,
       };
     case "required":
-      return {
-        kind: "good",
-        what,
-        saw: `the rules name the one with id ${app.id}; --app SLUG says whether it is yours`,
-      };
+      return { kind: "unknown", what, saw: `nobody named it; the rules name one with id ${app.id}`, fix: name };
     case "not-named":
       return { kind: "unknown", what, saw: "nobody named it, and no rule does", fix: name };
   }
@@ -150,18 +151,21 @@ async function enforcedWithoutApp(github: GitHub, branch: string): Promise<Findi
   // No App has this id, so the answer is about what is required of whom.
   if (sourcesOfCheck(seen).length === 0) return required(enforcementOf({ branch, ...seen }, 0), { kind: "not-named" });
   const saw = "not looked at: it is not known which App is yours";
-  return { kind: "unknown", what: "enforced", saw, fix: "Name yours with --app SLUG, then ask again." };
+  return { kind: "unknown", what: "enforced", saw, fix: `Name yours with ${howToName}, then ask again.` };
 }
 
 function required(enforcement: Enforcement, app: SoughtApp): Finding {
   const what = "enforced";
   switch (enforcement.kind) {
     case "enforced":
-      return {
-        kind: "good",
-        what,
-        saw: `GitHub requires the check ${policyCheckName} from the App${app.kind === "required" ? ` with id ${app.id}` : ""}`,
-      };
+      return app.kind === "required"
+        ? {
+            kind: "unknown",
+            what,
+            saw: `GitHub requires the check ${policyCheckName} from the App with id ${app.id}, and whether that is yours is not known`,
+            fix: `Name yours with ${howToName}, then ask again.`,
+          }
+        : { kind: "good", what, saw: `GitHub requires the check ${policyCheckName} from the App` };
     case "not-enforced":
       return { kind: "bad", what, saw: `not enforced: ${enforcement.why}`, fix: enforcement.fix };
     case "not-seen":

@@ -73,7 +73,11 @@ export function reviewersFor(
     ...owners.flatMap((group) => group.users),
     ...(requirements.security_review ? reviewers.security_users : []),
   ];
-  const teams = [...(asked ? reviewers.teams : []), ...owners.flatMap((group) => group.teams)];
+  const teams = [
+    ...(asked ? reviewers.teams : []),
+    ...owners.flatMap((group) => group.teams),
+    ...(requirements.security_review ? reviewers.security_teams : []),
+  ];
   return { users: onceEach(users), teams: onceEach(teams) };
 }
 

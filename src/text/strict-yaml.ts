@@ -9,7 +9,7 @@ const expansionsMax = 20;
 
 /**
  * The documents of a YAML text that nobody vouches for (bun's JSON with its trailing commas is one too). Out: null when it cannot be read
- * in one way only: an error, a key twice in one map, a key that is a collection, too deep, more anchors and aliases than `aliasesMax`.
+ * in one way only: an error, a key twice in one map, a key that is a collection or that some readers obey (`<<` merges another map, `__proto__`), too deep, more anchors and aliases than `aliasesMax`.
  * Parsing takes time in proportion to the text; what makes values of it does not, so those are refused before.
  * Nothing of the text is printed: warnings of the library quote it, and a runner obeys lines on stderr. Pure; the caller limits the length.
  */
@@ -37,14 +37,14 @@ function isRefused(document: Document, aliasesMax: number): boolean {
   visit(document, (_key, node, path) => {
     if (isAlias(node) || (isNode(node) && node.anchor !== undefined)) named += 1;
     const isKeyed = isPair(node) && !isScalar(node.key);
-    refused = isKeyed || path.length > depthMax || named > aliasesMax || (isMap(node) && hasEqualKeys(node));
+    refused = isKeyed || path.length > depthMax || named > aliasesMax || (isMap(node) && hasOddKeys(node));
     return refused ? visit.BREAK : undefined;
   });
   return refused;
 }
 
-/** Of two equal keys one reader takes the first, another the last. */
-function hasEqualKeys({ items }: YAMLMap): boolean {
+/** Of two equal keys one reader takes the first, another the last; js-yaml, which pnpm reads with, merges, and this library does not. */
+function hasOddKeys({ items }: YAMLMap): boolean {
   const keys = new Set(items.map(({ key }) => (isScalar(key) ? String(key.value) : key)));
-  return keys.size < items.length;
+  return keys.size < items.length || keys.has("<<") || keys.has("__proto__");
 }

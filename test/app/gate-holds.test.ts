@@ -98,6 +98,23 @@ describe("a commit that a run of ours published stays ours", () => {
     expect(at.check(pushed.commit).conclusion).toBe("action_required");
   });
 
+  test("when nothing of its run can be read any more: it is held, and the way out makes it theirs", async () => {
+    const pushed = await at.published(messageOf(at.run.id, high));
+    at.app.webhookUrl = null;
+    at.repository.closeIssue("mona", pushed.pull_request);
+    await at.finish(at.run, {});
+    const own = await at.repository.openPull("mona", { head: pushed.branch, base: "main" });
+    const { refresh } = await otherServer();
+    expect(await refresh(own)).toMatchObject({ view: { kind: "unread" } });
+    expect(at.check(pushed.commit)).toMatchObject({
+      conclusion: "action_required",
+      summary: expect.stringContaining("put a commit of your own on top"),
+    });
+    const theirs = await at.repository.push("mona", pushed.branch, { path: "a.txt", text: "a\n" });
+    expect(await refresh(own)).toMatchObject({ view: { kind: "foreign" } });
+    expect(at.check(theirs).conclusion).toBe("success");
+  });
+
   test("but a commit that only names a run is not ours, and is green at once", async () => {
     const { head } = await at.publishedUnder(high);
     const token = at.hub.jobToken(at.repository, { contents: "write" });

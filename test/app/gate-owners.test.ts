@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Judgement } from "../../src/handoff/verdict.ts";
-import { type GateScene, gateScene, high } from "./gate-scene.ts";
+import { approvers, type GateScene, gateScene, high } from "./gate-scene.ts";
 
 let at: GateScene;
 
@@ -94,6 +94,31 @@ describe("a change with owners", () => {
     expect(at.check(head)).toMatchObject({
       conclusion: "action_required",
       title: expect.stringContaining("more owners than the check can remember"),
+    });
+  });
+
+  test("that asks for a security review by a team waits for its members of now, and says so where GitHub does not tell them", async () => {
+    at.hub.setTeam("octo", "security", ["ada"]);
+    at.app.permissions = { ...at.app.permissions };
+    delete at.app.permissions["members"];
+    const { pull, head } = await at.publishedUnder({
+      ...high,
+      requirements: { ...high.requirements, reviewers: 1, security_review: true },
+      approvers: { ...approvers, security_teams: ["security"] },
+    });
+    await at.repository.review("ada", pull, "APPROVE");
+    expect(at.check(head)).toMatchObject({
+      conclusion: "action_required",
+      summary: expect.stringContaining("The App does not know who is in the team security"),
+    });
+    at.app.permissions["members"] = "read";
+    await at.repository.label("ben", pull, "accepted");
+    expect(at.check(head).conclusion).toBe("success");
+    at.hub.setTeam("octo", "security", ["eve"]);
+    await at.repository.label("ben", pull, "left");
+    expect(at.check(head)).toMatchObject({
+      conclusion: "action_required",
+      title: expect.stringContaining("An approving review by the team security, as the security review"),
     });
   });
 

@@ -14,7 +14,7 @@ export const finding = {
 };
 
 /** As publish judges: with whose approval counts. */
-export const approvers = { requester_may_approve: false, security_users: [] };
+export const approvers = { requester_may_approve: false, security_users: [], security_teams: [] };
 export const high: Judgement = {
   ...low,
   approvers,

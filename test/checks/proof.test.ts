@@ -13,8 +13,14 @@ type Tests = Record<string, TestStatus>;
 function ran(tests: Tests, kind: "passed" | "failed" = "passed"): Ran {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   for (const status of Object.values(tests)) counts[status] += 1;
-  const of = (status: TestStatus): NamedTest => ({ file: "test/a.test.ts", status, why: "" });
-  const named = new Map(Object.entries(tests).map(([name, status]) => [name, of(status)]));
+  const of = (name: string, status: TestStatus): NamedTest => ({
+    id: name,
+    name,
+    file: "test/a.test.ts",
+    status,
+    why: "",
+  });
+  const named = new Map(Object.entries(tests).map(([name, status]) => [name, of(name, status)]));
   const report: TestReport = { runner: "vitest", tests: named, brokenFiles: [], counts, printed: counts };
   const end = { ms: 1, evidence: "" };
   const outcome: Ran["outcome"] = kind === "passed" ? { kind, ...end } : { kind, exit_code: 1, ...end };
@@ -30,8 +36,8 @@ const stopped = (cause: NotRunCause): Ran => ({ outcome: { kind: "not_run", caus
 const abc = { a: "passed", b: "passed", c: "passed" } as const;
 const [base, head] = [ran(abc), ran({ d: "passed", e: "passed", f: "passed" })];
 const seen = (across: Parameters<typeof brokenBaseTests>[0]) => {
-  const { names, findings } = brokenBaseTests(across, change);
-  return [names, findings.map(({ level, after }) => [level, after])];
+  const { tests, findings } = brokenBaseTests(across, change);
+  return [tests.map(({ name }) => name), findings.map(({ level, after }) => [level, after])];
 };
 const message = (across: Parameters<typeof brokenBaseTests>[0]) => brokenBaseTests(across, change).findings[0]?.message;
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Runner } from "../../src/checks/runner.ts";
+import { brokenTests, fixedTests } from "../../src/checks/test-names.ts";
 import { readTestReport, reportsRed } from "../../src/checks/test-report.ts";
 import { TestsByName } from "../../src/handoff/report.ts";
 
@@ -133,7 +134,7 @@ describe("readTestReport", () => {
     const read = readTestReport(runner, text, root);
     if (read.kind === "unreadable") throw new Error(read.reason);
     const { report } = read;
-    const statuses = Object.fromEntries([...report.tests].map(([name, { status }]) => [name, status]));
+    const statuses = Object.fromEntries([...report.tests.values()].map(({ name, status }) => [name, status]));
     expect(statuses).toEqual(Object.fromEntries(names));
     expect({ brokenFiles: report.brokenFiles, counts: report.counts }).toEqual(rest);
     expect(reportsRed(report)).toBe(true);
@@ -171,8 +172,56 @@ describe("readTestReport", () => {
         pending: [],
       });
     const read = readTestReport("mocha", report([evil, "b", "b"]), root);
-    const names = read.kind === "read" ? [...read.report.tests.keys()] : [];
+    const names = read.kind === "read" ? [...read.report.tests.values()].map(({ name }) => name) : [];
     expect(names).toEqual([`a\ufffd[31m\ufffd\ufffd${"x".repeat(292)}`, "b", "b (2)"]);
+  });
+
+  type Seen = [titles: string[], status: "passed" | "failed"];
+  const reportOf = (...seen: Seen[]) => {
+    const assertionResults = seen.map(([titles, status]) => ({
+      ancestorTitles: titles.slice(0, -1),
+      title: titles.at(-1) ?? "",
+      status,
+    }));
+    const sums = { numPassedTests: 0, numFailedTests: seen.length, numPendingTests: 0, numTodoTests: 0 };
+    const numPassedTests = seen.filter(([, status]) => status === "passed").length;
+    const results = [{ name: `${root}/a.test.mjs`, status: "failed", assertionResults }];
+    const text = JSON.stringify({ ...sums, numPassedTests, testResults: results });
+    const read = readTestReport("jest", text, root);
+    if (read.kind === "unreadable") throw new Error(read.reason);
+    return read.report;
+  };
+  const long = "x".repeat(400);
+
+  test.each<[string, Seen[], Seen[]]>([
+    [
+      "a second test of a name, and one that is called so",
+      [
+        [["b"], "passed"],
+        [["b"], "failed"],
+      ],
+      [
+        [["b"], "passed"],
+        [["b (2)"], "passed"],
+      ],
+    ],
+    [
+      "a suite in a suite, and a suite whose name has an arrow",
+      [[["a", "b", "c"], "failed"]],
+      [[["a > b", "c"], "passed"]],
+    ],
+    ["names that are equal as far as they are shown", [[[`${long}1`], "failed"]], [[[`${long}2`], "passed"]]],
+    ["names that differ in what is not shown", [[["a\u200b"], "failed"]], [[["a\u200c"], "passed"]]],
+  ])("takes no two tests for one: %s", (_, before, after) => {
+    const shown = (report: ReturnType<typeof reportOf>) => [...report.tests.values()].map(({ name }) => name);
+    const [base, head] = [reportOf(...before), reportOf(...after)];
+    expect(shown(base)).toEqual(shown(head));
+    expect(fixedTests([base], head)).toEqual([]);
+    expect(brokenTests(head, base)).toEqual([]);
+    // The same test, for comparison.
+    const fixed = reportOf(...before.map(([titles]): Seen => [titles, "passed"]));
+    expect(fixedTests([base], fixed)).toHaveLength(1);
+    expect(brokenTests(fixed, base)).toHaveLength(1);
   });
 
   test("names a test that has no title, so that its name fits the paper", () => {
@@ -182,7 +231,7 @@ describe("readTestReport", () => {
       ...one,
     }));
     const read = readTestReport("mocha", JSON.stringify({ stats, passes, failures: [], pending: [] }), root);
-    const names = read.kind === "read" ? [...read.report.tests.keys()] : [];
+    const names = read.kind === "read" ? [...read.report.tests.values()].map(({ name }) => name) : [];
     expect(names).toEqual(["(no name)", "a.test.mjs > (no name)"]);
     const added = { kind: "named", runner: "mocha", fixed: [], broken: [], added: names, gone: [] };
     expect(TestsByName.safeParse(added).success).toBe(true);

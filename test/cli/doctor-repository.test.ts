@@ -66,9 +66,12 @@ test("without --app no name is guessed, and what was not looked at is not called
   expect(none.code).toBe(1);
   repository.requireCheck("main", "airlock", app.id);
   const named = await doctor("mona");
-  expect(named.out).toContain(`ok       enforced: GitHub requires the check airlock from the App with id ${app.id}`);
+  expect(named.out).toContain(
+    `unknown  enforced: GitHub requires the check airlock from the App with id ${app.id}, and whether that is yours is not known`,
+  );
+  expect(named.out).toContain("  fix: Name yours with --app SLUG or --app-id N, then ask again.");
   expect(named.out).toContain("unknown  AIRLOCK_BOT_ID: the variable is set, but whose id it is was not looked at");
-  expect(named.out.at(-1)).toBe("octo/demo: 0 to mend, 1 not known.");
+  expect(named.out.at(-1)).toBe("octo/demo: 0 to mend, 3 not known.");
   expect(named.code).toBe(1);
   // Two sources: which of them is Airlock is not known.
   repository.requireCheck("main", "airlock", 77);
@@ -90,12 +93,36 @@ test("a check that workflows may write is required from no App of Airlock's", as
 });
 
 test("classic protection counts, where its source is the App", async () => {
+  const id = ["--app-id", String(app.id)];
   repository.record.protectedBy["main"] = [{ context: "airlock", appId: app.id }];
-  expect((await doctor("mona")).out).toContain(
-    `ok       enforced: GitHub requires the check airlock from the App with id ${app.id}`,
+  expect((await doctor("mona", ...id)).out).toContain(
+    "ok       enforced: GitHub requires the check airlock from the App",
   );
+  repository.record.protectedBy["main"] = [{ context: "airlock", appId: 77 }];
+  expect((await doctor("mona", ...id)).out.join("\n")).toContain("from another App");
   repository.record.protectedBy["main"] = [{ context: "airlock", appId: null }];
-  expect((await doctor("mona")).out.join("\n")).toContain("from any source");
+  expect((await doctor("mona", ...id)).out.join("\n")).toContain("from any source");
+});
+
+test("the App's id can be given by --app-id or AIRLOCK_APP_ID, and another App's id is not enforced", async () => {
+  repository.requireCheck("main", "airlock", app.id);
+  const byVariable = (id: string) =>
+    airlock(["doctor", "--repo", "octo/demo", "--api-url", hub.url], {
+      env: { GITHUB_TOKEN: hub.userToken("mona"), AIRLOCK_APP_ID: id },
+    });
+  for (const { out } of [await doctor("mona", "--app-id", String(app.id)), await byVariable(String(app.id))]) {
+    expect(out).toContain(`ok       App: the one with id ${app.id}`);
+    expect(out).toContain("ok       enforced: GitHub requires the check airlock from the App");
+  }
+  for (const { out } of [await doctor("mona", "--app-id", "77"), await byVariable("77")])
+    expect(out.join("\n")).toContain(
+      "MISSING  enforced: not enforced: the check `airlock` is required on `main` from another App",
+    );
+  for (const { code, err } of [await doctor("mona", "--app-id", "airlock"), await byVariable("0")]) {
+    expect(err.join("\n")).toContain("the number that the App's settings call App ID");
+    expect(code).toBe(2);
+  }
+  expect(await doctor("mona", "--app", "airlock", "--app-id", "1")).toMatchObject({ code: 2 });
 });
 
 test("what a token may not read is unknown, never missing", async () => {

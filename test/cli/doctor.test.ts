@@ -93,7 +93,8 @@ describe("airlock doctor", () => {
     expect({ code, out, usage: err.at(-1) }).toEqual({
       code: 2,
       out: [],
-      usage: "usage: airlock doctor [-C DIR] [--json] | doctor --repo OWNER/NAME [--app SLUG] [--api-url URL] [--json]",
+      usage:
+        "usage: airlock doctor [-C DIR] [--json] | doctor --repo OWNER/NAME [--app SLUG | --app-id N] [--api-url URL] [--json]",
     });
   });
 

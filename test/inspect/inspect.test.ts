@@ -9,7 +9,7 @@ const token = `ghp_${letters(36)}`;
 
 test("An ordinary fix is nothing to report", async () => {
   const { change, before } = madeChange({ "src/a.ts": ["a", "b"], "src/a.test.ts": [null, "it('a', () => {})"] });
-  expect(await inspectChange(change, before, noPrograms)).toEqual([]);
+  expect((await inspectChange(change, before, noPrograms)).findings).toEqual([]);
 });
 
 test("Every family speaks, in the order of paths and rules, in the shape of the papers", async () => {
@@ -22,7 +22,7 @@ test("Every family speaks, in the order of paths and rules, in the shape of the 
     "package.json": ["{}", '{"scripts":{"test":"true"}}'],
     "package-lock.json": ["{}", "{"],
   });
-  const findings = await inspectChange(change, before, noPrograms);
+  const { findings } = await inspectChange(change, before, noPrograms);
   expect(said(findings)).toMatchInlineSnapshot(`
     [
       "block ci-configuration .github/workflows/ci.yml: CI configuration decides what runs with the repository's secrets.",
@@ -37,7 +37,7 @@ test("Every family speaks, in the order of paths and rules, in the shape of the 
     ]
   `);
   expect(Finding.array().parse(findings)).toEqual(findings);
-  expect(await inspectChange(change, before, noPrograms)).toEqual(findings);
+  expect((await inspectChange(change, before, noPrograms)).findings).toEqual(findings);
 });
 
 const quoting = (script: string): Record<string, Edit> => ({
@@ -46,21 +46,21 @@ const quoting = (script: string): Record<string, Edit> => ({
 
 test("Where a file holds a new secret nothing else of it is quoted", async () => {
   const { change, before } = madeChange(quoting(`curl -H "authorization: ${token}"`));
-  const findings = await inspectChange(change, before, noPrograms);
+  const { findings } = await inspectChange(change, before, noPrograms);
   expect(findings.map(({ rule }) => rule)).toEqual(["secret"]);
   expect(JSON.stringify(findings)).not.toContain(token.slice(4));
 });
 
 test("Without a secret the same file is quoted", async () => {
   const { change, before } = madeChange(quoting("curl -H none"));
-  expect(JSON.stringify(await inspectChange(change, before, noPrograms))).toContain("curl -H none");
+  expect(JSON.stringify((await inspectChange(change, before, noPrograms)).findings)).toContain("curl -H none");
 });
 
 test("A file that held a secret before keeps its other findings, without quotes", async () => {
   const { change, before } = madeChange({
     "package.json": [`{"x":"${token}"}`, `{"x":"${token}","scripts":{"postinstall":"node ${token}"}}`],
   });
-  const findings = await inspectChange(change, before, noPrograms);
+  const { findings } = await inspectChange(change, before, noPrograms);
   expect(findings.map(({ rule }) => rule)).toEqual([
     "lifecycle-script",
     "manifest",
@@ -72,7 +72,7 @@ test("A file that held a secret before keeps its other findings, without quotes"
 
 test("A file name with a secret silences everything that would repeat it", async () => {
   const { change, before } = madeChange({ [`.github/workflows/${token}.yml`]: [null, "x"], CODEOWNERS: ["a", "b"] });
-  const findings = await inspectChange(change, before, noPrograms);
+  const { findings } = await inspectChange(change, before, noPrograms);
   expect(findings.map(({ rule }) => rule)).toEqual(["secret"]);
   expect(JSON.stringify(findings)).not.toContain(token.slice(4));
 });
@@ -80,7 +80,9 @@ test("A file name with a secret silences everything that would repeat it", async
 test("A thousand findings of one rule become a page of them and their number", async () => {
   const scripts = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`script${index}`, "true"]));
   const { change, before } = madeChange({ "package.json": ["{}", JSON.stringify({ scripts })] });
-  const findings = (await inspectChange(change, before, noPrograms)).filter(({ rule }) => rule === "package-script");
+  const findings = (await inspectChange(change, before, noPrograms)).findings.filter(
+    ({ rule }) => rule === "package-script",
+  );
   expect(findings).toHaveLength(findingsPerRuleMax + 1);
   expect(findings.map(({ message }) => message)).toContain(
     "975 more findings of the rule package-script in this file.",
@@ -90,10 +92,10 @@ test("A thousand findings of one rule become a page of them and their number", a
 test("The program of a trusted check is a finding, by its path alone; without the trusted script it is none", async () => {
   const { change, before } = madeChange({ "bin/lint.mjs": ["process.exit(1)", ""], "src/a.ts": ["a", "b"] });
   const manifests = [{ path: "package.json", text: '{"scripts":{"lint":"node bin/lint.mjs"}}' }];
-  expect(said(await inspectChange(change, before, checkPrograms(manifests, [])))).toEqual([
+  expect(said((await inspectChange(change, before, checkPrograms(manifests, []))).findings)).toEqual([
     "block check-configuration bin/lint.mjs: A trusted check runs or names this file: whoever writes it decides what the check says.",
   ]);
-  expect(await inspectChange(change, before, noPrograms)).toEqual([]);
+  expect((await inspectChange(change, before, noPrograms)).findings).toEqual([]);
 });
 
 test("A base blob that is not the one the change names stops the inspection", async () => {

@@ -171,37 +171,6 @@ describe("somebody who requests changes holds it up", () => {
   });
 });
 
-describe("a security review", () => {
-  const requirements = { ...none, reviewers: 1, security_review: true };
-  test.each<[string, Partial<ApprovalFacts>, string]>([
-    ["by somebody who is named", { securityReviewers: ["Ada"], reviews: [review("ada")] }, "met"],
-    [
-      "by others than those who are named",
-      { securityReviewers: ["ada"], reviews: [review("ben"), review("eve")] },
-      "waiting",
-    ],
-    ["by whoever maintains, where nobody is named", { reviews: [review("eve")] }, "met"],
-    ["by somebody who may only write, where nobody is named", { reviews: [review("ben")] }, "waiting"],
-    [
-      "by one who is named and asked for it",
-      { securityReviewers: ["mona"], reviews: [review("mona"), review("ben")] },
-      "cannot",
-    ],
-    ["by one who is named and has no access", { securityReviewers: ["gone"], reviews: [review("ben")] }, "cannot"],
-  ])("%s", (_title, more, outcome) => {
-    expect(kind({ requirements, ...more })).toBe(outcome);
-  });
-
-  test("says who could give it", () => {
-    expect(
-      judgeApprovals(facts({ requirements, securityReviewers: ["ada"], reviews: [review("ben")] })).outcome,
-    ).toEqual({
-      kind: "waiting",
-      missing: ["An approving review by ada, as the security review."],
-    });
-  });
-});
-
 describe("a manual verification", () => {
   const requirements = { ...none, manual_verification: true, owners: [] };
   test.each<[string, Partial<ApprovalFacts>, string]>([

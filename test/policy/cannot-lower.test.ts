@@ -16,11 +16,11 @@ const config = Config.parse({
 
 async function judged(edits: Record<string, Edit>) {
   const { change, before } = madeChange(edits);
-  const findings = await inspectChange(change, before, noPrograms);
+  const seen = await inspectChange(change, before, noPrograms);
   const valid = validateChange(change, { filesMax: 50, bytesMax: 1_000_000, basePaths: [...before.keys()], before });
   const problems = valid.kind === "valid" ? [] : valid.problems;
   const merging = { now: 0, earlier: [] };
-  return judge(factsOf({ change, before, findings, checks: greenChecks, problems, merging, config }));
+  return judge(factsOf({ change, before, ...seen, checks: greenChecks, problems, merging, config }));
 }
 
 const body = "export const a = 1;\n";

@@ -12,7 +12,9 @@ test("The facts of a change are made from its contents", () => {
   });
   const covers = { blankRun: 0, blankLines: 0, lookAlikes: false };
   const checks = { ...config, checks: [{ name: "smoke", kind: "custom" as const, run: ["x"] }] };
-  expect(factsOf({ change, before, findings: [], checks: greenChecks, problems: [], config: checks })).toEqual({
+  expect(
+    factsOf({ change, before, findings: [], added: [], checks: greenChecks, problems: [], config: checks }),
+  ).toEqual({
     entries: [
       {
         path: "README.md",
@@ -77,7 +79,7 @@ test("A finding of inspection and the same one of the Report count once, at the 
   const mild = finding({ level: "info" });
   const strict = { ...mild, level: "block" as const };
   const findings = (list: (typeof mild)[]) =>
-    factsOf({ change: [], before: new Map(), findings: list, checks: null, problems: [], config }).findings;
+    factsOf({ change: [], before: new Map(), findings: list, added: [], checks: null, problems: [], config }).findings;
   expect(findings([mild, strict])).toEqual([strict]);
   expect(findings([strict, mild])).toEqual([strict]);
   const forged = { ...strict, rule: "harmless" };
@@ -85,6 +87,6 @@ test("A finding of inspection and the same one of the Report count once, at the 
 });
 
 test("No checks means they were left out, not that they passed", () => {
-  const facts = factsOf({ change: [], before: new Map(), findings: [], checks: null, problems: [], config });
+  const facts = factsOf({ change: [], before: new Map(), findings: [], added: [], checks: null, problems: [], config });
   expect(facts.verification).toEqual({ kind: "left-out" });
 });

@@ -237,16 +237,16 @@ const roads: [string, Record<string, Edit>, string, string][] = [
 
 test.each(roads)("From blobs to a judgement: %s", async (_, edits, kind, level) => {
   const { change, before } = madeChange(edits);
-  const findings = await inspectChange(change, before, noPrograms);
-  const judged = judge(factsOf({ change, before, findings, checks: greenChecks, problems: [], config }));
+  const seen = await inspectChange(change, before, noPrograms);
+  const judged = judge(factsOf({ change, before, ...seen, checks: greenChecks, problems: [], config }));
   expect([judged.kind, judged.level]).toEqual([kind, level]);
   expect(JSON.stringify(judged)).not.toContain(token.slice(4));
 });
 
 test("A file name that is a secret is refused and never shown", async () => {
   const { change, before } = madeChange({ [`src/${token}.sh`]: [null, "x\n"] });
-  const findings = await inspectChange(change, before, noPrograms);
-  const judged = judge(factsOf({ change, before, findings, checks: greenChecks, problems: [], config }));
+  const seen = await inspectChange(change, before, noPrograms);
+  const judged = judge(factsOf({ change, before, ...seen, checks: greenChecks, problems: [], config }));
   expect(judged.kind).toBe("refuse");
   expect(JSON.stringify(judged)).not.toContain(token.slice(4));
 });

@@ -49,7 +49,7 @@ export function facts(more: Partial<ApprovalFacts> = {}): ApprovalFacts {
     head,
     requirements: { ...none, reviewers: 1 },
     requesterMayApprove: false,
-    securityReviewers: [],
+    securityReviewers: { users: [], teams: [] },
     reviews: [],
     commits: [commit],
     pushers: [],

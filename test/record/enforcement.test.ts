@@ -35,5 +35,10 @@ test("says how to enforce it, and nothing when it is", () => {
     "Not enforced: nothing requires the check `airlock` on `main`. Settings → Rules → Rulesets → a ruleset for `main` → " +
       "“Require status checks to pass”: add `airlock`, and choose the Airlock App as its source.",
   );
+  expect(enforcementSentence(enforcementOf(seen({ protection: null }), 7))).toBe(
+    "Not enforced: no ruleset requires the check `airlock` on `main`, and classic branch protection cannot be read from here; " +
+      "`airlock doctor --repo OWNER/NAME` looks with a token of yours. Settings → Rules → Rulesets → a ruleset for `main` → " +
+      "“Require status checks to pass”: add `airlock`, and choose the Airlock App as its source.",
+  );
   expect(enforcementSentence({ kind: "enforced" })).toBeNull();
 });

@@ -63,6 +63,7 @@ describe("the conclusion", () => {
     ["is none while the run works", { kind: "running", run: { id: 1, url: "https://x.test/1" } }, undefined],
     ["asks for action on a head that nobody verified", { kind: "unverified" }, "action_required"],
     ["is green on what is not ours", { kind: "foreign" }, "success"],
+    ["asks for action on what may be ours, and cannot be read", { kind: "unread" }, "action_required"],
     [
       "asks for action when a fact that decides cannot be read",
       { kind: "unreadable", why: "GET /x answered 404.", state: made },

@@ -10,6 +10,7 @@ const { reviewers } = Config.parse({
     users: ["mona", "hubot"],
     teams: ["core"],
     security_users: ["sec", "mona"],
+    security_teams: ["security", "Core"],
   },
 });
 
@@ -31,7 +32,7 @@ describe("who is asked to review", () => {
       "security reviewers on top, each once",
       { reviewers: 2, security_review: true, manual_verification: false, owners: [] },
       ["mona", "hubot", "sec"],
-      ["core"],
+      ["core", "security"],
     ],
     [
       "owners of the paths too, each once",
@@ -48,7 +49,7 @@ describe("who is asked to review", () => {
       "security reviewers alone",
       { reviewers: 0, security_review: true, manual_verification: false, owners: [] },
       ["sec", "mona"],
-      [],
+      ["security", "Core"],
     ],
   ])("%s", (_title, requirements, users, teams) => {
     expect(reviewersFor({ requirements }, { reviewers })).toEqual({ users, teams });

@@ -14,6 +14,8 @@ test.each<[string, string, number, unknown]>([
   ["an alias above the limit", "a: &x 1\nb: *x\n", 1, null],
   ["an anchor that nothing uses", "a: &x 1\n", 0, null],
   ["a key twice", "a: 1\na: 2\n", 0, null],
+  ["a merge, which some readers carry out", "a:\n  <<: { b: 1 }\n", 0, null],
+  ["a key that gives a copy another prototype", "__proto__: { a: 1 }\n", 0, null],
   ["a key that is a map", "? { a: b }\n: c\n", 0, null],
   ["keys in keys, whose values would take exponential time", keysInKeys, 0, null],
   ["as many anchors and aliases as would take quadratic time", named(2_000) + aliased(2_000), 100, null],
