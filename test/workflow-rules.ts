@@ -186,7 +186,8 @@ export const airlockRules: Record<string, (workflow: Workflow) => string[]> = {
     everyStep(w, ({ with: given = {} }, id) => {
       const handed = Object.entries(given).filter(([name]) => /-digest$|^artifact-ids$/.test(name));
       const wrong = handed.filter(
-        ([, value]) => !/^\$\{\{ needs\.(gate|solve|baseline|verify)\.outputs\.(digest|artifact)( \|\| needs\.gate\.outputs\.(artifact|solution))? \}\}$/.test(
+        ([, value]) =>
+          !/^\$\{\{ needs\.(gate|solve|baseline|verify)\.outputs\.(digest|artifact)( \|\| needs\.gate\.outputs\.(artifact|solution))? \}\}$/.test(
             value,
           ),
       );

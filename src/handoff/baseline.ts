@@ -14,6 +14,8 @@ const Tests = z.strictObject({
   tests: z
     .array(
       z.strictObject({
+        /** Path and full titles; a test with longer ones makes a paper that is not used. */
+        id: z.string().min(1).max(10_000),
         name: z.string().min(1).max(320),
         file: z.string().max(300).nullable(),
         status: z.enum(["passed", "skipped"]),

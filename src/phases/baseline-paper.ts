@@ -38,8 +38,8 @@ function greenTests(ran: Ran): Pick<Run, "tests"> {
   const report = reportIn(ran);
   if (ran.outcome.kind !== "passed" || report === null || reportsRed(report)) return {};
   const { runner, counts, printed = null } = report;
-  const tests = [...report.tests].flatMap(([name, { file, status }]) =>
-    status === "failed" ? [] : [{ name, file, status }],
+  const tests = [...report.tests].flatMap(([id, { name, file, status }]) =>
+    status === "failed" ? [] : [{ id, name, file, status }],
   );
   return { tests: { runner, counts, printed, tests } };
 }
@@ -48,7 +48,7 @@ function greenTests(ran: Ran): Pick<Run, "tests"> {
 export function ranOf({ outcome, counts, tests: report }: Run): Ran {
   if (report === undefined) return { outcome, counts };
   const { runner, printed } = report;
-  const tests = new Map(report.tests.map(({ name, file, status }) => [name, { file, status, why: "" }]));
+  const tests = new Map(report.tests.map((test) => [test.id, { ...test, why: "" }]));
   const read = { runner, tests, brokenFiles: [], counts: report.counts, printed };
   return { outcome, counts, report: { kind: "read", report: read } };
 }

@@ -171,7 +171,7 @@ export function takenBack({
   after: readonly TreeFile[];
   now: readonly TreeFile[];
 }): { kind: "files"; files: TreeFile[] } | { kind: "conflict"; paths: string[] } | { kind: "nothing" } {
-  const [was, became, is] = [before, after, now].map(byPath) as [Files, Files, Files];
+  const [was, became, is] = [byPath(before), byPath(after), byPath(now)];
   const files = new Map(is);
   const conflicts: string[] = [];
   for (const path of new Set([...was.keys(), ...became.keys()])) {

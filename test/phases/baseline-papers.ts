@@ -45,8 +45,18 @@ export function baselinePaper(more: Partial<BaselinePaper> = {}): BaselinePaper 
           counts,
           printed: counts,
           tests: [
-            { name: "test/sum.test.ts > adds", file: "test/sum.test.ts", status: "passed" },
-            { name: "test/sum.test.ts > later", file: "test/sum.test.ts", status: "skipped" },
+            {
+              id: '["test/sum.test.ts",["adds"]] 1',
+              name: "test/sum.test.ts > adds",
+              file: "test/sum.test.ts",
+              status: "passed",
+            },
+            {
+              id: '["test/sum.test.ts",["later"]] 1',
+              name: "test/sum.test.ts > later",
+              file: "test/sum.test.ts",
+              status: "skipped",
+            },
           ],
         },
       },

@@ -149,7 +149,9 @@ describe("what a forger would have something from runs here, and the rest is tak
     ],
     [
       "more names than it counts",
-      withRun("tests", { tests: { ...green, tests: [...green.tests, { name: "b", file: null, status: "passed" }] } }),
+      withRun("tests", {
+        tests: { ...green, tests: [...green.tests, { id: "b", name: "b", file: null, status: "passed" }] },
+      }),
       "its report contradicts itself",
     ],
     [
@@ -162,7 +164,7 @@ describe("what a forger would have something from runs here, and the rest is tak
   });
 
   test("a red test in a green run is no paper", () => {
-    const forged = { ...green, tests: [{ name: "a", file: null, status: "failed" }] };
+    const forged = { ...green, tests: [{ id: "a", name: "a", file: null, status: "failed" }] };
     const runs = [{ ...baselinePaper().runs[1], tests: forged }];
     expect(BaselinePaper.safeParse({ ...baselinePaper(), runs }).success).toBe(false);
     expect(BaselinePaper.safeParse({ ...baselinePaper() }).success).toBe(true);
