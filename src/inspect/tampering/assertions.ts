@@ -63,7 +63,7 @@ export function assertionsIn(root: Node, source: Source, { names, contexts, work
     work.left -= (node.end ?? 0) - (node.start ?? 0);
     const [first, ...rest] = parts.expected;
     const subjectNode = parts.subject ?? first ?? null;
-    const expected = parts.subject === null ? rest : parts.expected;
+    const expected = parts.subject === null ? withoutMessage(rest, parts.matcher) : parts.expected;
     found.push({
       node,
       line: lineOf(node),
@@ -80,6 +80,11 @@ export function assertionsIn(root: Node, source: Source, { names, contexts, work
     });
   }
   return found;
+}
+
+/** What an assertion says, however it is written: `t.equal(a, 1)` and `t.assert.equal(a, 1, "why")` say the same. */
+export function meaning({ normal: text, subject, matcher, negated, expectedText }: Assertion): string {
+  return subject === "" ? text : [subject, matcher, negated, expectedText].join("\n");
 }
 
 function assertionParts(
@@ -118,6 +123,18 @@ function said(matchers: readonly Word[], subject: Node | null, expected: Node[])
   const spoken = matchers.map(({ name }) => name).filter((name) => !filler.test(name));
   const matcher = spoken.filter((name) => name !== "not").join(".");
   return { subject, matcher, negated: spoken.includes("not"), expected };
+}
+
+/** Functions of assert, tap, ava and chai that take the value alone, or the value and one that is expected: what follows is a message. */
+const alone =
+  /^(ok|notOk|assert|true|false|truthy|falsy|isOk|isNotOk|isTrue|isFalse|isNull|isNotNull|isUndefined|isDefined|exists|notExists|error|ifError|pass|fail)$/;
+const withOne =
+  /^(is|isNot|not|equals?|notEquals?|same|notSame|strictSame|strictNotSame|eql|deepEqual|notDeepEqual|strictEqual|notStrictEqual|deepStrictEqual|notDeepStrictEqual|partialDeepStrictEqual|looseEqual|deepLooseEqual|propEqual|deep\.equal|like|match|notMatch|doesNotMatch|regex|notRegex|include|notInclude|lengthOf|instanceOf)$/;
+
+/** What an assertion without a chain expects. Its message is a text for people: another one changes nothing. */
+function withoutMessage(expected: Node[], matcher: string): Node[] {
+  if (alone.test(matcher)) return [];
+  return withOne.test(matcher) ? expected.slice(0, 1) : expected;
 }
 
 function argumentsOf(word: Word | undefined): Node[] {

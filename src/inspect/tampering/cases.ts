@@ -23,6 +23,8 @@ export interface TestCase {
   conditions: readonly Condition[];
   /** Cases that it stands for: the rows of its tables. */
   rows: number;
+  /** Those rows of its own table that are written out, without layout. */
+  table: readonly string[];
   assertions: readonly Assertion[];
 }
 
@@ -32,6 +34,7 @@ interface Context {
   focused: Switch | null;
   conditions: TestCase["conditions"];
   rows: number;
+  table: readonly string[];
   contexts: ReadonlySet<string>;
 }
 
@@ -57,7 +60,7 @@ export function testCases(source: Source, helpers: ReadonlyMap<string, number>, 
       }
       return;
     }
-    const inner = contextInside(call, context, { source, aliases: known.aliases });
+    const inner = contextInside(call, context, { source, aliases: known.aliases, work });
     const callback = callbackOf(call.call);
     if (call.kind === "suite") {
       if (callback !== null) for (const child of childrenOf(callback)) visit(child, inner);
@@ -68,7 +71,15 @@ export function testCases(source: Source, helpers: ReadonlyMap<string, number>, 
     if (work.left >= 0) found.push(caseOf(call, callback, { source, inner, known, helpers, work }));
     if (callback !== null) for (const child of childrenOf(callback)) visit(child, inner);
   };
-  const start = { titles: [], skipped: null, focused: null, conditions: [], rows: 1, contexts: new Set<string>() };
+  const start = {
+    titles: [],
+    skipped: null,
+    focused: null,
+    conditions: [],
+    rows: 1,
+    table: [],
+    contexts: new Set<string>(),
+  };
   visit(source.tree.program, start);
   return found;
 }
@@ -108,6 +119,7 @@ function caseOf(
       ...(callback === null ? [] : earlyReturns(callback, source)),
     ],
     rows: inner.rows,
+    table: inner.table,
     assertions:
       callback === null
         ? []
@@ -121,14 +133,14 @@ function caseOf(
 function contextInside(
   { name, modifiers, call, chosenBy, kind }: TestCall,
   context: Context,
-  { source, aliases }: { source: Source; aliases: ReadonlyMap<string, Node> },
+  { source, aliases, work }: { source: Source; aliases: ReadonlyMap<string, Node>; work: Work },
 ): Context {
   const off = (node: Node): Switch => ({
     node,
     line: lineOf(node),
     text: textAt(source, call).split("\n", 1)[0] ?? "",
   });
-  const inner = { ...context, contexts: new Set(context.contexts) };
+  const inner: Context & { contexts: Set<string> } = { ...context, table: [], contexts: new Set(context.contexts) };
   if (name.startsWith("x")) inner.skipped ??= off(call);
   if (/^f(it|test|describe|context)$/.test(name)) inner.focused ??= off(call);
   if (chosenBy !== null)
@@ -142,7 +154,10 @@ function contextInside(
         ...inner.conditions,
         { ...off(applied ?? call), normal: `${word}(${normal(source, first)})` },
       ];
-    if (/^(each|for)$/.test(word)) inner.rows *= rowsOf(applied, aliases);
+    if (!/^(each|for)$/.test(word)) continue;
+    const rows = tableOf(applied, aliases);
+    inner.rows *= Math.max(1, rows.length);
+    if (kind === "case") inner.table = rows.map((row) => textOfRow(row, source, work));
   }
   for (const option of optionsOf(call)) {
     if (skips.test(option)) inner.skipped ??= off(call);
@@ -192,14 +207,24 @@ function optionsOf(call: Extract<Node, { type: "CallExpression" }>): string[] {
   });
 }
 
-function rowsOf(applied: Node | null, aliases: ReadonlyMap<string, Node>): number {
+function textOfRow(row: readonly Node[], source: Source, work: Work): string {
+  work.left -= 1 + row.reduce((sum, cell) => sum + (cell.end ?? 0) - (cell.start ?? 0), 0);
+  return work.left < 0 ? "" : row.map((cell) => normal(source, cell)).join();
+}
+
+/** The rows of a table that is written out, each with its cells. */
+function tableOf(applied: Node | null, aliases: ReadonlyMap<string, Node>): (readonly Node[])[] {
   if (applied?.type === "TaggedTemplateExpression") {
-    const columns = (applied.quasi.quasis[0]?.value.raw ?? "").split("\n").find((line) => line.trim() !== "") ?? "";
-    return Math.max(1, Math.floor(applied.quasi.expressions.length / columns.split("|").length));
+    const heading = (applied.quasi.quasis[0]?.value.raw ?? "").split("\n").find((line) => line.trim() !== "") ?? "";
+    const columns = heading.split("|").length;
+    const cells: Node[] = applied.quasi.expressions;
+    return Array.from({ length: Math.floor(cells.length / columns) }, (_, row) =>
+      cells.slice(row * columns, (row + 1) * columns),
+    );
   }
-  if (applied?.type !== "CallExpression") return 1;
+  if (applied?.type !== "CallExpression") return [];
   const [table] = applied.arguments;
   let node = table === undefined ? undefined : bare(table);
   if (node?.type === "Identifier") node = bare(aliases.get(node.name) ?? node);
-  return node?.type === "ArrayExpression" ? Math.max(1, node.elements.length) : 1;
+  return node?.type === "ArrayExpression" ? node.elements.map((row) => (row === null ? [] : [row])) : [];
 }

@@ -1,4 +1,5 @@
 import type { Finding } from "../../handoff/finding.ts";
+import { meaning } from "./assertions.ts";
 import type { Switch } from "./case-switches.ts";
 import type { TestCase } from "./cases.ts";
 import type { TestFacts } from "./facts.ts";
@@ -62,9 +63,9 @@ function switched(before: TestCase, after: TestCase): Finding[] {
 function newConditions(before: TestCase, after: TestCase): Finding[] {
   const was = new Set(before.conditions.map(({ normal }) => normal));
   const isNew = after.conditions.filter(({ normal }) => !was.has(normal));
-  const plain = new Set(before.assertions.filter(({ conditional }) => !conditional).map(({ normal }) => normal));
-  const wrapped = after.assertions.filter(({ conditional, normal }) => conditional && plain.has(normal));
-  const still = new Set(after.assertions.filter(({ conditional }) => !conditional).map(({ normal }) => normal));
+  const always = (one: TestCase) => new Set(one.assertions.filter(({ conditional }) => !conditional).map(meaning));
+  const [plain, still] = [always(before), always(after)];
+  const wrapped = after.assertions.filter((one) => one.conditional && plain.has(meaning(one)));
   const name = JSON.stringify(after.title);
   return [
     ...isNew.map((condition) =>
@@ -76,7 +77,7 @@ function newConditions(before: TestCase, after: TestCase): Finding[] {
       }),
     ),
     ...wrapped
-      .filter(({ normal }) => !still.has(normal))
+      .filter((one) => !still.has(meaning(one)))
       .map(({ node, line, text }) =>
         at({ node, line, text }, after, {
           rule: "v05-test-conditional",

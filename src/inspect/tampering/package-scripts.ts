@@ -34,9 +34,9 @@ const masks: readonly { pattern: RegExp; says: string }[] = [
 /** Programs that check something, by what they are for: one may follow another of its kind. */
 const tools: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    test: "vitest jest mocha ava tap tape uvu playwright cypress karma qunit jasmine wtr",
+    test: "vitest jest mocha ava tap tape uvu playwright cypress karma qunit jasmine wtr borp poku nodeunit",
     lint: "eslint oxlint biome xo standard tslint stylelint knip",
-    types: "tsc vue-tsc tsgo tsd attw svelte-check flow",
+    types: "tsc vue-tsc tsgo tsd tstyche attw svelte-check flow",
     format: "prettier oxfmt dprint",
     coverage: "c8 nyc istanbul",
   }).flatMap(([kind, names]) => names.split(" ").map((one) => [one, kind] as const)),

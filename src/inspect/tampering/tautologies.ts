@@ -1,38 +1,60 @@
 import type { Node } from "@babel/types";
 import type { Finding } from "../../handoff/finding.ts";
 import type { Assertion } from "./assertions.ts";
+import type { TestCase } from "./cases.ts";
 import type { TestFacts } from "./facts.ts";
-import { bare, isLiteral, nodesIn } from "./nodes.ts";
+import { bare, dotted, isFunction, isLiteral, nodesIn } from "./nodes.ts";
 import { tampering } from "./source.ts";
 
 const truthy = /^(toBeTruthy|toBeDefined|ok|exist|truthy|true|isTrue|assert|isOk|isDefined)$/;
 const equal =
   /^(toBe|toEqual|toStrictEqual|equal|eql|deep\.equal|equals|is|deepEqual|strictEqual|deepStrictEqual|same|strictSame|notThrows)$/;
 
-/** V08: assertions that hold whatever the program does. Those that the same test, or another of the change, had before are not new. */
-export function tautologies({ before, after }: TestFacts): Finding[] {
+/**
+ * V08: assertions that hold whatever the program does. Those that the same test, or another of the change, had before are not new. One that
+ * marks a place is no news where the test had as many marks (`t.pass()` too), and a real assertion where a plan counts it.
+ */
+export function tautologies({ before, after, pairs }: TestFacts): Finding[] {
   const old = Map.groupBy(
     before.flatMap(({ assertions }) => assertions.filter((one) => whyTrue(one) !== null)),
     (one) => one.normal,
   );
-  return after.flatMap(({ source, title, assertions }) =>
-    assertions.flatMap((one) => {
+  const marks = new Map(pairs.map((pair) => [pair.after, pair.before.assertions.filter(isMark).length]));
+  return after.flatMap((test) => {
+    let known = marks.get(test) ?? 0;
+    const counts = countedIn(test);
+    return test.assertions.flatMap((one) => {
+      if (isMark(one)) known -= 1;
       const why = whyTrue(one);
       if (why === null || old.get(one.normal)?.shift() !== undefined) return [];
-      const message = `An assertion of the test ${JSON.stringify(title)} always holds: ${why}.`;
+      if (isMark(one) && known >= 0) return [];
+      const message = `An assertion of the test ${JSON.stringify(test.title)} always holds: ${why}.`;
+      const weak = counts(one) ? "info" : "warn";
       return [
         tampering({
           rule: "v08-tautology",
-          level: marksPlace(one) ? "warn" : "block",
-          path: source.path,
+          level: marksPlace(one) ? weak : "block",
+          path: test.source.path,
           line: one.line,
           message,
           before: null,
           after: one.text,
         }),
       ];
-    }),
-  );
+    });
+  });
+}
+
+function isMark(one: Assertion): boolean {
+  return one.matcher === "pass" || (marksPlace(one) && whyTrue(one) !== null);
+}
+
+/** Whether a mark stands in a function inside the test, and the test says how many assertions it must reach. */
+function countedIn({ bodyNode }: TestCase): (mark: Assertion) => boolean {
+  if (bodyNode === null) return () => false;
+  const top = new Set([...nodesIn(bodyNode, (inner) => !isFunction(inner))].map(({ node }) => node));
+  const plans = [...top].some((node) => node.type === "CallExpression" && /\.plan$/.test(dotted(node.callee)));
+  return ({ node }) => plans && !top.has(node);
 }
 
 /** null when it can fail, or fails always (`expect(true).toBe(false)` marks a place that must not be reached). */

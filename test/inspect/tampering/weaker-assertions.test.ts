@@ -124,6 +124,8 @@ const quiet: Row[] = (
     ["expect(f()).toBe('a');", 'expect(f()).toBe("a");'],
     ["expect(f()).toBe(1);", "expect(g()).toBe(1);"],
     ["list.toBe(1);", "list.toBeTruthy();"],
+    ["assert.equal(expect, 1, 'old words');", "assert.equal(expect, 1, 'new words');"],
+    ["assert.equal(expect, 1); assert.equal(expect, 2);", "t.assert.equal(expect, 2, 'b'); t.assert.equal(expect, 1);"],
   ] as const
 ).map(([before, after]): Row => [
   `${before} → ${after}`,
@@ -140,6 +142,12 @@ const values: Row[] = [
     withSource("expect(f()).toBe(1);", "expect(f()).toBe(2);"),
     ["warn v09-expected-value a.test.ts:3"],
   ],
+  [
+    "another value, and the message with it",
+    withSource("assert.equal(f(), 1, 'one');", "assert.equal(f(), 2, 'two');"),
+    ["warn v09-expected-value a.test.ts:3"],
+  ],
+  ["another message", withSource("assert.equal(f(), 1, 'one');", "assert.equal(f(), 1, 'two');"), []],
   ["another value in tests alone", edit("expect(f()).toBe(1);", "expect(f()).toBe(2);"), []],
   ["another variable", withSource("expect(f()).toBe(a);", "expect(f()).toBe(b);"), []],
   [
