@@ -53,7 +53,7 @@ function isMark(one: Assertion): boolean {
 function countedIn({ bodyNode }: TestCase): (mark: Assertion) => boolean {
   if (bodyNode === null) return () => false;
   const top = new Set([...nodesIn(bodyNode, (inner) => !isFunction(inner))].map(({ node }) => node));
-  const plans = [...top].some((node) => node.type === "CallExpression" && /\.plan$/.test(dotted(node.callee)));
+  const plans = [...top].some((node) => node.type === "CallExpression" && dotted(node.callee).endsWith(".plan"));
   return ({ node }) => plans && !top.has(node);
 }
 
