@@ -30,6 +30,8 @@ const directives: readonly Directive[] = [
     pattern: /^[\s*]*((istanbul|c8|v8) ignore(?! (file|stop|end)\b)|node:coverage (ignore|disable))\b/,
     file: false,
   },
+  { key: "svelte-ignore", pattern: /^[\s*]*svelte-ignore\b/, file: false },
+  { key: "a comment for the compiler of Vue", pattern: /^[\s*]*@vue-(ignore|expect-error|skip)\b/, file: false },
   { key: "prettier-ignore", pattern: /^[\s*]*prettier-ignore\b/, file: false },
 ];
 
