@@ -2,7 +2,7 @@ import type { Node } from "@babel/types";
 import { assertionsIn, type Assertion } from "./assertions.ts";
 import { conditionFor, earlyReturns, lateSkip, type Condition, type Switch } from "./case-switches.ts";
 import { helperCalls } from "./helper-assertions.ts";
-import { bare, childrenOf, isFunction, keyName, stringValue } from "./nodes.ts";
+import { bare, childrenOf, isFunction, isLiteral, keyName, stringValue } from "./nodes.ts";
 import { lineOf, normal, textAt, type Source } from "./source.ts";
 import { namesOf, testCall, type TestCall } from "./test-names.ts";
 import type { Work } from "./work.ts";
@@ -53,10 +53,12 @@ export function testCases(source: Source, helpers: ReadonlyMap<string, number>, 
     if (work.left < 0) return;
     const call = testCall(node, known, context.contexts);
     if (call === null) {
+      const times = timesIn(node, known.aliases);
+      const around = times === 1 ? context : { ...context, rows: context.rows * times };
       for (const child of childrenOf(node)) {
         const more = conditionFor(node, child, source);
         work.left -= more.reduce((sum, { text }) => sum + text.length, 0);
-        visit(child, more.length === 0 ? context : { ...context, conditions: [...context.conditions, ...more] });
+        visit(child, more.length === 0 ? around : { ...around, conditions: [...around.conditions, ...more] });
       }
       return;
     }
@@ -156,12 +158,16 @@ function contextInside(
       ];
     if (!/^(each|for)$/.test(word)) continue;
     const rows = tableOf(applied, aliases);
-    inner.rows *= Math.max(1, rows.length);
-    if (kind === "case") inner.table = rows.map((row) => textOfRow(row, source, work));
+    inner.rows *= rows === null ? 1 : rows.length;
+    if (kind === "case") inner.table = (rows ?? []).map((row) => textOfRow(row, source, work));
   }
-  for (const option of optionsOf(call)) {
-    if (skips.test(option)) inner.skipped ??= off(call);
-    if (option === "only") inner.focused ??= off(call);
+  for (const { name: option, value } of optionsOf(call)) {
+    const isOn = value.type === "BooleanLiteral" ? value.value : value.type === "StringLiteral";
+    const isOpen = value.type !== "BooleanLiteral" && !isLiteral(value);
+    if (skips.test(option) && isOn) inner.skipped ??= off(call);
+    if (option === "only" && isOn) inner.focused ??= off(call);
+    if ((isOpen && (skips.test(option) || option === "only")) || (/^retr(y|ies)$/.test(option) && !isZero(value)))
+      inner.conditions = [...inner.conditions, { ...off(value), normal: `${option}(${normal(source, value)})` }];
   }
   const [title] = call.arguments;
   inner.titles = [...context.titles, titleOf(title, source)];
@@ -195,16 +201,18 @@ function parametersOf(callback: Node | null): Node[] {
   return callback !== null && "params" in callback && Array.isArray(callback.params) ? callback.params : [];
 }
 
-/** Options that are switched on: `{ skip: true, todo: "later" }`. `false` and what is computed do not count. */
-function optionsOf(call: Extract<Node, { type: "CallExpression" }>): string[] {
+/** The options of a test that are written down: `{ skip: true, todo: "later", retry: 2 }`. */
+function optionsOf(call: Extract<Node, { type: "CallExpression" }>): { name: string; value: Node }[] {
   return call.arguments.slice(0, 3).flatMap((argument) => {
     if (argument.type !== "ObjectExpression") return [];
-    return argument.properties.flatMap((one) => {
-      if (one.type !== "ObjectProperty") return [];
-      const on = one.value.type === "BooleanLiteral" ? one.value.value : one.value.type === "StringLiteral";
-      return on ? [keyName(one.key, one.computed) ?? ""] : [];
-    });
+    return argument.properties.flatMap((one) =>
+      one.type === "ObjectProperty" ? [{ name: keyName(one.key, one.computed) ?? "", value: bare(one.value) }] : [],
+    );
   });
+}
+
+function isZero(value: Node): boolean {
+  return value.type === "NumericLiteral" && value.value === 0;
 }
 
 function textOfRow(row: readonly Node[], source: Source, work: Work): string {
@@ -212,8 +220,8 @@ function textOfRow(row: readonly Node[], source: Source, work: Work): string {
   return work.left < 0 ? "" : row.map((cell) => normal(source, cell)).join();
 }
 
-/** The rows of a table that is written out, each with its cells. */
-function tableOf(applied: Node | null, aliases: ReadonlyMap<string, Node>): (readonly Node[])[] {
+/** The rows of a table, each with its cells. null: it is not written out. */
+function tableOf(applied: Node | null, aliases: ReadonlyMap<string, Node>): (readonly Node[])[] | null {
   if (applied?.type === "TaggedTemplateExpression") {
     const heading = (applied.quasi.quasis[0]?.value.raw ?? "").split("\n").find((line) => line.trim() !== "") ?? "";
     const columns = heading.split("|").length;
@@ -222,9 +230,22 @@ function tableOf(applied: Node | null, aliases: ReadonlyMap<string, Node>): (rea
       cells.slice(row * columns, (row + 1) * columns),
     );
   }
-  if (applied?.type !== "CallExpression") return [];
+  if (applied?.type !== "CallExpression") return null;
   const [table] = applied.arguments;
-  let node = table === undefined ? undefined : bare(table);
+  return writtenList(table, aliases)?.map((row) => (row === null ? [] : [row])) ?? null;
+}
+
+function writtenList(list: Node | undefined, aliases: ReadonlyMap<string, Node>): readonly (Node | null)[] | null {
+  let node = list === undefined ? undefined : bare(list);
   if (node?.type === "Identifier") node = bare(aliases.get(node.name) ?? node);
-  return node?.type === "ArrayExpression" ? node.elements.map((row) => (row === null ? [] : [row])) : [];
+  return node?.type === "ArrayExpression" ? node.elements : null;
+}
+
+/** How often tests are declared that stand inside a loop over a written list. */
+function timesIn(node: Node, aliases: ReadonlyMap<string, Node>): number {
+  if (node.type === "ForOfStatement") return writtenList(node.right, aliases)?.length ?? 1;
+  if (node.type !== "CallExpression" || node.callee.type !== "MemberExpression") return 1;
+  const { object, property } = node.callee;
+  const isLoop = property.type === "Identifier" && /^(forEach|map)$/.test(property.name);
+  return isLoop ? (writtenList(object, aliases)?.length ?? 1) : 1;
 }
