@@ -12,7 +12,7 @@ const entry =
 
 const borrowed = "borrowed ";
 /** What tests are written with. */
-const testNames = "expect|assert|it|test|describe|suite";
+const written = /^(expect|assert|it|test|describe|suite)$/;
 
 /**
  * V16: what makes a run green whatever happened: exit codes set to 0, `process.exit` or the
@@ -66,7 +66,7 @@ function forcedBy(node: Node, exits: ReadonlySet<string>, isTest: boolean): stri
     name === ""
   )
     return "process[] =";
-  return new RegExp(`^(globalThis|global)\\.(${testNames})$`).test(name) ? `${name} =` : null;
+  return /^(globalThis|global)\./.test(name) && written.test(name.replace(/^\w+\./, "")) ? `${name} =` : null;
 }
 
 function forcedByCall(
@@ -82,8 +82,7 @@ function forcedByCall(
   const property = stringValue(second) ?? "";
   const on = first === undefined ? "" : dotted(first);
   const isReplaced = /(^|\.)(spyOn|stub|replace|defineProperty|set)$/.test(name);
-  if (isReplaced && /^(globalThis|global|window)$/.test(on) && new RegExp(`^(${testNames})$`).test(property))
-    return `${on}.${property} =`;
+  if (isReplaced && /^(globalThis|global|window)$/.test(on) && written.test(property)) return `${on}.${property} =`;
   if (/(^|\.)defineProperty$/.test(name) && on === "process" && /^(exitCode|exit|reallyExit)$/.test(property))
     return `process.${property} =`;
   const isAtExit = name === "process.on" || name === "process.once";
@@ -104,12 +103,12 @@ function clearsExitCode(node: Node): boolean {
 
 /** An existing test file's own `it` or `expect`: a function that is written there and not made from a runner's, or one of another file. */
 function standIn(node: Node, parent: Visited | null): string | null {
-  const isOwn = new RegExp(`^(${testNames})$`);
-  if (node.type === "ImportSpecifier" && isOwn.test(node.local.name) && parent?.node.type === "ImportDeclaration")
+  if (node.type === "ImportSpecifier" && written.test(node.local.name) && parent?.node.type === "ImportDeclaration")
     return parent.node.source.value.startsWith(".") ? `${borrowed}${node.local.name}` : null;
   if (parent?.parent?.parent != null && parent.node.type !== "VariableDeclaration") return null;
-  if (node.type === "FunctionDeclaration" && isOwn.test(node.id?.name ?? "")) return `function ${node.id?.name ?? ""}`;
-  if (node.type !== "VariableDeclarator" || node.id.type !== "Identifier" || !isOwn.test(node.id.name)) return null;
+  if (node.type === "FunctionDeclaration" && written.test(node.id?.name ?? ""))
+    return `function ${node.id?.name ?? ""}`;
+  if (node.type !== "VariableDeclarator" || node.id.type !== "Identifier" || !written.test(node.id.name)) return null;
   const init = node.init == null ? null : bare(node.init);
   return init !== null && (isFunction(init) || init.type === "ObjectExpression") ? `const ${node.id.name}` : null;
 }

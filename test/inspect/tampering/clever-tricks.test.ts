@@ -185,7 +185,59 @@ const configs: Row[] = [
   ["another pattern beside one", config("include: ['a/*']", "include: ['a/*', 'b/*']"), []],
 ];
 
-test.each([...muted, ...live, ...empty, ...full, ...lists, ...stand, ...scripts, ...configs])(
+const ts = (options: object, more: object = {}) => JSON.stringify({ ...more, compilerOptions: options });
+const child = (to: string): [string, string] => [ts({ strict: true }), to];
+const off = "block v18-compiler-weaker tsconfig.json:1";
+const parents: Row[] = [
+  [
+    "an option that moved to a new parent",
+    { "tsconfig.json": child(ts({}, { extends: "./base.json" })), "base.json": [null, ts({ strict: true })] },
+    [],
+  ],
+  [
+    "one that moved two levels up, without an ending",
+    {
+      "tsconfig.json": child(ts({}, { extends: ["./other", "./base"] })),
+      "base.json": [null, ts({}, { extends: "./all.json" })],
+      "all.json": [null, ts({ strict: true })],
+    },
+    [],
+  ],
+  [
+    "a parent that says otherwise",
+    { "tsconfig.json": child(ts({}, { extends: "./base.json" })), "base.json": [null, ts({ strict: false })] },
+    [off],
+  ],
+  [
+    "the last parent says otherwise",
+    {
+      "tsconfig.json": child(ts({}, { extends: ["./a.json", "./b.json"] })),
+      "a.json": [null, ts({ strict: true })],
+      "b.json": [null, ts({ strict: false })],
+    },
+    [off],
+  ],
+  ["a parent that the change does not touch", { "tsconfig.json": child(ts({}, { extends: "./base.json" })) }, [off]],
+  ["parents in a circle", { "tsconfig.json": child(ts({}, { extends: "./tsconfig.json" })) }, [off]],
+  [
+    "a lint rule that moved to a new parent",
+    {
+      ".oxlintrc.json": ['{"rules":{"a":"error"}}', '{"extends":["./rules.json"]}'],
+      "rules.json": [null, '{"rules":{"a":"error"}}'],
+    },
+    [],
+  ],
+  [
+    "a lint rule that is less in the parent",
+    {
+      ".oxlintrc.json": ['{"rules":{"a":"error"}}', '{"extends":["./rules.json"]}'],
+      "rules.json": [null, '{"rules":{"a":"warn"}}'],
+    },
+    ["block v19-lint-weaker .oxlintrc.json:1"],
+  ],
+];
+
+test.each([...parents, ...muted, ...live, ...empty, ...full, ...lists, ...stand, ...scripts, ...configs])(
   "Clever tricks: %s",
   (_, edits, seen) => {
     expect(seenIn(edits)).toEqual(seen);
