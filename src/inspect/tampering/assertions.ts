@@ -67,7 +67,8 @@ export function assertionsIn(root: Node, source: Source, { names, contexts, work
     for (const word of words)
       for (const inner of [word.node, word.call, word.outer]) if (inner !== null) seen.add(inner);
     if (parts === null) continue;
-    work.left -= (node.end ?? 0) - (node.start ?? 0);
+    // What it stands in is looked through level by level.
+    work.left -= (node.end ?? 0) - (node.start ?? 0) + visited.depth;
     const [first, ...rest] = parts.expected;
     const subjectNode = parts.subject ?? first ?? null;
     const expected = parts.subject === null ? withoutMessage(rest, parts.matcher) : parts.expected;

@@ -18,10 +18,11 @@ const written = /^(expect|assert|it|test|describe|suite)$/;
  * V16: what makes a run green whatever happened: exit codes set to 0, `process.exit` or the
  * functions of the runner replaced, a matcher that always passes.
  */
-export function forcedSuccess({ code, after }: TestFacts): Finding[] {
+export function forcedSuccess({ code, before, after }: TestFacts): Finding[] {
   const testing = new Set(after.map(({ source }) => source.path));
   const judged = code.filter((pair) => testing.has(pair.path) || !isEntry(pair));
-  return newOccurrences(judged, forcedIn).map(({ key, path, line, text }) =>
+  const tested = new Set(before.flatMap(({ assertions, source }) => (assertions.length > 0 ? [source.path] : [])));
+  return newOccurrences(judged, (source, pair) => forcedIn(source, pair, tested)).map(({ key, path, line, text }) =>
     tampering({
       rule: "v16-forced-success",
       level: key.startsWith(borrowed) ? "warn" : "block",
@@ -40,14 +41,14 @@ function isEntry({ path, after }: CodePair): boolean {
   return entry.test(foldPath(path)) || after?.text.startsWith("#!") === true;
 }
 
-function forcedIn(source: Source, { role, added }: CodePair): Occurrence[] {
+function forcedIn(source: Source, { role, path }: CodePair, tested: ReadonlySet<string>): Occurrence[] {
   const isTest = role === "test";
   const exits = new Set(["process.exit", "process.reallyExit"]);
   return [...nodesIn(source.tree)].flatMap(({ node, parent }) => {
     if (node.type === "ImportDeclaration" && /^(node:)?process$/.test(node.source.value))
       for (const one of node.specifiers)
         if (one.type === "ImportSpecifier" && dotted(one.imported) === "exit") exits.add(one.local.name);
-    const what = (isTest && !added ? standIn(node, parent) : null) ?? forcedBy(node, exits, isTest);
+    const what = (isTest && tested.has(path) ? standIn(node, parent) : null) ?? forcedBy(node, exits, isTest);
     return what === null ? [] : [occurrence(source, node, what)];
   });
 }
@@ -101,7 +102,7 @@ function clearsExitCode(node: Node): boolean {
   );
 }
 
-/** An existing test file's own `it` or `expect`: a function that is written there and not made from a runner's, or one of another file. */
+/** The own `it` or `expect` of a file that had tests: a function that is written there and not made from a runner's, or one of another file. */
 function standIn(node: Node, parent: Visited | null): string | null {
   if (node.type === "ImportSpecifier" && written.test(node.local.name) && parent?.node.type === "ImportDeclaration")
     return parent.node.source.value.startsWith(".") ? `${borrowed}${node.local.name}` : null;

@@ -130,6 +130,7 @@ const stand: Row[] = [
     file(`it("a", () => { ${sure} });`, `import { expect } from "./made.ts";\nit("a", () => { ${sure} });`),
     ["warn v16-forced-success a.test.ts:1"],
   ],
+  ["an own test where there was none", { "test/made.js": ["go();", "function test() { go(); }\ntest();"] }, []],
   [
     "an own assert in a new file",
     { "test/made.ts": [null, "export function assert(x) { if (!x) throw new Error(); }"] },
