@@ -1,4 +1,5 @@
 import type { Node } from "@babel/types";
+import { mutedBy, usedNames } from "./muted.ts";
 import { isFunction, nodesIn, wordsOf, type Visited, type Word } from "./nodes.ts";
 import { lineOf, normal, textAt, type Source } from "./source.ts";
 import type { Names } from "./test-names.ts";
@@ -22,6 +23,8 @@ export interface Assertion {
   expectedText: string;
   /** Whether it stands under a condition inside its test, so that it may never run. */
   conditional: boolean;
+  /** Why it cannot make the test red; null when it can. */
+  muted: string | null;
   /** How much it says, in plain assertions: a loop over three values counts three, an object with four values four. */
   weight: number;
 }
@@ -32,6 +35,9 @@ const filler =
 /** Functions of ava, tap, tape, QUnit and node:test on a test's own argument. */
 const onContext =
   /^(assert|is|isNot|not|deepEqual|notDeepEqual|like|unlike|truthy|falsy|true|false|throws|throwsAsync|notThrows|notThrowsAsync|rejects|doesNotReject|doesNotThrow|doesNotMatch|regex|notRegex|snapshot|pass|fail|equal|notEqual|equals|same|notSame|strictSame|match|notMatch|matchSnapshot|strictEqual|notStrictEqual|deepStrictEqual|notDeepStrictEqual|ok|notOk|error|ifError|looseEqual|deepLooseEqual|propEqual|partialDeepStrictEqual|fileSnapshot)$/;
+/** Words that make an assertion a promise. */
+const promising = /^(resolves|rejects|poll|doesNotReject|throwsAsync|notThrowsAsync|eventually)$/;
+const chained = /^(then|catch|finally)$/;
 const noAssertion =
   /^(assertions|hasAssertions|extend|addSnapshotSerializer|addEqualityTesters|any|anything|objectContaining|arrayContaining|stringContaining|stringMatching|closeTo|getState|setState|unreachable|plan|end|comment|teardown|timeoutAfter|test|throwsIntercept|capture)$/;
 const weightMax = 20;
@@ -48,6 +54,7 @@ export interface Around {
 /** The assertions inside a node, in the order of the text, as far as the work suffices. */
 export function assertionsIn(root: Node, source: Source, { names, contexts, work, enter }: Around): Assertion[] {
   const seen = new Set<Node>();
+  const used = usedNames(root, work);
   const found: Assertion[] = [];
   for (const visited of nodesIn(root, enter)) {
     const { node } = visited;
@@ -60,10 +67,11 @@ export function assertionsIn(root: Node, source: Source, { names, contexts, work
     for (const word of words)
       for (const inner of [word.node, word.call, word.outer]) if (inner !== null) seen.add(inner);
     if (parts === null) continue;
-    work.left -= (node.end ?? 0) - (node.start ?? 0);
+    // What it stands in is looked through level by level.
+    work.left -= (node.end ?? 0) - (node.start ?? 0) + visited.depth;
     const [first, ...rest] = parts.expected;
     const subjectNode = parts.subject ?? first ?? null;
-    const expected = parts.subject === null ? rest : parts.expected;
+    const expected = parts.subject === null ? withoutMessage(rest, parts.matcher) : parts.expected;
     found.push({
       node,
       line: lineOf(node),
@@ -76,10 +84,18 @@ export function assertionsIn(root: Node, source: Source, { names, contexts, work
       expected,
       expectedText: expected.map((one) => normal(source, one)).join(),
       conditional: isConditional(visited, root),
+      muted: words.some(({ name }) => name === "catch")
+        ? "its failure is caught"
+        : mutedBy(visited, root, { isPromise: words.some(({ name }) => promising.test(name)), used }),
       weight: Math.min(weightMax, loopWeight(visited, root) * expectedWeight(expected)),
     });
   }
   return found;
+}
+
+/** What an assertion says, however it is written: `t.equal(a, 1)` and `t.assert.equal(a, 1, "why")` say the same. */
+export function meaning({ normal: text, subject, matcher, negated, expectedText }: Assertion): string {
+  return subject === "" ? text : [subject, matcher, negated, expectedText].join("\n");
 }
 
 function assertionParts(
@@ -94,7 +110,8 @@ function assertionParts(
     const start = words.find(({ call }) => call !== null);
     const startAt = start === undefined ? -1 : words.indexOf(start);
     if (start === undefined || words.slice(0, startAt + 1).some((word) => noAssertion.test(word.name))) return null;
-    const matchers = words.slice(startAt + 1);
+    const promise = words.findIndex(({ name: word }, index) => index > startAt && chained.test(word));
+    const matchers = words.slice(startAt + 1, promise === -1 ? undefined : promise);
     if (matchers.length === 0) return null;
     return said(matchers, argumentsOf(start)[0] ?? null, argumentsOf(matchers.at(-1)));
   }
@@ -118,6 +135,18 @@ function said(matchers: readonly Word[], subject: Node | null, expected: Node[])
   const spoken = matchers.map(({ name }) => name).filter((name) => !filler.test(name));
   const matcher = spoken.filter((name) => name !== "not").join(".");
   return { subject, matcher, negated: spoken.includes("not"), expected };
+}
+
+/** Functions of assert, tap, ava and chai that take the value alone, or the value and one that is expected: what follows is a message. */
+const alone =
+  /^(ok|notOk|assert|true|false|truthy|falsy|isOk|isNotOk|isTrue|isFalse|isNull|isNotNull|isUndefined|isDefined|exists|notExists|error|ifError|pass|fail)$/;
+const withOne =
+  /^(is|isNot|not|equals?|notEquals?|same|notSame|strictSame|strictNotSame|eql|deepEqual|notDeepEqual|strictEqual|notStrictEqual|deepStrictEqual|notDeepStrictEqual|partialDeepStrictEqual|looseEqual|deepLooseEqual|propEqual|deep\.equal|like|match|notMatch|doesNotMatch|regex|notRegex|include|notInclude|lengthOf|instanceOf)$/;
+
+/** What an assertion without a chain expects. Its message is a text for people: another one changes nothing. */
+function withoutMessage(expected: Node[], matcher: string): Node[] {
+  if (alone.test(matcher)) return [];
+  return withOne.test(matcher) ? expected.slice(0, 1) : expected;
 }
 
 function argumentsOf(word: Word | undefined): Node[] {

@@ -2,7 +2,7 @@ import type { Node } from "@babel/types";
 import { assertionsIn, type Assertion } from "./assertions.ts";
 import { conditionFor, earlyReturns, lateSkip, type Condition, type Switch } from "./case-switches.ts";
 import { helperCalls } from "./helper-assertions.ts";
-import { bare, childrenOf, isFunction, keyName, stringValue } from "./nodes.ts";
+import { bare, childrenOf, isFunction, isLiteral, keyName, stringValue } from "./nodes.ts";
 import { lineOf, normal, textAt, type Source } from "./source.ts";
 import { namesOf, testCall, type TestCall } from "./test-names.ts";
 import type { Work } from "./work.ts";
@@ -23,6 +23,8 @@ export interface TestCase {
   conditions: readonly Condition[];
   /** Cases that it stands for: the rows of its tables. */
   rows: number;
+  /** Those rows of its own table that are written out, without layout. */
+  table: readonly string[];
   assertions: readonly Assertion[];
 }
 
@@ -32,6 +34,7 @@ interface Context {
   focused: Switch | null;
   conditions: TestCase["conditions"];
   rows: number;
+  table: readonly string[];
   contexts: ReadonlySet<string>;
 }
 
@@ -50,14 +53,16 @@ export function testCases(source: Source, helpers: ReadonlyMap<string, number>, 
     if (work.left < 0) return;
     const call = testCall(node, known, context.contexts);
     if (call === null) {
+      const times = timesIn(node, known.aliases);
+      const around = times === 1 ? context : { ...context, rows: context.rows * times };
       for (const child of childrenOf(node)) {
         const more = conditionFor(node, child, source);
         work.left -= more.reduce((sum, { text }) => sum + text.length, 0);
-        visit(child, more.length === 0 ? context : { ...context, conditions: [...context.conditions, ...more] });
+        visit(child, more.length === 0 ? around : { ...around, conditions: [...around.conditions, ...more] });
       }
       return;
     }
-    const inner = contextInside(call, context, { source, aliases: known.aliases });
+    const inner = contextInside(call, context, { source, aliases: known.aliases, work });
     const callback = callbackOf(call.call);
     if (call.kind === "suite") {
       if (callback !== null) for (const child of childrenOf(callback)) visit(child, inner);
@@ -68,7 +73,15 @@ export function testCases(source: Source, helpers: ReadonlyMap<string, number>, 
     if (work.left >= 0) found.push(caseOf(call, callback, { source, inner, known, helpers, work }));
     if (callback !== null) for (const child of childrenOf(callback)) visit(child, inner);
   };
-  const start = { titles: [], skipped: null, focused: null, conditions: [], rows: 1, contexts: new Set<string>() };
+  const start = {
+    titles: [],
+    skipped: null,
+    focused: null,
+    conditions: [],
+    rows: 1,
+    table: [],
+    contexts: new Set<string>(),
+  };
   visit(source.tree.program, start);
   return found;
 }
@@ -108,6 +121,7 @@ function caseOf(
       ...(callback === null ? [] : earlyReturns(callback, source)),
     ],
     rows: inner.rows,
+    table: inner.table,
     assertions:
       callback === null
         ? []
@@ -121,14 +135,14 @@ function caseOf(
 function contextInside(
   { name, modifiers, call, chosenBy, kind }: TestCall,
   context: Context,
-  { source, aliases }: { source: Source; aliases: ReadonlyMap<string, Node> },
+  { source, aliases, work }: { source: Source; aliases: ReadonlyMap<string, Node>; work: Work },
 ): Context {
   const off = (node: Node): Switch => ({
     node,
     line: lineOf(node),
     text: textAt(source, call).split("\n", 1)[0] ?? "",
   });
-  const inner = { ...context, contexts: new Set(context.contexts) };
+  const inner: Context & { contexts: Set<string> } = { ...context, table: [], contexts: new Set(context.contexts) };
   if (name.startsWith("x")) inner.skipped ??= off(call);
   if (/^f(it|test|describe|context)$/.test(name)) inner.focused ??= off(call);
   if (chosenBy !== null)
@@ -142,11 +156,18 @@ function contextInside(
         ...inner.conditions,
         { ...off(applied ?? call), normal: `${word}(${normal(source, first)})` },
       ];
-    if (/^(each|for)$/.test(word)) inner.rows *= rowsOf(applied, aliases);
+    if (!/^(each|for)$/.test(word)) continue;
+    const rows = tableOf(applied, aliases);
+    inner.rows *= rows === null ? 1 : rows.length;
+    if (kind === "case") inner.table = (rows ?? []).map((row) => textOfRow(row, source, work));
   }
-  for (const option of optionsOf(call)) {
-    if (skips.test(option)) inner.skipped ??= off(call);
-    if (option === "only") inner.focused ??= off(call);
+  for (const { name: option, value } of optionsOf(call)) {
+    const isOn = value.type === "BooleanLiteral" ? value.value : value.type === "StringLiteral";
+    const isOpen = value.type !== "BooleanLiteral" && !isLiteral(value);
+    if (skips.test(option) && isOn) inner.skipped ??= off(call);
+    if (option === "only" && isOn) inner.focused ??= off(call);
+    if ((isOpen && (skips.test(option) || option === "only")) || (/^retr(y|ies)$/.test(option) && !isZero(value)))
+      inner.conditions = [...inner.conditions, { ...off(value), normal: `${option}(${normal(source, value)})` }];
   }
   const [title] = call.arguments;
   inner.titles = [...context.titles, titleOf(title, source)];
@@ -180,26 +201,51 @@ function parametersOf(callback: Node | null): Node[] {
   return callback !== null && "params" in callback && Array.isArray(callback.params) ? callback.params : [];
 }
 
-/** Options that are switched on: `{ skip: true, todo: "later" }`. `false` and what is computed do not count. */
-function optionsOf(call: Extract<Node, { type: "CallExpression" }>): string[] {
+/** The options of a test that are written down: `{ skip: true, todo: "later", retry: 2 }`. */
+function optionsOf(call: Extract<Node, { type: "CallExpression" }>): { name: string; value: Node }[] {
   return call.arguments.slice(0, 3).flatMap((argument) => {
     if (argument.type !== "ObjectExpression") return [];
-    return argument.properties.flatMap((one) => {
-      if (one.type !== "ObjectProperty") return [];
-      const on = one.value.type === "BooleanLiteral" ? one.value.value : one.value.type === "StringLiteral";
-      return on ? [keyName(one.key, one.computed) ?? ""] : [];
-    });
+    return argument.properties.flatMap((one) =>
+      one.type === "ObjectProperty" ? [{ name: keyName(one.key, one.computed) ?? "", value: bare(one.value) }] : [],
+    );
   });
 }
 
-function rowsOf(applied: Node | null, aliases: ReadonlyMap<string, Node>): number {
+function isZero(value: Node): boolean {
+  return value.type === "NumericLiteral" && value.value === 0;
+}
+
+function textOfRow(row: readonly Node[], source: Source, work: Work): string {
+  work.left -= 1 + row.reduce((sum, cell) => sum + (cell.end ?? 0) - (cell.start ?? 0), 0);
+  return work.left < 0 ? "" : row.map((cell) => normal(source, cell)).join();
+}
+
+/** The rows of a table, each with its cells. null: it is not written out. */
+function tableOf(applied: Node | null, aliases: ReadonlyMap<string, Node>): (readonly Node[])[] | null {
   if (applied?.type === "TaggedTemplateExpression") {
-    const columns = (applied.quasi.quasis[0]?.value.raw ?? "").split("\n").find((line) => line.trim() !== "") ?? "";
-    return Math.max(1, Math.floor(applied.quasi.expressions.length / columns.split("|").length));
+    const heading = (applied.quasi.quasis[0]?.value.raw ?? "").split("\n").find((line) => line.trim() !== "") ?? "";
+    const columns = heading.split("|").length;
+    const cells: Node[] = applied.quasi.expressions;
+    return Array.from({ length: Math.floor(cells.length / columns) }, (_, row) =>
+      cells.slice(row * columns, (row + 1) * columns),
+    );
   }
-  if (applied?.type !== "CallExpression") return 1;
+  if (applied?.type !== "CallExpression") return null;
   const [table] = applied.arguments;
-  let node = table === undefined ? undefined : bare(table);
+  return writtenList(table, aliases)?.map((row) => (row === null ? [] : [row])) ?? null;
+}
+
+function writtenList(list: Node | undefined, aliases: ReadonlyMap<string, Node>): readonly (Node | null)[] | null {
+  let node = list === undefined ? undefined : bare(list);
   if (node?.type === "Identifier") node = bare(aliases.get(node.name) ?? node);
-  return node?.type === "ArrayExpression" ? Math.max(1, node.elements.length) : 1;
+  return node?.type === "ArrayExpression" ? node.elements : null;
+}
+
+/** How often tests are declared that stand inside a loop over a written list. */
+function timesIn(node: Node, aliases: ReadonlyMap<string, Node>): number {
+  if (node.type === "ForOfStatement") return writtenList(node.right, aliases)?.length ?? 1;
+  if (node.type !== "CallExpression" || node.callee.type !== "MemberExpression") return 1;
+  const { object, property } = node.callee;
+  const isLoop = property.type === "Identifier" && /^(forEach|map)$/.test(property.name);
+  return isLoop ? (writtenList(object, aliases)?.length ?? 1) : 1;
 }

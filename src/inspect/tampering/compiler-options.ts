@@ -1,6 +1,7 @@
 import type { Finding } from "../../handoff/finding.ts";
 import type { Sides } from "../sides.ts";
 import { configPairs, weakerSettings, type ConfigPair, type SettingRule } from "./config-pairs.ts";
+import { withParents } from "./config-parents.ts";
 import type { Setting } from "./settings.ts";
 import { tampering } from "./source.ts";
 
@@ -41,20 +42,23 @@ const table: readonly SettingRule[] = [
 /** Folders that hold no sources. */
 const output = /(^|\/)(dist|build|out|lib|coverage|node_modules|tmp|\.\w+|target|esm|cjs)(\/|$|\*)/;
 
-/** V18: compiler options that check less, by the effective options as far as the file itself tells. */
+/** V18: compiler options that check less, by the effective options as far as the file and the changed ones that it extends tell. */
 export function weakerCompiler(sides: readonly Sides[]): Finding[] {
   const { pairs, unread } = configPairs(sides, name);
   return [
     ...unread,
-    ...pairs.flatMap((pair) => [
-      ...deleted(pair),
-      ...weakerSettings(effective(pair), "v18-compiler-weaker", table).filter(
-        ({ after }) =>
-          !(
-            after?.startsWith("exclude.") === true && output.test(after.slice("exclude.*: ".length).replaceAll('"', ""))
-          ),
-      ),
-    ]),
+    ...pairs
+      .map((pair) => withParents(pair, sides, /^compilerOptions\./))
+      .flatMap((pair) => [
+        ...deleted(pair),
+        ...weakerSettings(effective(pair), "v18-compiler-weaker", table).filter(
+          ({ after }) =>
+            !(
+              after?.startsWith("exclude.") === true &&
+              output.test(after.slice("exclude.*: ".length).replaceAll('"', ""))
+            ),
+        ),
+      ]),
   ];
 }
 

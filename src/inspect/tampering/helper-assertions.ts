@@ -52,6 +52,7 @@ export function helperCalls(
       expected: [],
       expectedText: "",
       conditional: false,
+      muted: null,
       weight,
     });
   }

@@ -1,4 +1,5 @@
 import type { Finding } from "../../handoff/finding.ts";
+import { meaning } from "./assertions.ts";
 import type { Switch } from "./case-switches.ts";
 import type { TestCase } from "./cases.ts";
 import type { TestFacts } from "./facts.ts";
@@ -7,7 +8,11 @@ import { tampering } from "./source.ts";
 /** V03, V04 and V05: tests that are still written down and no longer run, or not always. Removing such a switch is a plus. */
 export function hiddenTests({ pairs, added }: TestFacts): Finding[] {
   const findings = [
-    ...pairs.flatMap(({ before, after }) => [...switched(before, after), ...newConditions(before, after)]),
+    ...pairs.flatMap(({ before, after }) => [
+      ...switched(before, after),
+      ...newConditions(before, after),
+      ...newlyMuted(before, after),
+    ]),
     ...added.flatMap(hiddenFromTheStart),
   ];
   // One `describe.skip` switches many tests off and is one finding.
@@ -62,21 +67,23 @@ function switched(before: TestCase, after: TestCase): Finding[] {
 function newConditions(before: TestCase, after: TestCase): Finding[] {
   const was = new Set(before.conditions.map(({ normal }) => normal));
   const isNew = after.conditions.filter(({ normal }) => !was.has(normal));
-  const plain = new Set(before.assertions.filter(({ conditional }) => !conditional).map(({ normal }) => normal));
-  const wrapped = after.assertions.filter(({ conditional, normal }) => conditional && plain.has(normal));
-  const still = new Set(after.assertions.filter(({ conditional }) => !conditional).map(({ normal }) => normal));
+  const always = (one: TestCase) => new Set(one.assertions.filter(({ conditional }) => !conditional).map(meaning));
+  const [plain, still] = [always(before), always(after)];
+  const wrapped = after.assertions.filter((one) => one.conditional && plain.has(meaning(one)));
   const name = JSON.stringify(after.title);
   return [
     ...isNew.map((condition) =>
       at(condition, after, {
         rule: "v05-test-conditional",
         level: "block",
-        message: `The test ${name} runs only under a condition now.`,
+        message: /^retr(y|ies)\(/.test(condition.normal)
+          ? `The test ${name} may be run again until it is green.`
+          : `The test ${name} runs only under a condition now.`,
         before: before.text,
       }),
     ),
     ...wrapped
-      .filter(({ normal }) => !still.has(normal))
+      .filter((one) => !still.has(meaning(one)))
       .map(({ node, line, text }) =>
         at({ node, line, text }, after, {
           rule: "v05-test-conditional",
@@ -86,6 +93,23 @@ function newConditions(before: TestCase, after: TestCase): Finding[] {
         }),
       ),
   ];
+}
+
+/** Assertions that can no longer fail: those that could in the base, and new ones of the kind where the test has fewer that can. */
+function newlyMuted(before: TestCase, after: TestCase): Finding[] {
+  const [couldFail, can] = [before, after].map((one) => one.assertions.filter(({ muted }) => muted === null));
+  const was = new Set((couldFail ?? []).map(meaning));
+  const still = new Set((can ?? []).map(meaning));
+  const wasMuted = new Set(before.assertions.filter(({ muted }) => muted !== null).map(meaning));
+  const isLess = (can?.length ?? 0) < (couldFail?.length ?? 0);
+  return after.assertions.flatMap((one) => {
+    const key = meaning(one);
+    const isLost = (was.has(key) && !still.has(key)) || (isLess && !wasMuted.has(key));
+    if (one.muted === null || !isLost) return [];
+    const message = `An assertion of the test ${JSON.stringify(after.title)} can no longer fail it: ${one.muted}.`;
+    const old = before.assertions.find((other) => meaning(other) === key)?.text ?? before.text;
+    return [at(one, after, { rule: "v05-test-conditional", level: "block", message, before: old })];
+  });
 }
 
 /** A new test hides nothing that ran before: it is shown, because a reader may take it for a proof. */

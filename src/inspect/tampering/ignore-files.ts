@@ -1,7 +1,7 @@
 import type { Finding } from "../../handoff/finding.ts";
 import { foldPath } from "../fold-path.ts";
 import { textOrEmpty, type Sides } from "../sides.ts";
-import { tampering } from "./source.ts";
+import { fixture, tampering } from "./source.ts";
 
 const name = /(^|\/)\.(git|npm|eslint|prettier|docker|oxlint)ignore$/;
 /** What tools leave behind: nobody's source. */
@@ -11,7 +11,10 @@ const leftovers =
 const namesCode =
   /\.[cm]?[jt]sx?$|(^|\/)(src|lib|app|test|tests|spec|specs|__tests__|e2e|packages)(\/|$)|^\*+$|\*\.(test|spec)/;
 
-/** V24: new patterns that may hide sources or tests from a tool. Output folders and what tools leave behind are quiet. */
+/**
+ * V24: new patterns that may hide sources or tests from a tool. Output folders, fixtures and what tools leave behind are quiet, and so is
+ * `*` where a file for copies goes on to say what is in them.
+ */
 export function ignoredSources(sides: readonly Sides[]): Finding[] {
   return sides
     .filter(({ entry }) => name.test(foldPath(entry.path)))
@@ -19,8 +22,11 @@ export function ignoredSources(sides: readonly Sides[]): Finding[] {
       const old = new Set(patternsIn(before).map(({ pattern }) => pattern));
       const forLinter = /\.(eslint|prettier|oxlint)ignore$/.test(foldPath(path));
       const forCopies = /\.(npm|docker)ignore$/.test(foldPath(path));
-      return patternsIn(after)
+      const now = patternsIn(after);
+      const picks = forCopies && now.some(({ pattern }) => pattern.startsWith("!"));
+      return now
         .filter(({ pattern }) => !old.has(pattern) && !pattern.startsWith("!") && !leftovers.test(pattern))
+        .filter(({ pattern }) => !fixture.test(`${foldPath(pattern)}/`) && !(picks && /^\*+$/.test(pattern)))
         .filter(({ pattern }) => forLinter || (namesCode.test(pattern) && !(forCopies && /test|spec/.test(pattern))))
         .map(({ pattern, line }) => {
           const message = "This pattern may hide sources or tests from a tool.";

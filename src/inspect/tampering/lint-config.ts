@@ -1,6 +1,7 @@
 import type { Finding } from "../../handoff/finding.ts";
 import type { Sides } from "../sides.ts";
 import { configPairs, weakerSettings, type ConfigPair, type SettingRule } from "./config-pairs.ts";
+import { withParents } from "./config-parents.ts";
 import type { Setting } from "./settings.ts";
 import { tampering } from "./source.ts";
 
@@ -45,11 +46,9 @@ export function weakerLint(sides: readonly Sides[]): Finding[] {
   const { pairs, unread } = configPairs(sides, name);
   return [
     ...unread,
-    ...pairs.flatMap((pair) => [
-      ...weakerRules(pair),
-      ...weakerSettings(pair, "v19-lint-weaker", table),
-      ...deleted(pair),
-    ]),
+    ...pairs
+      .map((pair) => withParents(pair, sides, /(^|\.)(rules|categories)\./))
+      .flatMap((pair) => [...weakerRules(pair), ...weakerSettings(pair, "v19-lint-weaker", table), ...deleted(pair)]),
   ];
 }
 

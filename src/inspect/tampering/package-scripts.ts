@@ -8,7 +8,8 @@ import { tampering } from "./source.ts";
 const checking =
   /(^|[:_.-])(pre|post)?(test|tests|lint|types?|typecheck|check|tsc|build|verify|ci|coverage|cov|unit|e2e|integration|spec|format|validate|audit)([:_.-]|$)/;
 
-const masks: readonly { pattern: RegExp; says: string }[] = [
+/** `old`: says something only of a script that was there, or that runs before or after another one. A new one hides nothing. */
+const masks: readonly { pattern: RegExp; says: string; old?: true }[] = [
   { pattern: /(\|\||;)\s*(true|:|exit 0|echo\b)/, says: "a failure is turned into a success" },
   { pattern: /^\s*exit 0\b/, says: "it ends as a success" },
   { pattern: /(^|[;&|]\s*)set \+e\b/, says: "failures are passed over" },
@@ -26,6 +27,42 @@ const masks: readonly { pattern: RegExp; says: string }[] = [
     says: "tests are chosen, or their expectations are written anew",
   },
   {
+    pattern:
+      /(^|\s)--(changed|onlyChanged|related|findRelatedTests|lastCommit|onlyFailures|last-failed|only-changed|testPathPattern|project|dir|root|rootDir)([= ]|$)/,
+    says: "tests are chosen",
+    old: true,
+  },
+  { pattern: /(^|\s)--(retry|retries|retry-times)([= ]|$)/, says: "a red test is run again", old: true },
+  {
+    pattern:
+      /(^|\s)--(dangerouslyIgnoreUnhandledErrors|allowOnly|forceExit|force-exit|test-force-exit|allow-uncaught)\b/,
+    says: "a run passes that did not",
+  },
+  {
+    pattern:
+      /(^|\s)--(help|version|listTests|list-tests|listFilesOnly|showConfig|print-config|dry-run)([= ]|$)|\b(vitest|playwright) (list|init|show-report)\b/,
+    says: "it says something and checks nothing",
+    old: true,
+  },
+  { pattern: /(^|[^&>\d|])&(?![&>\d])/, says: "nobody waits for the end", old: true },
+  {
+    pattern:
+      /\b(node|mocha|tape|tap|ava|nodemon)\b[^&|;]*\s(--import|--require|-r|--loader|--experimental-loader)[= ]+["']?\.{0,2}\//,
+    says: "other code of the repository is loaded first",
+    old: true,
+  },
+  {
+    pattern: /\b(rm|mv|rimraf|del|del-cli|unlink)\b[^&|;]*\b(tests?|specs?|__tests__)\b/,
+    says: "tests are taken away",
+    old: true,
+  },
+  {
+    pattern:
+      /\b(vitest|jest|mocha|ava|playwright|cypress|eslint|oxlint|biome|xo|c8|nyc)\b[^&|;]*\s(-c|--config)([= ]|$)|\b(tsc|vue-tsc|tsgo)\b[^&|;]*\s(-p|--project)([= ]|$)/,
+    says: "another configuration is read",
+    old: true,
+  },
+  {
     pattern: /\bNODE_OPTIONS=[^&|;]*(--require|-r|--import|--loader|--experimental-loader)\b/,
     says: "other code may be loaded first",
   },
@@ -34,9 +71,9 @@ const masks: readonly { pattern: RegExp; says: string }[] = [
 /** Programs that check something, by what they are for: one may follow another of its kind. */
 const tools: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    test: "vitest jest mocha ava tap tape uvu playwright cypress karma qunit jasmine wtr",
+    test: "vitest jest mocha ava tap tape uvu playwright cypress karma qunit jasmine wtr borp poku nodeunit",
     lint: "eslint oxlint biome xo standard tslint stylelint knip",
-    types: "tsc vue-tsc tsgo tsd attw svelte-check flow",
+    types: "tsc vue-tsc tsgo tsd tstyche attw svelte-check flow",
     format: "prettier oxfmt dprint",
     coverage: "c8 nyc istanbul",
   }).flatMap(([kind, names]) => names.split(" ").map((one) => [one, kind] as const)),
@@ -114,20 +151,38 @@ function changed(path: string, was: Script, now: Script | undefined, everything:
 }
 
 function masked(path: string, was: Script | null, now: Script): Finding[] {
-  return masks
-    .filter(({ pattern }) => pattern.test(now.own) && !(was !== null && pattern.test(was.own)))
-    .map(({ says }) => {
-      const message = `The script ${JSON.stringify(now.name)} is masked: ${says}.`;
-      return tampering({
-        rule: "v22-script-masked",
-        level: "block",
-        path,
-        line: null,
-        message,
-        before: was?.own ?? null,
-        after: now.own,
-      });
+  const chosen = { says: "only the tests of some paths run" };
+  return [
+    ...masks.filter(({ pattern, old }) => {
+      const isNew = was === null && !/^(pre|post)/.test(now.name);
+      return pattern.test(now.own) && !(was !== null && pattern.test(was.own)) && !(isNew && old === true);
+    }),
+    ...(was !== null && pathsOfTests(was.own).length === 0 && pathsOfTests(now.own).length > 0 ? [chosen] : []),
+  ].map(({ says }) => {
+    const message = `The script ${JSON.stringify(now.name)} is masked: ${says}.`;
+    return tampering({
+      rule: "v22-script-masked",
+      level: "block",
+      path,
+      line: null,
+      message,
+      before: was?.own ?? null,
+      after: now.own,
     });
+  });
+}
+
+/** The files and folders that a command of a test runner names; what belongs to an option does not count. */
+function pathsOfTests(script: string): string[] {
+  return script.split(/[&|;]+/).flatMap((command) => {
+    const words = command.trim().split(/\s+/);
+    const start = words.findIndex((word) => tools.get(word.split("/").at(-1) ?? "") === "test");
+    if (start === -1) return [];
+    return words
+      .slice(start + 1)
+      .filter((word, index) => !word.startsWith("-") && words[start + index]?.startsWith("-") !== true)
+      .filter((word) => /\/|\.[cm]?[jt]sx?\b/.test(word));
+  });
 }
 
 /** null: more scripts, or scripts that name more of each other, than anybody writes. */
@@ -178,6 +233,8 @@ function namedBy(word: string, scripts: ReadonlyMap<string, string>, wide: { uni
 /** The kinds of checks that a command line starts. */
 function toolsIn(script: string): Set<string> {
   const kinds = script.split(/[&|;]+/).flatMap((command) => {
+    // Said is not done.
+    if (/^\s*(echo|printf|true|:|which|type|#)(\s|$)/.test(command)) return [];
     const node = command.search(/\bnode\b/);
     const isTest = /\bbun test\b/.test(command) || (node !== -1 && /--test\b/.test(command.slice(node)));
     const words = command.split(/[\s"'()]+/).map((word) => word.split("/").at(-1) ?? "");

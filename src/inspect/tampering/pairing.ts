@@ -14,12 +14,14 @@ export interface Pairing {
 
 /** Share of lines that two bodies must have in common to be one test that was renamed and edited at once; git's own figure for files. */
 const alike = 0.6;
+/** The same where most words of the title are those of the other one as well, in the same file. */
+const alikeByTitle = alike / 2;
 /** Tests left over on one side that are still compared with each other by their lines. */
 const comparedMax = 400;
 
 /**
  * Finds each base test in the result: by path and title, then by title anywhere (moved), by body (renamed), by its assertions, and last by
- * most of its lines. Each test of the result is taken once, so a copied body cannot stand for two.
+ * most of its lines, or some of them and most of its title. Each test of the result is taken once, so a copied body cannot stand for two.
  */
 export function pairCases(before: readonly TestCase[], after: readonly TestCase[]): Pairing {
   const state = { pairs: [] as CasePair[], removed: [...before], added: [...after] };
@@ -47,14 +49,16 @@ function take(state: Pairing, key: (one: TestCase) => string | null): void {
 }
 
 function takeAlike(state: Pairing): void {
-  const open = state.added.slice(0, comparedMax).map((one) => ({ one, lines: linesOf(one) }));
+  const open = state.added.slice(0, comparedMax).map((one) => ({ one, lines: linesOf(one), words: wordsIn(one) }));
   state.removed = state.removed.filter((before, index) => {
     if (index >= comparedMax) return true;
-    const lines = linesOf(before);
+    const [lines, words] = [linesOf(before), wordsIn(before)];
     let best = { at: -1, share: 0 };
     for (const [at, other] of open.entries()) {
       const share = shared(lines, other.lines);
-      if (share >= alike && share > best.share) best = { at, share };
+      if (share < alikeByTitle || share <= best.share) continue;
+      const isNamedAlike = other.one.source.path === before.source.path && shared(words, other.words) >= alike;
+      if (share >= alike || isNamedAlike) best = { at, share };
     }
     const [found] = best.at === -1 ? [] : open.splice(best.at, 1);
     if (found === undefined) return true;
@@ -62,6 +66,10 @@ function takeAlike(state: Pairing): void {
     state.added = state.added.filter((one) => one !== found.one);
     return false;
   });
+}
+
+function wordsIn({ title }: TestCase): string[] {
+  return title.split(/\s+/);
 }
 
 function linesOf({ source, bodyNode }: TestCase): string[] {
@@ -73,7 +81,7 @@ function linesOf({ source, bodyNode }: TestCase): string[] {
     .filter((line) => line.length > 3);
 }
 
-/** Lines in common, of the longer side. */
+/** Lines or words in common, of the longer side. */
 function shared(a: readonly string[], b: readonly string[]): number {
   if (a.length === 0 || b.length === 0) return 0;
   const left = new Map<string, number>();

@@ -32,6 +32,23 @@ const runner: readonly SettingRule[] = [
     says: "chooses only some tests",
   },
   {
+    key: /(^|\.)test\.(dir|root)$|^(root|rootDir|testDir)$/,
+    weaker: "grows",
+    says: "looks for tests in another place",
+  },
+  {
+    key: /(^|\.)test\.(dir|root)$|^(root|rootDir)$/,
+    weaker: "changes",
+    says: "looks for tests in another place",
+  },
+  {
+    key: /(^|\.)(alias|moduleNameMapper)\.\^?\\?\.{1,2}\\?\//,
+    weaker: "grows",
+    says: "puts another file in the place of one of the repository",
+  },
+  { key: /(^|\.)onUnhandledError$/, weaker: "changes", says: "decides otherwise which errors count" },
+  { key: /(^|\.)onUnhandledError$/, weaker: "grows", says: "decides which errors count" },
+  {
     key: /(^|\.)(passWithNoTests|allowOnly|dangerouslyIgnoreUnhandledErrors|forceExit|allowUncaught|failZeroTest|pass-with-no-tests|ignoreTestFailures)$/,
     weaker: "on",
     says: "lets a run pass that did not",
@@ -97,6 +114,7 @@ export function weakerRunner(sides: readonly Sides[]): Finding[] {
     ...[...pairs, ...manifests].flatMap((pair) => [
       ...weakerSettings(withoutCoverage(pair), "v20-runner-weaker", runner),
       ...slower(pair),
+      ...newlyChosen(pair),
       ...weakerSettings(pair, "v21-coverage-lower", coverage).filter(isExclusion),
     ]),
     ...sides.flatMap(({ entry, before, after }) => deleted(entry.path, before, after, pairs)),
@@ -114,6 +132,28 @@ function withoutCoverage(pair: ConfigPair): ConfigPair {
 /** `collectCoverageFrom` grows by what is looked at as well: only `!…` leaves something out. */
 function isExclusion({ message, after }: Finding): boolean {
   return !message.includes("may leave") || after?.includes('"!') === true;
+}
+
+/** The first patterns that say which tests there are: until now the runner found all of them. */
+function newlyChosen({ path, before, after, added, deleted: gone }: ConfigPair): Finding[] {
+  const choosing = /(^|\.)test\.include\.\*$|^(jest\.)?(testMatch|testRegex)(\.\*)?$/;
+  if (added || gone || before.some(({ key }) => choosing.test(key))) return [];
+  const chosen = after.filter(({ key }) => choosing.test(key));
+  const [first] = chosen;
+  if (first === undefined) return [];
+  const message = `The setting ${JSON.stringify(first.key)} chooses tests, where the runner found all of them.`;
+  const text = chosen.map(({ key, value }) => `${key}: ${JSON.stringify(value)}`).join("\n");
+  return [
+    tampering({
+      rule: "v20-runner-weaker",
+      level: "block",
+      path,
+      line: first.line,
+      message,
+      before: null,
+      after: text,
+    }),
+  ];
 }
 
 /** A test that may take four times as long no longer says that the program is fast enough. */

@@ -48,7 +48,8 @@ function flat(node: Node, key: string, source: Source): Setting[] {
   if (value.type === "ObjectExpression")
     return value.properties.flatMap((one) => {
       if (one.type === "ObjectProperty") return flat(one.value, under(keyName(one.key, one.computed) ?? "?"), source);
-      return [{ key: under(one.type === "SpreadElement" ? "..." : "()"), value: textAt(source, one), line }];
+      const name = one.type === "SpreadElement" ? "..." : (keyName(one.key, one.computed) ?? "()");
+      return [{ key: under(name), value: textAt(source, one), line }];
     });
   if (value.type === "ArrayExpression")
     return value.elements.flatMap((one) => (one === null ? [] : flat(one, under("*"), source)));

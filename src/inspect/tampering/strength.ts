@@ -1,5 +1,6 @@
 import type { Node } from "@babel/types";
 import type { Assertion } from "./assertions.ts";
+import { compareReach } from "./reach.ts";
 import { bare, dotted, isLiteral, nodesIn } from "./nodes.ts";
 
 /**
@@ -100,7 +101,7 @@ function compareExpected(before: Assertion, after: Assertion): { kind: "weaker" 
   const [patternWas, patternNow] = [patternOf(before), patternOf(after)];
   if (patternWas !== null && patternNow !== null && patternWas !== patternNow && isBroader(patternWas, patternNow))
     return { kind: "weaker", how: "the pattern matches more now" };
-  return null;
+  return compareReach(before, after);
 }
 
 /** `expect.any(…)`, `expect.anything()` inside the expected value. */

@@ -1,6 +1,7 @@
+import type { Node } from "@babel/types";
 import type { Finding } from "../../handoff/finding.ts";
 import type { TestFacts } from "./facts.ts";
-import { nodesIn } from "./nodes.ts";
+import { bare, nodesIn } from "./nodes.ts";
 import { newOccurrences, occurrence, type Occurrence } from "./occurrences.ts";
 import { tampering, type CodePair, type Source } from "./source.ts";
 
@@ -26,9 +27,11 @@ const directives: readonly Directive[] = [
   { key: "a coverage ignore for the file", pattern: /^[\s*]*(istanbul|c8|v8|vitest) ignore file\b/, file: true },
   {
     key: "a coverage ignore",
-    pattern: /^[\s*]*((istanbul|c8|v8) ignore(?! file)|node:coverage (ignore|disable))\b/,
+    pattern: /^[\s*]*((istanbul|c8|v8) ignore(?! (file|stop|end)\b)|node:coverage (ignore|disable))\b/,
     file: false,
   },
+  { key: "svelte-ignore", pattern: /^[\s*]*svelte-ignore\b/, file: false },
+  { key: "a comment for the compiler of Vue", pattern: /^[\s*]*@vue-(ignore|expect-error|skip)\b/, file: false },
   { key: "prettier-ignore", pattern: /^[\s*]*prettier-ignore\b/, file: false },
 ];
 
@@ -49,7 +52,11 @@ export function suppressions({ code }: TestFacts): Finding[] {
     );
   });
   const casts = newOccurrences(code, castsIn).map((one) =>
-    found(one, isTest.has(one.path) ? "info" : "warn", `The types are switched off here: ${one.key}.`),
+    found(
+      one,
+      isTest.has(one.path) || one.key === fromContainer ? "info" : "warn",
+      `The types are switched off here: ${one.key}.`,
+    ),
   );
   return [...comments, ...casts];
 }
@@ -65,11 +72,24 @@ function directivesIn(source: Source): Occurrence[] {
   });
 }
 
+/** Where the compiler cannot know, and a mistake is an error at once: `list[0]!`, `found.get(key)!`, `open.pop()!`. */
+const fromContainer = "what a list or a map holds is said to be there";
+
+function isFromContainer(node: Node): boolean {
+  const value = bare(node);
+  if (value.type === "MemberExpression" || value.type === "OptionalMemberExpression") return value.computed;
+  if (value.type !== "CallExpression" || value.callee.type !== "MemberExpression") return false;
+  const { property } = value.callee;
+  return property.type === "Identifier" && /^(get|pop|shift|at)$/.test(property.name);
+}
+
 /** `as any`, `as unknown as`; and `!` in files that existed, because in new code the compiler's own strictness is the judge. */
 function castsIn(source: Source, { added }: CodePair): Occurrence[] {
   return [...nodesIn(source.tree)].flatMap(({ node }) => {
     if (node.type === "TSNonNullExpression" && !added)
-      return [occurrence(source, node, "a value is said not to be null")];
+      return [
+        occurrence(source, node, isFromContainer(node.expression) ? fromContainer : "a value is said not to be null"),
+      ];
     if (node.type !== "TSAsExpression" && node.type !== "TSTypeAssertion") return [];
     if (node.typeAnnotation.type === "TSAnyKeyword") return [occurrence(source, node, "a cast to any")];
     const inner = node.expression;

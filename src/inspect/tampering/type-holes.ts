@@ -58,6 +58,8 @@ function signatures({ tree }: Source): Map<string, { node: Node; any: number }> 
 
 function anyIn(node: Node): number {
   if (node.type === "TSAnyKeyword") return 1;
+  // `<T extends List<any> = List<any>>` leaves the type to who uses it; `<T = any>` does not ask for one.
+  if (node.type === "TSTypeParameter") return node.default?.type === "TSAnyKeyword" ? 1 : 0;
   const inside =
     isFunction(node) && "body" in node ? childrenOf(node).filter((child) => child !== node.body) : childrenOf(node);
   return inside.reduce((sum, child) => sum + anyIn(child), 0);

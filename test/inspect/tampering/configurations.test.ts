@@ -247,6 +247,10 @@ const ignored: Row[] = [
   ["sources", file(".gitignore")("dist\n", "dist\nsrc/generated/*.ts\n"), ["warn v24-ignore-file .gitignore:2"]],
   ["a file for the linter", file(".eslintignore")("", "legacy/\n"), ["warn v24-ignore-file .eslintignore:1"]],
   ["output", file(".gitignore")("", "dist/\ncoverage\n*.log\n.env\n# src/a.ts\n"), []],
+  ["fixtures", file(".eslintignore")("", "packages/a/fixtures/**\nfixtures/*/project\n"), []],
+  ["a list of what is copied", file(".dockerignore")("", "*\n!dist\n"), []],
+  ["nothing is copied", file(".dockerignore")("", "*\n"), ["warn v24-ignore-file .dockerignore:1"]],
+  ["a list of what is committed", file(".gitignore")("", "*\n!dist\n"), ["warn v24-ignore-file .gitignore:1"]],
   ["tests left out of the package", file(".npmignore")("", "test/\n*.test.ts\n"), []],
   ["a pattern less", file(".gitignore")("src/a.ts\n", ""), []],
 ];

@@ -8,6 +8,23 @@ const swallowed: Row[] = [
   ["a catch of nothing", src("go();", "void go().catch(() => {});"), ["warn v13-error-swallowed src/a.ts:1"]],
   ["a value for the error", src("go();", "const x = await go().catch(() => null);"), []],
   ["a catch that does something", src("go();", "try { go(); } catch (e) { log(e); }"), []],
+  ["a clean-up", src("", "try { fs.unlinkSync(path); } catch {}"), ["info v13-error-swallowed src/a.ts:1"]],
+  ["a clean-up, later", src("", "void rm(path).catch(() => {});"), ["info v13-error-swallowed src/a.ts:1"]],
+  [
+    "a clean-up and more",
+    src("", "try { save(path); fs.unlinkSync(path); } catch {}"),
+    ["warn v13-error-swallowed src/a.ts:1"],
+  ],
+  [
+    "a promise that is waited for later",
+    src("", "async function f() { const a = go(); a.catch(() => {}); await other(); return await a; }"),
+    ["info v13-error-swallowed src/a.ts:1"],
+  ],
+  [
+    "a promise that another function waits for",
+    src("", "async function f() { const a = go(); a.catch(() => {}); }\nasync function g(a) { await a; }"),
+    ["warn v13-error-swallowed src/a.ts:1"],
+  ],
   ["one that moved", { "src/a.ts": ["try { go(); } catch {}", ""], "src/b.ts": ["", "try { go(); } catch {}"] }, []],
   [
     "one with its reason and a test",
@@ -129,6 +146,13 @@ const suppressed: Row[] = [
   ["coverage", src("go();", "/* v8 ignore next */\ngo();"), ["warn v17-suppression src/a.ts:1"]],
   ["a cast to any", src("go(x);", "go(x as any);"), ["warn v17-suppression src/a.ts:1"]],
   ["a cast through unknown", src("go(x);", "go(x as unknown as Y);"), ["warn v17-suppression src/a.ts:1"]],
+  ["the end of what the coverage ignores", src("go();", "go();\n/* c8 ignore stop */"), []],
+  ...["go(x[0]!);", "go(x.get(1)!);", "go(x.pop()!);"].map((text): Row => [
+    `${text} of a list`,
+    src("go(x);", text),
+    ["info v17-suppression src/a.ts:1"],
+  ]),
+  ["not null, of an object", src("go(x);", "go(x.user!);"), ["warn v17-suppression src/a.ts:1"]],
   ["not null", src("go(x);", "go(x!);"), ["warn v17-suppression src/a.ts:1"]],
   ["the words in a text and in a sentence", src("go();", "go('// @ts-ignore'); // no @ts-ignore here"), []],
   ["one that moved", { "src/a.ts": ["// @ts-ignore\ngo();", ""], "src/b.ts": ["", "// @ts-ignore\ngo();"] }, []],
@@ -146,6 +170,16 @@ const holes: Row[] = [
     "an exported any",
     src("export function f(x: number): string { return ''; }", "export function f(x: any): string { return ''; }"),
     ["warn v25-type-hole src/a.ts:1"],
+  ],
+  [
+    "an any that is the default",
+    src("export type A<T> = T[];", "export type A<T = any> = T[];"),
+    ["warn v25-type-hole src/a.ts:1"],
+  ],
+  [
+    "an any in what bounds a type",
+    src("export type A<T> = T[];", "export type A<T extends List<any> = List<any>> = T[];"),
+    [],
   ],
   [
     "an any inside",

@@ -77,6 +77,86 @@ const removed: Row[] = [
     ["block v02-test-removed a.test.ts:1"],
   ],
   [
+    "a row that moved to another table",
+    {
+      "a.test.ts": [
+        `it.each([1, 2])("%s", (x) => { expect(f(x)).toBe(x); });`,
+        `it.each([1])("%s", (x) => { expect(f(x)).toBe(x); });\nit.each([2])("to %s", (x) => { expect(g(x)).toBe(x); });`,
+      ],
+    },
+    [],
+  ],
+  [
+    "a row that another table had before as well",
+    {
+      "a.test.ts": [
+        `it.each([1, 2])("%s", (x) => { expect(f(x)).toBe(x); });\nit.each([2])("to %s", (x) => { expect(g(x)).toBe(x); });`,
+        `it.each([1])("%s", (x) => { expect(f(x)).toBe(x); });\nit.each([2])("to %s", (x) => { expect(g(x)).toBe(x); });`,
+      ],
+    },
+    ["block v02-test-removed a.test.ts:1"],
+  ],
+  [
+    "a row that moved to a test that asserts nothing",
+    {
+      "a.test.ts": [
+        `it.each([1, 2])("%s", (x) => { expect(f(x)).toBe(x); });`,
+        `it.each([1])("%s", (x) => { expect(f(x)).toBe(x); });\nit.each([2])("to %s", (x) => { f(x); });`,
+      ],
+    },
+    ["block v02-test-removed a.test.ts:1"],
+  ],
+  [
+    "a row less where the file has as many cases",
+    {
+      "a.test.ts": [
+        `it.each([1, 2])("%s", (x) => { expect(f(x)).toBe(x); });`,
+        `it.each([1])("%s", (x) => { expect(f(x)).toBe(x); });\n${two}`,
+      ],
+    },
+    ["warn v02-test-removed a.test.ts:1"],
+  ],
+  [
+    "a test that only held others, which stay",
+    {
+      "a.test.js": [
+        `import t from "tap";\nt.test("s", (t) => { t.test("a", (t) => { t.equal(f(1), 1); }); t.end(); });`,
+        `import { test } from "node:test";\ntest("a", (t) => { t.assert.equal(f(1), 1); });`,
+      ],
+    },
+    ["info v02-test-removed a.test.js:2"],
+  ],
+  [
+    "a test that held others, one of which is lost",
+    {
+      "a.test.js": [
+        `import t from "tap";\nt.test("s", (t) => { t.test("a", (t) => { t.equal(f(1), 1); });\nt.test("b", (t) => { t.equal(g(2), 3); }); });`,
+        `import { test } from "node:test";\ntest("a", (t) => { t.assert.equal(f(1), 1); });`,
+      ],
+    },
+    ["block v02-test-removed a.test.js:2", "block v02-test-removed a.test.js:3"],
+  ],
+  [
+    "a test with another title and another body",
+    {
+      "a.test.ts": [
+        `it("a path too long is an error that says so", () => {\nconst long = made(120);\nexpect(f(long)).toBe(1);\nexpect(f("a")).toBe(2);\n});`,
+        `it("a path too long is an error which says so", () => {\nconst short = made(1);\nexpect(g(short)).toEqual({ a: 1 });\nexpect(g("a")).toEqual({});\n});`,
+      ],
+    },
+    ["warn v02-test-removed a.test.ts:1"],
+  ],
+  [
+    "a test with another title and most of its body",
+    {
+      "a.test.ts": [
+        `it("a path too long is an error that says so", () => {\nconst long = made(120);\nconst b = 2;\nexpect(f(long)).toBe(1);\nexpect(f("a")).toBe(2);\n});`,
+        `it("a path too long is an error which says so", () => {\nconst long = made(120);\nconst b = 3;\nexpect(g(long)).toBe(1);\nexpect(g("a")).toBe(2);\n});`,
+      ],
+    },
+    [],
+  ],
+  [
     "a row more in a table",
     {
       "a.test.ts": [

@@ -12,6 +12,41 @@ const tautologies: Row[] = [
   ["a written value is there", added("expect('x').toBeDefined();"), ["block v08-tautology a.test.ts:4"]],
   ["a name is itself", added("expect(result.a).toEqual(result.a);"), ["block v08-tautology a.test.ts:4"]],
   ["a place that is reached", added("assert.ok(true);"), ["warn v08-tautology a.test.ts:4"]],
+  [
+    "a value is itself, with a message",
+    added("assert.equal(result, result, 'why');"),
+    ["block v08-tautology a.test.ts:4"],
+  ],
+  [
+    "a mark that was a mark before",
+    {
+      "a.test.js": [
+        `test("a", (t) => { go(() => t.pass("here")); });`,
+        `test("a", (t) => { go(() => t.assert.ok("here")); });`,
+      ],
+    },
+    [],
+  ],
+  [
+    "a mark more than before",
+    {
+      "a.test.js": [
+        `test("a", (t) => { go(() => t.pass("here")); });`,
+        `test("a", (t) => { go(() => t.assert.ok("here"));\nt.assert.ok("there"); });`,
+      ],
+    },
+    ["warn v08-tautology a.test.js:2"],
+  ],
+  [
+    "a mark that a plan counts",
+    { "a.test.js": ["", `test("a", (t) => { t.plan(1); go(() => t.ok("here")); });`] },
+    ["info v08-tautology a.test.js:1"],
+  ],
+  [
+    "a mark beside a plan",
+    { "a.test.js": ["", `test("a", (t) => { t.plan(1); go(); t.ok("here"); });`] },
+    ["warn v08-tautology a.test.js:1"],
+  ],
   ["one that the base had", body(`expect(true).toBe(true); ${real}`, `expect(true).toBe(true);\n${real}`), []],
   ["a place that must not be reached", added("expect(true).toBe(false);"), []],
   ["two calls compared", added("expect(memo()).toBe(memo());"), []],

@@ -97,6 +97,12 @@ const weaker: Row[] = (
     ["expect(f()).to.equal(1);", "expect(f()).to.exist;"],
     ["expect(f()).to.be.closeTo(1, 0.1);", "expect(f()).to.be.closeTo(1, 5);"],
     ["f().should.equal(1);", "f().should.exist;"],
+    ["expect(f()).toBeGreaterThan(800);", "expect(f()).toBeGreaterThan(500);"],
+    ["expect(f()).toBeLessThan(-1);", "expect(f()).toBeLessThan(1);"],
+    ["expect(f()).to.be.above(2);", "expect(f()).to.be.above(1);"],
+    ["expect(f()).toMatchObject({ a: 1, b: { c: 'x' } });", "expect(f()).toMatchObject({ a: 1 });"],
+    ["expect(f()).toContain('not allowed');", "expect(f()).toContain('allowed');"],
+    ["expect(f()).toHaveProperty('a', 1);", "expect(f()).toHaveProperty('a');"],
   ] as const
 ).map(([before, after]): Row => [
   `${before} → ${after}`,
@@ -110,6 +116,9 @@ const stronger: Row[] = (
     ["expect(f).toThrow();", "expect(f).toThrow(TypeError);"],
     ["expect(f()).toMatchObject({ a: 1 });", "expect(f()).toEqual({ a: 1 });"],
     ["expect(f()).not.toBe(1);", "expect(f()).toBe(1);"],
+    ["expect(f()).toBeGreaterThan(5);", "expect(f()).toBeGreaterThan(8);"],
+    ["expect(f()).toMatchObject({ a: 1 });", "expect(f()).toMatchObject({ a: 1, b: [2] });"],
+    ["expect(f()).toMatch('allowed');", "expect(f()).toMatch('not allowed');"],
   ] as const
 ).map(([before, after]): Row => [
   `${before} → ${after}`,
@@ -124,6 +133,8 @@ const quiet: Row[] = (
     ["expect(f()).toBe('a');", 'expect(f()).toBe("a");'],
     ["expect(f()).toBe(1);", "expect(g()).toBe(1);"],
     ["list.toBe(1);", "list.toBeTruthy();"],
+    ["assert.equal(expect, 1, 'old words');", "assert.equal(expect, 1, 'new words');"],
+    ["assert.equal(expect, 1); assert.equal(expect, 2);", "t.assert.equal(expect, 2, 'b'); t.assert.equal(expect, 1);"],
   ] as const
 ).map(([before, after]): Row => [
   `${before} → ${after}`,
@@ -140,7 +151,28 @@ const values: Row[] = [
     withSource("expect(f()).toBe(1);", "expect(f()).toBe(2);"),
     ["warn v09-expected-value a.test.ts:3"],
   ],
+  [
+    "another value, and the message with it",
+    withSource("assert.equal(f(), 1, 'one');", "assert.equal(f(), 2, 'two');"),
+    ["warn v09-expected-value a.test.ts:3"],
+  ],
+  ["another message", withSource("assert.equal(f(), 1, 'one');", "assert.equal(f(), 1, 'two');"), []],
   ["another value in tests alone", edit("expect(f()).toBe(1);", "expect(f()).toBe(2);"), []],
+  [
+    "more of the value, which a part of it said before",
+    withSource("expect(f()).toMatchObject({ a: 1 });", "expect(f()).toMatchObject({ a: 1, b: 2 });"),
+    ["info v07-assertion-weaker a.test.ts:3"],
+  ],
+  [
+    "more, where nothing else was allowed",
+    withSource("expect(f()).toEqual({ a: 1 });", "expect(f()).toEqual({ a: 1, b: 2 });"),
+    ["warn v09-expected-value a.test.ts:3"],
+  ],
+  [
+    "other parts of the value",
+    withSource("expect(f()).toMatchObject({ a: 1 });", "expect(f()).toMatchObject({ a: 2, b: 2 });"),
+    ["warn v09-expected-value a.test.ts:3"],
+  ],
   ["another variable", withSource("expect(f()).toBe(a);", "expect(f()).toBe(b);"), []],
   [
     "another inline snapshot",
