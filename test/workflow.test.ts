@@ -74,7 +74,7 @@ describe("airlock.yml", () => {
     ["publish runs only after a successful verify with a Report", " && needs.verify.outputs.digest != ''", ""],
     ["publish runs only after a successful verify with a Report", " && needs.verify.result == 'success'", ""],
     [
-      "verify runs without a baseline, and only after a gate and a solve that went well",
+      "verify runs without a baseline, and only after a gate that went well and a Solution",
       "needs.solve.result == 'success' && needs.solve.outputs.proceed",
       "needs.solve.outputs.proceed",
     ],

@@ -28,8 +28,26 @@ test("a green paper of the same Task, commit and machine stands for the base, wi
         counts: { passed: 1, failed: 0, skipped: 1 },
         printed: { passed: 1, failed: 0, skipped: 1 },
         tests: new Map([
-          ["test/sum.test.ts > adds", { file: "test/sum.test.ts", status: "passed", why: "" }],
-          ["test/sum.test.ts > later", { file: "test/sum.test.ts", status: "skipped", why: "" }],
+          [
+            '["test/sum.test.ts",["adds"]] 1',
+            {
+              id: '["test/sum.test.ts",["adds"]] 1',
+              name: "test/sum.test.ts > adds",
+              file: "test/sum.test.ts",
+              status: "passed",
+              why: "",
+            },
+          ],
+          [
+            '["test/sum.test.ts",["later"]] 1',
+            {
+              id: '["test/sum.test.ts",["later"]] 1',
+              name: "test/sum.test.ts > later",
+              file: "test/sum.test.ts",
+              status: "skipped",
+              why: "",
+            },
+          ],
         ]),
       },
     },
