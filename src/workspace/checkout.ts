@@ -12,7 +12,7 @@ import { listTree, type TreeFile } from "./tree.ts";
 
 /** A tree's files on disk, for one agent or one check. Disposing removes them. */
 export interface Checkout extends AsyncDisposable {
-  /** Host path of the work tree; it holds its own `.git` with one commit, for read-only use inside the sandbox. */
+  /** Host path of the work tree; it holds its own `.git` with one commit, for read-only use inside the sandbox, unless it is `bare`. */
   readonly root: string;
   readonly tree: string;
   /** Empty directories that we made and that belong to no tree. */
@@ -25,14 +25,14 @@ export interface Checkout extends AsyncDisposable {
  * Writes a tree into a fresh directory inside the store's own, owned by its user, with an empty `node_modules` and the
  * other mount points the sandbox needs. No filter, hook or submodule runs, and no line ending is converted:
  * what is on disk is what the blobs hold.
- * In: `name`, a new directory name; `mountPoints`, paths that will be mounted over.
+ * In: `name`, a new directory name; `mountPoints`, paths that will be mounted over; `bare`, only the files, for a tree that is only read.
  * @throws AirlockError `workspace-unusable` for a tree that cannot be contained: links at protected names or mount points.
  */
 export async function checkoutTree(
   store: Store,
-  options: { tree: string; name: string; mountPoints?: readonly string[] },
+  options: { tree: string; name: string; mountPoints?: readonly string[]; bare?: boolean },
 ): Promise<Checkout> {
-  const { tree, name, mountPoints = [] } = options;
+  const { tree, name, mountPoints = [], bare = false } = options;
   const root = join(store.directory, name);
   const files = await listTree(store, tree);
   refuseUncontainable(files);
@@ -41,7 +41,7 @@ export async function checkoutTree(
     await writeFiles(store, tree, root);
     const wanted = [...protectedDirectories, "node_modules", ...mountPoints];
     const created = await makeMountPoints(root, wanted, store.runAs);
-    await plantGit(store, { root, tree, exclude: created });
+    if (!bare) await plantGit(store, { root, tree, exclude: created });
     return { root, tree, created, files, [Symbol.asyncDispose]: () => removeTree(root) };
   } catch (error) {
     await removeTree(root);
