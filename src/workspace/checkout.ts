@@ -3,7 +3,7 @@ import { AirlockError } from "../errors.ts";
 import { diffTrees } from "./diff.ts";
 import { forbiddenName } from "./forbidden-name.ts";
 import { git, gitText } from "./git.ts";
-import { plantGit } from "./inside-git.ts";
+import { type InsideGit, plantGit } from "./inside-git.ts";
 import { makeMountPoints, protectedDirectories } from "./mount-points.ts";
 import { makeOwnedDirectory, removeTree } from "./owned.ts";
 import { type Store, withIndex } from "./store.ts";
@@ -38,10 +38,11 @@ export async function checkoutTree(
   refuseUncontainable(files);
   await makeOwnedDirectory(root, store.runAs);
   try {
-    await writeFiles(store, tree, root);
+    const inside = bare ? undefined : await plantGit(store, { root, tree });
+    await writeFiles(store, { tree, root, inside });
     const wanted = [...protectedDirectories, "node_modules", ...mountPoints];
     const created = await makeMountPoints(root, wanted, store.runAs);
-    if (!bare) await plantGit(store, { root, tree, exclude: created });
+    await inside?.exclude(created);
     return { root, tree, created, files, [Symbol.asyncDispose]: () => removeTree(root) };
   } catch (error) {
     await removeTree(root);
@@ -69,12 +70,17 @@ export async function hashTree(
   return { tree: now, changed: changed.map(({ path }) => path) };
 }
 
-async function writeFiles(store: Store, tree: string, root: string): Promise<void> {
-  await withIndex(store, async (indexFile) => {
+/** The repository inside gets its index with the files: sizes and times are in it, so that `git status` there need not read each one. */
+async function writeFiles(
+  store: Store,
+  { tree, root, inside }: { tree: string; root: string; inside: InsideGit | undefined },
+): Promise<void> {
+  const write = async (indexFile: string) => {
     const call = { ...store, indexFile, workTree: root, cwd: root };
     await git(call, ["read-tree", "--end-of-options", tree]);
-    await git(call, ["checkout-index", "--all", "--quiet"]);
-  });
+    await git(call, ["checkout-index", "--all", "--index", "--quiet"]);
+  };
+  await (inside === undefined ? withIndex(store, write) : write(inside.indexFile));
 }
 
 function refuseUncontainable(files: readonly TreeFile[]): void {
