@@ -4,19 +4,28 @@ import { dirname, join } from "node:path";
 /** Exact versions, so that two runs of the benchmark measure the same tools. */
 const tools = { eslint: "9.9.1", typescript: "5.9.3", "typescript-eslint": "8.74.0", vitest: "4.1.12" };
 
+/** The project as most are, or one that chose the fast forms of its own tools. */
+export type Form = "plain" | "opt-ins";
+
 /** The gate of the project, each step as its script. */
-export const scripts = {
-  typecheck: "tsc --noEmit",
-  lint: "eslint src",
-  test: "vitest run --reporter=dot",
-  build: "tsc",
+export const scripts: Record<Form, Record<string, string>> = {
+  plain: { typecheck: "tsc --noEmit", lint: "eslint src", test: "vitest run --reporter=dot", build: "tsc" },
+  "opt-ins": {
+    typecheck: "node node_modules/ts7/bin/tsc --noEmit --incremental --tsBuildInfoFile .cache/types.tsbuildinfo",
+    lint: "eslint src",
+    test: "vitest run --reporter=dot --no-isolate",
+    build: "node node_modules/ts7/bin/tsc",
+  },
 };
+
+/** typescript-eslint needs the compiler's JavaScript API, so the other compiler stands beside it. */
+const toolsOf = { plain: tools, "opt-ins": { ...tools, ts7: "npm:typescript@7.0.2" } };
 
 /** The module that the changes of the benchmark touch. */
 export const touched = "src/m3/s75.ts";
 
 /** Writes a TypeScript project of modules that import each other, a test file for every fifth, and the tools' configuration. */
-export function writeProject(root: string, modules: number): void {
+export function writeProject(root: string, modules: number, form: Form): void {
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
@@ -45,11 +54,11 @@ export function writeProject(root: string, modules: number): void {
     version: "1.0.0",
     private: true,
     type: "module",
-    scripts,
-    devDependencies: tools,
+    scripts: scripts[form],
+    devDependencies: toolsOf[form],
   };
   write("package.json", `${JSON.stringify(manifest, null, 2)}\n`);
-  write(".gitignore", "node_modules\ndist\n");
+  write(".gitignore", "node_modules\ndist\n.cache\n");
 }
 
 function placeOf(n: number): string {

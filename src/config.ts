@@ -265,6 +265,12 @@ const Verify = z.strictObject({
     .describe(
       "Whether the workflow checks the base on a machine of its own while the agent works. Verification is shorter; each run uses the minutes of one more machine.",
     ),
+  lint_cache: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether linters may start from what they said of the base's unchanged files. Rules that look into other files than the one they judge can then miss something.",
+    ),
 });
 
 /** `.github/airlock.toml`, read from the trusted commit only. A missing file means every default below. */

@@ -1,10 +1,11 @@
 import type { CheckResult, Outcome } from "../handoff/report.ts";
 import { resourceLimits } from "../environment/limits.ts";
 import type { Store } from "../workspace/store.ts";
+import type { KeptCaches } from "./caches.ts";
 import { compare, runAgain, type Runs } from "./compare.ts";
 import type { CheckPlan, PlannedCheck } from "./detect.ts";
 import type { Ran } from "./run.ts";
-import { checkOnSide, type Side, type SideName } from "./side.ts";
+import { type CacheUse, checkOnSide, type Side, type SideName } from "./side.ts";
 import { testsByName } from "./test-names.ts";
 import type { Progress, Verification } from "./verify.ts";
 
@@ -17,6 +18,8 @@ export interface Prepared {
   sides: Record<SideName, Side>;
   /** What the base did before, by the name of the check; absent: both sides run now. */
   carried?: ReadonlyMap<string, Ran> | undefined;
+  /** What the base's checks left for head's, by name; absent: head starts from nothing. */
+  caches?: ReadonlyMap<string, KeptCaches> | undefined;
 }
 
 /** One row, and the runs it was made from; null where a check before it had decided. */
@@ -85,8 +88,20 @@ function leftOut(check: PlannedCheck): Row {
 async function firstRuns(prepared: Prepared, check: PlannedCheck, signal: AbortSignal): Promise<Runs> {
   const { carried, sides } = prepared;
   const before = carried?.get(check.name) ?? runSide(prepared, check, { side: sides.base, signal });
-  const [base, head] = await bothDone(before, runSide(prepared, check, { side: sides.head, signal }));
+  const [base, head] = await bothDone(before, headRun(prepared, check, signal));
   return { base, head };
+}
+
+/** What a check says that started from the base's caches counts when it is green, or a compiler's red; otherwise it runs as if there were none. */
+async function headRun(prepared: Prepared, check: PlannedCheck, signal: AbortSignal): Promise<Ran> {
+  const side = prepared.sides.head;
+  const from = prepared.caches?.get(check.name);
+  if (from !== undefined) {
+    const ran = await runSide(prepared, check, { side, signal, caches: { kind: "start", from } });
+    const { kind } = ran.outcome;
+    if (kind === "passed" || (kind === "failed" && check.kind === "types") || signal.aborted) return ran;
+  }
+  return await runSide(prepared, check, { side, signal });
 }
 
 /** Which side runs again; null: none. A compiler or linter that had no other side beside it says the same again. */
@@ -120,14 +135,21 @@ export async function runSide(
     again = false,
     signal,
     as = check.name,
-  }: { side: Side; again?: boolean; signal?: AbortSignal | undefined; as?: string },
+    caches,
+  }: {
+    side: Side;
+    again?: boolean;
+    signal?: AbortSignal | undefined;
+    as?: string;
+    caches?: CacheUse | undefined;
+  },
 ): Promise<Ran> {
   const { sandbox, task, egress, onProgress } = verification;
   const tell = (state: Progress["state"]) => onProgress?.({ check: as, side: side.name, state, again });
   const { output_head_bytes: headBytes, output_tail_bytes: tailBytes } = task.config.limits;
   const limits = { output: { headBytes, tailBytes }, ...resourceLimits(task.config.limits) };
   tell("started");
-  const ran = await checkOnSide({ sandbox, store, check, side, limits, egress, signal });
+  const ran = await checkOnSide({ sandbox, store, check, side, limits, egress, signal, caches });
   tell(stateOn[ran.outcome.kind]);
   return ran;
 }

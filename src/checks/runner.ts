@@ -1,3 +1,5 @@
+import { joinedStep, programOf, scriptOf, simpleCommands } from "./simple-command.ts";
+
 /** Test runners whose reports we read. */
 export type Runner = "vitest" | "jest" | "node:test" | "mocha" | "ava";
 
@@ -32,34 +34,25 @@ interface Reportable {
 }
 
 function inStep(step: readonly string[]): Reportable | null {
-  const [shell, flag, text, ...rest] = step;
-  if (shell === "sh" && flag === "-c" && text !== undefined && rest.length === 0) return inScript(text);
+  const text = scriptOf(step);
+  if (text !== null) return inScript(text);
   const call = callOf(step);
   // Without a shell there is nothing that could send ava's report elsewhere.
   if (call === null || call.runner === "ava") return null;
   return { runner: call.runner, withReport: (path) => reportingWords(call, step, path) };
 }
 
-/** What a shell would expand, join or send elsewhere. Quotes and globs may stay: the text is passed on as it is. */
-const shellWords = /[;&|<>()`$\\\n#]/;
-/** Quoted text whose white space would not survive being taken apart and put together. */
-const spacedQuote = /["'].*\s\s/;
-
 function inScript(text: string): Reportable | null {
-  const commands = text.split("&&").map((one) => one.trim());
-  if (commands.some((one) => shellWords.test(one) || spacedQuote.test(one))) return null;
-  const calls = commands.flatMap((one, index) => {
-    const call = callOf(one.split(/\s+/));
-    return call === null ? [] : [{ index, call }];
+  const commands = simpleCommands(text);
+  if (commands === null) return null;
+  const calls = commands.flatMap((words, index) => {
+    const call = callOf(words);
+    return call === null ? [] : [{ index, words, call }];
   });
   const [only, ...more] = calls;
   if (only === undefined || more.length > 0) return null;
-  const { index, call } = only;
-  const withReport = (path: string) => {
-    const words = (commands[index] ?? "").split(/\s+/);
-    const line = reportingWords(call, words, path).join(" ");
-    return ["sh", "-c", commands.with(index, line).join(" && ")];
-  };
+  const { index, words, call } = only;
+  const withReport = (path: string) => joinedStep(commands.with(index, reportingWords(call, words, path)));
   return { runner: call.runner, withReport };
 }
 
@@ -69,29 +62,12 @@ interface Call {
   at: number;
 }
 
-const assignment = /^[A-Za-z_][A-Za-z0-9_]*=[^\s"']*$/;
-const starters: readonly (readonly string[])[] = [
-  ["npx", "--no"],
-  ["npx", "--no-install"],
-  ["npx"],
-  ["pnpm", "exec"],
-  ["pnpm"],
-  ["yarn", "run"],
-  ["yarn"],
-  ["c8"],
-  ["nyc"],
-];
 /** Words after which a runner does something else than run tests once. */
 const otherVerbs = /^(bench|list|init|related|watch|--watch|--watchAll|--ui|reset-cache|debug|--typecheck\.only)$/;
 
 /** Reads the words of one simple command. Out: null unless it starts a known runner to run tests. */
 function callOf(words: readonly string[]): Call | null {
-  let at = 0;
-  if (words[at] === "cross-env") at += 1;
-  while (assignment.test(words[at] ?? "")) at += 1;
-  const starter = starters.find((one) => one.every((word, index) => words[at + index] === word));
-  at += starter?.length ?? 0;
-  const program = (words[at] ?? "").replace(/^(\.\/)?node_modules\/\.bin\//, "");
+  const { at, program } = programOf(words);
   const rest = words.slice(at + 1);
   // Options behind `--` are for somebody else, and a second choice of a reporter or a file is a question of order.
   if (rest.includes("--") || rest.some((word) => otherVerbs.test(word))) return null;

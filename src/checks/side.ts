@@ -7,6 +7,8 @@ import type { NotRunCause } from "../handoff/report.ts";
 import { type Checkout, checkoutTree, hashTree } from "../workspace/checkout.ts";
 import { layFiles } from "../workspace/generated.ts";
 import type { Store } from "../workspace/store.ts";
+import type { CachedForm } from "./cached-form.ts";
+import { keepCaches, type KeptCaches, layCaches, openCachePlace } from "./caches.ts";
 import type { PlannedCheck } from "./detect.ts";
 import { judgeSide } from "./judge-side.ts";
 import { openReportPlace } from "./report-file.ts";
@@ -43,7 +45,15 @@ export interface CheckOnSide {
   /** Absent: no network. */
   egress?: Egress | undefined;
   signal?: AbortSignal | undefined;
+  /** Absent: it starts from nothing and leaves nothing. */
+  caches?: CacheUse | undefined;
 }
+
+export type CacheUse =
+  /** The base keeps what its run leaves, below `into`, and tells. */
+  | { kind: "keep"; into: string; form: CachedForm | null; lint: boolean; kept: (caches: KeptCaches) => void }
+  /** The head starts from it. */
+  | { kind: "start"; from: KeptCaches };
 
 /**
  * Runs one check on one side in its own fresh copy of the tree and with its own view of the dependencies, so that nothing that one
@@ -51,7 +61,7 @@ export interface CheckOnSide {
  * @throws SandboxError, AirlockError when sandbox or git broke; whatever the check does is an outcome.
  */
 export async function checkOnSide(order: CheckOnSide): Promise<Ran> {
-  const { sandbox, store, check, side, limits, egress, signal } = order;
+  const { sandbox, store, side, limits, egress, signal, caches } = order;
   const { dependencies } = side;
   if (dependencies.kind === "failed") return notRun(dependencies.cause ?? "install", dependencies.reason);
   const mountPoints = dependencies.readOnly.flatMap(({ inside }) => belowWorkspace(inside));
@@ -60,17 +70,31 @@ export async function checkOnSide(order: CheckOnSide): Promise<Ran> {
   if (made.kind === "refused") return notRun("other", made.reason);
   await using checkout = made.checkout;
   await expectUntouched(store, checkout);
-  if (dependencies.generated !== undefined) await layFiles(dependencies.generated, checkout.root, store.runAs);
+  const { generated } = dependencies;
+  const laid = generated === undefined ? [] : await layFiles(generated, checkout.root, store.runAs);
   await using view = await openDependencyView({ sandbox, dir: store.directory, dependencies });
+  const from = caches?.kind === "start" ? caches.from : undefined;
+  const form = (caches?.kind === "keep" ? caches.form : from?.form) ?? null;
+  await using cache = await openCachePlace(store, form, from);
+  if (from !== undefined) await layCaches(from, { checkout, written: view.written, store });
+  const check = form === null ? order.check : { ...order.check, command: form.command };
   const profile = {
     workspace: { host: checkout.root, mode: "workspace-write" as const },
     ...view.mounts,
     readOnly: [...(view.mounts.readOnly ?? []), ...side.pinned],
+    writable: cache.writable,
     limits: { ...limits, timeoutMs: check.timeoutMs },
     ...(egress === undefined ? {} : { egress }),
   };
   await using place = await reportPlace(check, store);
   const ran = await runCheck({ sandbox, check, profile, reporting: place.reporting, signal });
+  if (caches?.kind === "keep" && ran.outcome.kind === "passed") {
+    const { into, lint } = caches;
+    // What cannot be kept is not carried; what it says of the check is told below.
+    const keeping = { store, checkout, written: view.written, place: cache, laid, form, lint };
+    const kept = await keepCaches(into, keeping).catch(() => null);
+    if (kept !== null) caches.kept(kept);
+  }
   const after = await filesAfter(store, checkout);
   return after.kind === "read" ? judgeSide(check.kind, ran, after.changed) : unreadable(ran, after.reason);
 }

@@ -49,7 +49,7 @@ export async function prepareSide(
   if (plan.checks.length === 0) {
     return { name, tree, pinned: [], dependencies: { kind: "ready", readOnly: [], scratch: [] } };
   }
-  const made = await containable(checkoutTree(store, { tree, name: `install-${name}` }));
+  const made = await containable(checkoutTree(store, { tree, name: `install-${name}`, bare: true }));
   if (made.kind === "refused")
     return { name, tree, dependencies: { kind: "failed", cause: "other", reason: made.reason }, pinned: [] };
   await using checkout = made.checkout;

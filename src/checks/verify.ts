@@ -9,11 +9,12 @@ import { contentsBefore } from "../workspace/local.ts";
 import { copyTrees, treeOf, viewRepository } from "../workspace/store.ts";
 import { auditDependencies } from "./audit.ts";
 import { type Baseline, carriedRuns } from "./baseline.ts";
+import { usableCaches } from "./caches.ts";
 import { crossCheck } from "./cross-check.ts";
 import type { BuiltInKind } from "./detect.ts";
 import { bothDone, checkRows, type Prepared } from "./rows.ts";
 import { type SecretScan, secretsResult } from "./secrets.ts";
-import type { SideName } from "./side.ts";
+import type { Side, SideName } from "./side.ts";
 import { type InstallSide, planOf, prepareSide } from "./sides.ts";
 
 export interface Verification {
@@ -74,17 +75,26 @@ export async function runChecks(verification: Verification): Promise<Verified> {
   if (verification.headTree !== undefined && head !== verification.headTree)
     throw otherTree(head, verification.headTree);
   const plan = await planOf(store, trusted, task.config);
+  const baseline = await verification.baseline;
+  const carried = carriedRuns(baseline, { tree: baseTree, plan });
+  const done = plan.checks.every(({ name }) => carried?.get(name)?.outcome.kind === "passed");
   const sides = {
-    base: await prepareSide({ install, store, plan, trusted }, "base", baseTree),
+    base: done ? ranBefore(baseTree) : await prepareSide({ install, store, plan, trusted }, "base", baseTree),
     head: await prepareSide({ install, store, plan, trusted }, "head", head),
   };
-  const carried = carriedRuns(await verification.baseline, { tree: baseTree, plan });
-  const prepared: Prepared = { verification, store, trusted, plan, sides, carried };
-  const scanned = await secrets(prepared);
-  const [rows, audited] = await bothDone(checkRows(prepared), audit(prepared));
+  const { dependencies } = sides.head;
+  const caches = carried === undefined ? undefined : usableCaches(baseline?.caches, { dependencies, change });
+  const prepared: Prepared = { verification, store, trusted, plan, sides, carried, caches };
+  const [rows, [scanned, audited]] = await bothDone(checkRows(prepared), bothDone(secrets(prepared), audit(prepared)));
   const crossed = await crossCheck(prepared, rows);
   const checks = [...rows.map(({ result }) => result), ...plan.notConfigured.map(notConfigured)];
   return { head_tree: head, checks: [...checks, scanned, audited], carried: [...(carried?.keys() ?? [])], ...crossed };
+}
+
+/** A base that is green everywhere is not run again, so nothing is prepared for it. */
+function ranBefore(tree: string): Side {
+  const reason = "the base ran earlier, and nothing was prepared for another run";
+  return { name: "base", tree, pinned: [], dependencies: { kind: "failed", cause: "other", reason } };
 }
 
 function otherTree(found: string, wanted: string): AirlockError {

@@ -15,6 +15,8 @@ export interface InstalledPlaces extends DependencyMounts {
 /** How the commands of one piece of work see the dependencies. Disposing forgets everything they wrote there. */
 export interface DependencyView extends AsyncDisposable {
   readonly mounts: Pick<Profile, "readOnly" | "scratch" | "overlays" | "env">;
+  /** Host directory of what they wrote, by paths of the workspace; absent: nothing is writable. */
+  readonly written?: string;
 }
 
 export interface OpenView {
@@ -50,7 +52,11 @@ export async function openDependencyView({ sandbox, dir, dependencies }: OpenVie
   }));
   // The package manager lies elsewhere; nothing writes into it.
   const others = readOnly.filter((mount) => !isBelow(mount));
-  return { mounts: { overlays, readOnly: others, ...variables }, [Symbol.asyncDispose]: () => removeTree(own) };
+  return {
+    mounts: { overlays, readOnly: others, ...variables },
+    written: upper,
+    [Symbol.asyncDispose]: () => removeTree(own),
+  };
 }
 
 async function belongsTo(directory: string, { uid, gid }: Sandbox["user"]): Promise<boolean> {

@@ -1,9 +1,10 @@
 import { type Baseline, runBaseline } from "../checks/baseline.ts";
 import type { Task } from "../handoff/task.ts";
+import { makePrivateDirectory, removeTree } from "../workspace/owned.ts";
 import { dependenciesBySide, type Ground, type Installed } from "./dependencies.ts";
 import { sentence } from "./verify.ts";
 
-/** The base's checks, running beside something else. Disposing ends them and waits until they have ended. */
+/** The base's checks, running beside something else. Disposing ends them, waits until they have ended and removes their caches. */
 export interface RunningBaseline extends AsyncDisposable {
   /** null: there is none, and verify runs the base itself. */
   readonly ended: Promise<Baseline | null>;
@@ -22,21 +23,29 @@ export function startBaseline(
     return { ended: Promise.resolve(null), [Symbol.asyncDispose]: () => Promise.resolve() };
   }
   const ending = new AbortController();
-  const ended = runBaseline({
-    sandbox: ground.sandbox,
-    source,
-    dir: ground.dir,
-    task,
-    base: task.base,
-    dependencies: dependenciesBySide(ground, [dependencies], task.config.setup.commands.length > 0),
-    signal: AbortSignal.any([ground.signal, ending.signal]),
-    onProgress: (progress) => ground.onProgress(`meanwhile, ${sentence(progress)}`),
-  }).catch(() => null);
+  const cachesMade = makePrivateDirectory(ground.dir, "caches-", null).catch(() => null);
+  const run = async () => {
+    const cachesDir = await cachesMade;
+    return await runBaseline({
+      sandbox: ground.sandbox,
+      source,
+      dir: ground.dir,
+      task,
+      base: task.base,
+      dependencies: dependenciesBySide(ground, [dependencies], task.config.setup.commands.length > 0),
+      ...(cachesDir === null ? {} : { cachesDir }),
+      signal: AbortSignal.any([ground.signal, ending.signal]),
+      onProgress: (progress) => ground.onProgress(`meanwhile, ${sentence(progress)}`),
+    });
+  };
+  const ended = run().catch(() => null);
   return {
     ended,
     [Symbol.asyncDispose]: async () => {
       ending.abort();
       await ended;
+      const cachesDir = await cachesMade;
+      if (cachesDir !== null) await removeTree(cachesDir);
     },
   };
 }

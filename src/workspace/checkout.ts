@@ -3,7 +3,7 @@ import { AirlockError } from "../errors.ts";
 import { diffTrees } from "./diff.ts";
 import { forbiddenName } from "./forbidden-name.ts";
 import { git, gitText } from "./git.ts";
-import { plantGit } from "./inside-git.ts";
+import { type InsideGit, plantGit } from "./inside-git.ts";
 import { makeMountPoints, protectedDirectories } from "./mount-points.ts";
 import { makeOwnedDirectory, removeTree } from "./owned.ts";
 import { type Store, withIndex } from "./store.ts";
@@ -12,7 +12,7 @@ import { listTree, type TreeFile } from "./tree.ts";
 
 /** A tree's files on disk, for one agent or one check. Disposing removes them. */
 export interface Checkout extends AsyncDisposable {
-  /** Host path of the work tree; it holds its own `.git` with one commit, for read-only use inside the sandbox. */
+  /** Host path of the work tree; it holds its own `.git` with one commit, for read-only use inside the sandbox, unless it is `bare`. */
   readonly root: string;
   readonly tree: string;
   /** Empty directories that we made and that belong to no tree. */
@@ -25,23 +25,24 @@ export interface Checkout extends AsyncDisposable {
  * Writes a tree into a fresh directory inside the store's own, owned by its user, with an empty `node_modules` and the
  * other mount points the sandbox needs. No filter, hook or submodule runs, and no line ending is converted:
  * what is on disk is what the blobs hold.
- * In: `name`, a new directory name; `mountPoints`, paths that will be mounted over.
+ * In: `name`, a new directory name; `mountPoints`, paths that will be mounted over; `bare`, only the files, for a tree that is only read.
  * @throws AirlockError `workspace-unusable` for a tree that cannot be contained: links at protected names or mount points.
  */
 export async function checkoutTree(
   store: Store,
-  options: { tree: string; name: string; mountPoints?: readonly string[] },
+  options: { tree: string; name: string; mountPoints?: readonly string[]; bare?: boolean },
 ): Promise<Checkout> {
-  const { tree, name, mountPoints = [] } = options;
+  const { tree, name, mountPoints = [], bare = false } = options;
   const root = join(store.directory, name);
   const files = await listTree(store, tree);
   refuseUncontainable(files);
   await makeOwnedDirectory(root, store.runAs);
   try {
-    await writeFiles(store, tree, root);
+    const inside = bare ? undefined : await plantGit(store, { root, tree });
+    await writeFiles(store, { tree, root, inside });
     const wanted = [...protectedDirectories, "node_modules", ...mountPoints];
     const created = await makeMountPoints(root, wanted, store.runAs);
-    await plantGit(store, { root, tree, exclude: created });
+    await inside?.exclude(created);
     return { root, tree, created, files, [Symbol.asyncDispose]: () => removeTree(root) };
   } catch (error) {
     await removeTree(root);
@@ -69,12 +70,17 @@ export async function hashTree(
   return { tree: now, changed: changed.map(({ path }) => path) };
 }
 
-async function writeFiles(store: Store, tree: string, root: string): Promise<void> {
-  await withIndex(store, async (indexFile) => {
+/** The repository inside gets its index with the files: sizes and times are in it, so that `git status` there need not read each one. */
+async function writeFiles(
+  store: Store,
+  { tree, root, inside }: { tree: string; root: string; inside: InsideGit | undefined },
+): Promise<void> {
+  const write = async (indexFile: string) => {
     const call = { ...store, indexFile, workTree: root, cwd: root };
     await git(call, ["read-tree", "--end-of-options", tree]);
-    await git(call, ["checkout-index", "--all", "--quiet"]);
-  });
+    await git(call, ["checkout-index", "--all", "--index", "--quiet"]);
+  };
+  await (inside === undefined ? withIndex(store, write) : write(inside.indexFile));
 }
 
 function refuseUncontainable(files: readonly TreeFile[]): void {

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { copyFile, lchown, lstat, mkdir, readdir } from "node:fs/promises";
+import { copyFile, lchown, lstat, lutimes, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Checkout, hashTree } from "./checkout.ts";
 import { forbiddenName } from "./forbidden-name.ts";
@@ -33,8 +33,7 @@ export async function leftIn(store: Store, checkout: Checkout): Promise<Left> {
 }
 
 /** Files and bytes of them that are kept; generated code is far below. */
-const keptFilesMax = 20_000;
-const keptBytesMax = 1024 * 1024 * 1024;
+const generatedMax = { files: 20_000, bytes: 1024 * 1024 * 1024 };
 
 export type Kept =
   | { kind: "kept"; files: number; dropped: string[] }
@@ -43,12 +42,12 @@ export type Kept =
 
 /**
  * Copies plain files out of a checkout into an empty directory of ours. Links, special files and forbidden names (`.git` in any
- * spelling, `.agents`, `.codex`) are dropped and named; no link is followed.
+ * spelling, `.agents`, `.codex`) are dropped and named; no link is followed. In: `max`, absent: what generated code needs.
  */
 export async function keepFiles(
   from: string,
   paths: readonly string[],
-  { into, runAs }: { into: string; runAs: RunAs },
+  { into, runAs, max = generatedMax }: { into: string; runAs: RunAs; max?: { files: number; bytes: number } },
 ): Promise<Kept> {
   const dropped: string[] = [];
   let [files, bytes] = [0, 0];
@@ -60,8 +59,8 @@ export async function keepFiles(
       continue;
     }
     [files, bytes] = [files + 1, bytes + size];
-    if (files > keptFilesMax) return { kind: "too-much", reason: `they are more than ${keptFilesMax} files` };
-    if (bytes > keptBytesMax) return { kind: "too-much", reason: `they have more than ${keptBytesMax} bytes` };
+    if (files > max.files) return { kind: "too-much", reason: `they are more than ${max.files} files` };
+    if (bytes > max.bytes) return { kind: "too-much", reason: `they have more than ${max.bytes} bytes` };
     await place(join(from, path), into, { steps, runAs });
   }
   return { kind: "kept", files, dropped };
@@ -70,16 +69,20 @@ export async function keepFiles(
 /**
  * Puts kept files into a fresh checkout in which nothing runs yet. What the tree itself has at a path stays: a file there, or a link or a
  * file in the place of a directory. Out: the paths that were written, for git to ignore whatever becomes of `.gitignore`.
+ * In: `time`, the time stamp they get; absent: now.
  */
-export async function layFiles(directory: string, root: string, runAs: RunAs): Promise<string[]> {
+export async function layFiles(directory: string, root: string, runAs: RunAs, time?: Date): Promise<string[]> {
   const laid: string[] = [];
   for (const path of await filesIn(directory)) {
-    if (await place(join(directory, path), root, { steps: path.split("/"), runAs })) laid.push(path);
+    if (!(await place(join(directory, path), root, { steps: path.split("/"), runAs }))) continue;
+    if (time !== undefined) await lutimes(join(root, path), time, time);
+    laid.push(path);
   }
   return laid;
 }
 
-async function filesIn(directory: string, path = ""): Promise<string[]> {
+/** The plain files below a directory, as sorted paths; no link is followed. */
+export async function filesIn(directory: string, path = ""): Promise<string[]> {
   const found: string[] = [];
   for (const entry of await readdir(join(directory, path), { withFileTypes: true })) {
     const below = path === "" ? entry.name : `${path}/${entry.name}`;

@@ -58,6 +58,17 @@ test("a checkout has the tree's files, mount points and a git that answers", asy
   expect(it.checkout.created).toEqual([".agents", ".codex", "node_modules", "packages/a/node_modules"]);
 });
 
+test("a bare checkout has the same files and no git", async () => {
+  await using it = await checkedOut(files);
+  const { tree, root } = it.checkout;
+  await using bare = await checkoutTree(it.store, { tree, name: "bare", bare: true });
+  const named = (path: string) => readdirSync(path, { recursive: true, encoding: "utf8" }).sort();
+  const isOurs = (path: string) =>
+    path === ".git" || path.startsWith(".git/") || path.startsWith("packages/a/node_modules");
+  expect(named(bare.root)).toEqual(named(root).filter((path) => !isOurs(path)));
+  expect((await hashTree(it.store, bare)).changed).toEqual([]);
+});
+
 test("hashing again sees every kind of change to a tracked file, and none of what is new", async () => {
   await using it = await checkedOut(files);
   writeFiles(it.checkout.root, { "dist/out.js": "x", "node_modules/.cache/y": "y", "coverage.json": "{}" });
