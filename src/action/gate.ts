@@ -8,7 +8,7 @@ import { GateInputs } from "../phases/asked.ts";
 import { wantsBaselineJob } from "../phases/baseline-wanted.ts";
 import { gate } from "../phases/gate.ts";
 import { solutionOfTrees } from "../phases/made-solution.ts";
-import type { Made } from "../phases/rollback.ts";
+import type { Made } from "../phases/tree-change.ts";
 import type { InputsOf } from "./inputs.ts";
 import { writePapers } from "./papers.ts";
 import { onPaper, paperDirectory, plain, type Shell } from "./shell.ts";

@@ -91,7 +91,7 @@ async function showEnd({ place, run, name, asked }: Ended, { board, gate, log }:
   const about = { run, name, repositoryId };
   const publication = papers.verdict === null ? null : await publicationOf(github, papers.verdict, about);
   const own = papers.stop?.kind === "already-done" ? await ownPull(github, papers.stop, about) : null;
-  const final = finalState(run, { ...papers, confirmed: publication?.confirmed ?? false, own }, []);
+  const final = finalState(run, { ...papers, verb: name.verb, confirmed: publication?.confirmed ?? false, own }, []);
   const { id, attempt, conclusion } = run;
   log.info("run.ended", { run: id, attempt, conclusion, shown: final.state.kind });
   const shown =

@@ -63,6 +63,12 @@ export const Brief = z.discriminatedUnion("kind", [
     left_out: z.int().min(0),
   }),
   z.strictObject({
+    /** Nobody works and nothing is pushed: a pull request, whoever made it, is checked and judged as it stands. */
+    kind: z.literal("verify"),
+    number: z.int().positive(),
+    title: z.string(),
+  }),
+  z.strictObject({
     /** Nobody works: the gate builds the result from trees that are on GitHub. */
     kind: z.literal("rollback"),
     /** The pull request whose changes are taken back, and the issue that it answers. */
@@ -98,7 +104,7 @@ export const Instruction = z.strictObject({ path: z.string().min(1), content: z.
 export type Instruction = z.infer<typeof Instruction>;
 
 /** What a run can be asked to do. Every other command is answered without a run. */
-export const RunVerb = z.enum(["fix", "ask", "rollback"]);
+export const RunVerb = z.enum(["fix", "ask", "rollback", "verify"]);
 export type RunVerb = z.infer<typeof RunVerb>;
 
 /** Whether a run ends after solve with an answer for people, instead of a change that would have to be verified. */
@@ -108,6 +114,7 @@ export function endsWithAnswer({ verb }: Pick<Task, "verb">): boolean {
       return true;
     case "fix":
     case "rollback":
+    case "verify":
       return false;
   }
 }

@@ -10,9 +10,10 @@ import type { Subject } from "../record/subject.ts";
 import { attemptsAt, openPullAmong, pullOfRun } from "../record/branch.ts";
 import { type Asked, firstComer, onDefaultBranch, ourRun, readRequest, type RunRequest } from "./asked.ts";
 import { freezeConversation } from "./freeze.ts";
-import { type Made, rollback } from "./rollback.ts";
+import { rollback } from "./rollback.ts";
 import { collectInstructions } from "./instructions.ts";
 import { alreadyDone, refusalEntry, stop, type Stopped } from "./stop.ts";
+import { changeTo, type Made } from "./tree-change.ts";
 
 export interface GateEffects {
   github: GitHub;
@@ -115,10 +116,27 @@ async function briefOf(
     const brief = { kind: "rollback" as const, number, issue: subject.answers, title, to: made.to };
     return { kind: "brief", brief, made };
   }
+  if (inputs.verb === "verify") return await asItStands(subject, ground, { config, github });
   const frozen = await freezeConversation(inputs.issue, comment, github);
   if (frozen.kind === "stop") return frozen;
   const kind = inputs.verb === "ask" ? "question" : "issue";
   return { kind: "brief", brief: { kind, ...frozen.conversation } };
+}
+
+/** A pull request as it stands, as the result that is checked and judged. */
+async function asItStands(
+  subject: Subject,
+  { start, base }: Ground,
+  { config, github }: { config: Config; github: GitHub },
+): Promise<{ kind: "brief"; brief: Brief; made: Made } | Stopped> {
+  if (subject.kind === "issue") return stop("not-available", "`verify` is for pull requests.", "");
+  const [is, was] = await Promise.all([github.tree(start.tree), github.tree(base.tree)]);
+  const change = await changeTo(is, was, config.limits, github);
+  if (change.kind === "stop") return change;
+  if (change.entries.length === 0) return stop("no-change", "The pull request changes nothing.", "");
+  const { number, title } = subject.pull;
+  const made: Made = { kind: "made", tree: start.tree, change: change.entries, steps: [] };
+  return { kind: "brief", brief: { kind: "verify", number, title }, made };
 }
 
 /** What the log says of the texts that were frozen. */

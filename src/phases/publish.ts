@@ -95,6 +95,7 @@ export async function publish(
     // The log ends here, so that the head the pull request shows is the head of the whole log.
     audit_head: audit.head,
   };
+  if (task.verb === "verify") return { kind: "verdict", verdict, patch: null };
   // A held change can be read and applied by hand; a refused one may carry what must not be copied further.
   if (judgement.kind !== "publish")
     return { kind: "verdict", verdict, patch: judgement.kind === "hold" ? patch : null };

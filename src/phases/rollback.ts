@@ -1,12 +1,11 @@
-import type { ChangeEntry } from "../change.ts";
 import { type TreeFile, treeSha } from "../change/tree-sha.ts";
 import type { Config } from "../config.ts";
 import type { GitHub, Pull } from "../github/github.ts";
 import type { Snapshot } from "../handoff/identity.ts";
-import type { Step } from "../handoff/solution.ts";
 import { runOfCommit } from "../record/commit-message.ts";
 import type { Subject } from "../record/subject.ts";
 import { stop, type Stopped } from "./stop.ts";
+import { byPath, changeTo, type Made, same } from "./tree-change.ts";
 
 /** Characters of a commit's id that people are shown, and the least they may type. */
 const shortSha = 7;
@@ -22,22 +21,14 @@ export interface RollbackOrder {
   limits: Pick<Config["limits"], "change_files" | "change_bytes">;
 }
 
-/** A result that the gate can build, because every object of it is on GitHub already. */
-export interface Made {
-  kind: "made";
-  /** The commit of the pull request whose tree is restored; null: everything the merged pull request did is taken back. */
-  to: string | null;
-  tree: string;
-  /** Base … tree. */
-  change: ChangeEntry[];
-  steps: Step[];
-}
+/** `to`: the commit of the pull request whose tree is restored; null: everything the merged pull request did is taken back. */
+export type RolledBack = Made & { to: string | null };
 
 /**
  * Takes back what runs of ours did. On an open pull request of ours: the tree of an earlier commit, as a further commit. On a merged one:
  * the opposite of what it changed, on the default branch as it is now. Work of people is never undone: where it would be, the road ends.
  */
-export async function rollback(order: RollbackOrder, github: GitHub): Promise<Made | Stopped> {
+export async function rollback(order: RollbackOrder, github: GitHub): Promise<RolledBack | Stopped> {
   const { subject } = order;
   if (subject.kind !== "own-pull") return stop("not-available", "`rollback` is for pull requests of Airlock.", "");
   const { pull } = subject;
@@ -47,7 +38,7 @@ export async function rollback(order: RollbackOrder, github: GitHub): Promise<Ma
   return await goBack(pull, order, github);
 }
 
-async function goBack(pull: Pull, order: RollbackOrder, github: GitHub): Promise<Made | Stopped> {
+async function goBack(pull: Pull, order: RollbackOrder, github: GitHub): Promise<RolledBack | Stopped> {
   const commits = await github.pullCommits(pull.number);
   const target = targetOf(commits, order.argument);
   if (target.kind === "stop") return target;
@@ -55,8 +46,8 @@ async function goBack(pull: Pull, order: RollbackOrder, github: GitHub): Promise
   if (tree === order.start.tree)
     return stop("no-change", `The pull request is as it was at ${target.sha.slice(0, shortSha)} already.`, "");
   const [now, base, then] = await Promise.all([order.start.tree, order.base.tree, tree].map((sha) => github.tree(sha)));
-  const change = await changeTo(then ?? [], base ?? [], order, github);
-  const step = await changeTo(then ?? [], now ?? [], order, github);
+  const change = await changeTo(then ?? [], base ?? [], order.limits, github);
+  const step = await changeTo(then ?? [], now ?? [], order.limits, github);
   if (change.kind === "stop") return change;
   if (step.kind === "stop") return step;
   const subject = `Roll back to ${target.sha.slice(0, shortSha)}`;
@@ -129,7 +120,7 @@ function named(commits: readonly { sha: string }[], argument: string): number | 
   );
 }
 
-async function revert(pull: Pull, order: RollbackOrder, github: GitHub): Promise<Made | Stopped> {
+async function revert(pull: Pull, order: RollbackOrder, github: GitHub): Promise<RolledBack | Stopped> {
   if (order.argument !== "")
     return stop(
       "not-a-command",
@@ -153,7 +144,7 @@ async function revert(pull: Pull, order: RollbackOrder, github: GitHub): Promise
   }
   if (back.kind === "nothing")
     return stop("no-change", "Nothing of what the pull request changed is left on the default branch.", "");
-  const change = await changeTo(back.files, now, order, github);
+  const change = await changeTo(back.files, now, order.limits, github);
   if (change.kind === "stop") return change;
   return { kind: "made", to: null, tree: treeSha(back.files), change: change.entries, steps: [] };
 }
@@ -184,51 +175,4 @@ export function takenBack({
   if (conflicts.length > 0) return { kind: "conflict", paths: conflicts.toSorted() };
   const changed = [...files.values()];
   return treeSha(changed) === treeSha(now) ? { kind: "nothing" } : { kind: "files", files: changed };
-}
-
-type Files = ReadonlyMap<string, TreeFile>;
-
-function byPath(files: readonly TreeFile[]): Files {
-  return new Map(files.map((file) => [file.path, file]));
-}
-
-function same(one: TreeFile | undefined, other: TreeFile | undefined): boolean {
-  return one?.mode === other?.mode && one?.sha === other?.sha;
-}
-
-/** What differs from `from` to `to`, with contents from GitHub. Within the caps of a change, or a stop: more is not even read. */
-async function changeTo(
-  to: readonly TreeFile[],
-  from: readonly TreeFile[],
-  { limits }: RollbackOrder,
-  github: GitHub,
-): Promise<{ kind: "change"; entries: ChangeEntry[] } | Stopped> {
-  const [was, becomes] = [byPath(from), byPath(to)];
-  const paths = [...new Set([...was.keys(), ...becomes.keys()])].filter(
-    (path) => !same(was.get(path), becomes.get(path)),
-  );
-  if (paths.length > limits.change_files) return tooLarge(`${paths.length} files`);
-  const entries: ChangeEntry[] = [];
-  let bytes = 0;
-  for (const path of paths.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))) {
-    const [before, after] = [was.get(path), becomes.get(path)];
-    const content = after === undefined || after.mode === "160000" ? null : await github.blob(after.sha);
-    bytes += content?.byteLength ?? 0;
-    if (bytes > limits.change_bytes) return tooLarge(`more than ${limits.change_bytes} bytes`);
-    entries.push({
-      path,
-      before: before === undefined ? null : { mode: before.mode, sha: before.sha },
-      after:
-        after === undefined ? null : { mode: after.mode, sha: after.sha, content: content?.toString("base64") ?? "" },
-    });
-  }
-  return { kind: "change", entries };
-}
-
-function tooLarge(what: string): Stopped {
-  return stop(
-    "limit",
-    `The rollback changes ${what}.`,
-    "Raise the limits of a change in .github/airlock.toml, or revert it by hand.",
-  );
 }

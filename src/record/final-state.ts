@@ -17,6 +17,7 @@ import { levelMark, requirementSentence } from "./requirements.ts";
 import { sentence } from "./sentence.ts";
 import type { ShownReport, ShownSolution, ShownTask } from "./shown-papers.ts";
 import type { StatusState } from "./status-comment.ts";
+import { verifiedState } from "./verified.ts";
 
 /** UTF-16 code units of the agent's own words and of one reason, and reasons that are shown. */
 const saidMax = 1_500;
@@ -34,6 +35,8 @@ export interface RunPapers {
 
 /** What GitHub itself says of what the papers claim. */
 export interface RunEvidence {
+  /** What was asked, by the run's name. */
+  verb: string;
   /** Whether the pull request that the Verdict names carries the commit of this run under this very judgement. */
   confirmed: boolean;
   /** The pull request that an earlier attempt of this run opened, when the Stop says that it answers the request. */
@@ -41,7 +44,7 @@ export interface RunEvidence {
 }
 
 export interface FinalState {
-  state: StatusState & { kind: "finished" | "refused" | "failed" };
+  state: StatusState & { kind: "finished" | "refused" | "failed" | "info" };
   reaction: "rocket" | "confused" | "-1";
 }
 
@@ -57,6 +60,10 @@ export function finalState(run: Run, papers: RunPapers & RunEvidence, known: Kno
   if (own !== null) return answeredBefore(own, run);
   if (verdict !== null && verdict.published !== null)
     return papers.confirmed ? withPull(verdict, verdict.published, { run, papers, known }) : unconfirmed();
+  if (verdict !== null && run.conclusion === "success" && papers.verb === "verify") {
+    const state = verifiedState(verdict, papers.report, known);
+    return { reaction: state.kind === "finished" ? "rocket" : "confused", state };
+  }
   if (verdict !== null && run.conclusion === "success") return withoutPull(verdict, papers, known);
   if (stop !== null) return withStop(stop, papers, known);
   const answer = papers.solution?.answer;
@@ -208,7 +215,8 @@ function withoutPaper(
 function facts({ solution, report }: RunPapers, known: KnownSecrets): Outgoing[] {
   return [
     ...(report === null ? [] : [checksLine(report.checks, known)]),
-    ...(solution === null ? [] : [ours`Cost: ${costOf(solution.usage)}.`]),
+    // Nobody worked where no turn was taken.
+    ...(solution === null || solution.usage.turns === 0 ? [] : [ours`Cost: ${costOf(solution.usage)}.`]),
   ];
 }
 

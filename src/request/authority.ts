@@ -118,6 +118,7 @@ const subjectNames: Readonly<Record<SubjectKind, string>> = {
 const places: Readonly<Partial<Record<Verb, { on: readonly SubjectKind[]; closed: boolean }>>> = {
   fix: { on: ["issue"], closed: false },
   rollback: { on: ["own-pull"], closed: true },
+  verify: { on: ["own-pull", "pull", "fork-pull"], closed: false },
   ask: { on: ["issue", "own-pull", "pull", "fork-pull"], closed: true },
 };
 

@@ -5,6 +5,7 @@ import { renderStatus } from "../../src/record/status-comment.ts";
 import { published, pull, report, run, runUrl, solution, stopped, task, verdict } from "./papers.ts";
 
 const none: RunPapers & RunEvidence = {
+  verb: "fix",
   task: null,
   solution: null,
   report: null,
@@ -20,6 +21,58 @@ function shown(papers: Partial<RunPapers & RunEvidence>, conclusion: string | nu
 }
 
 const road = { task: task(), solution: solution(), report: report() };
+
+describe("a pull request that was verified as it stands", () => {
+  const finding = {
+    id: "0123456789ab",
+    rule: "V01",
+    level: "block" as const,
+    path: "test/sum.test.ts",
+    line: 3,
+    message: "A test was deleted.",
+    before: null,
+    after: null,
+  };
+  const none = { verb: "verify", ...road };
+
+  test("shows every check, the level, and what blocks", () => {
+    const judged = verdict({ kind: "hold", published: null, findings: [finding] });
+    expect(shown({ ...none, verdict: judged })).toMatchInlineSnapshot(`
+      "<!-- airlock:comment:500 -->
+
+      ℹ️ Not run: audit. One finding blocks.
+
+      | check | base → head |
+      | --- | --- |
+      | types | pass |
+      | lint | pre-existing |
+      | tests | fixed |
+      | build | not configured |
+      | audit | not run |
+
+      Risk 🟡 medium. Required: 1 approving review.
+
+      - **block** A test was deleted. (\`test/sum.test.ts:3\`)
+
+      **Next:** this comment is about the head as it was when the command was written; a push needs a new one.
+
+      <sub>fix, asked by mona · [run 77](https://github.com/octo/demo/actions/runs/77)</sub>
+      [reaction confused]"
+    `);
+  });
+
+  test("is finished only where nothing broke, everything ran and nothing blocks", () => {
+    const checks = [{ ...report().checks[0]!, class: "pass" as const }];
+    const good = { ...none, report: { ...report(), checks }, verdict: verdict({ published: null }) };
+    expect(shown(good)).toContain("✅ **Finished.** No check regressed, and nothing blocks.");
+    const bad = [{ ...report().checks[0]!, class: "regressed" as const }];
+    expect(shown({ ...good, report: { ...report(), checks: bad } })).toContain("This pull request breaks: types.");
+    expect(shown({ ...good, report: null })).toContain("The result of the checks cannot be read.");
+    expect(shown({ ...good, verdict: verdict({ published: null, findings: [finding] }) })).toContain(
+      "One finding blocks.",
+    );
+  });
+});
 
 test("a published change", () => {
   expect(shown({ ...road, verdict: verdict() })).toMatchInlineSnapshot(`
