@@ -148,10 +148,10 @@ describe("airlock.yml", () => {
     expect(plan.jobs.map(({ id, if: condition }) => `${id}: ${condition}`)).toMatchInlineSnapshot(`
       [
         "gate: success()",
-        "solve: success() && (needs.gate.outputs.proceed == 'true')",
+        "solve: success() && (needs.gate.outputs.proceed == 'true' && needs.gate.outputs.solution == '')",
         "baseline: success() && (needs.gate.outputs.proceed == 'true' && needs.gate.outputs.baseline == 'true')",
-        "verify: !cancelled() && needs.gate.result == 'success' && needs.solve.result == 'success' && needs.solve.outputs.proceed == 'true'",
-        "publish: !cancelled() && needs.gate.result == 'success' && needs.solve.result == 'success' && needs.verify.result == 'success' && needs.verify.outputs.digest != ''",
+        "verify: !cancelled() && needs.gate.result == 'success' && ((needs.solve.result == 'success' && needs.solve.outputs.proceed == 'true') || (needs.solve.result == 'skipped' && needs.gate.outputs.solution != ''))",
+        "publish: !cancelled() && needs.gate.result == 'success' && needs.verify.result == 'success' && needs.verify.outputs.digest != ''",
       ]
     `);
   });
