@@ -24,6 +24,7 @@ export const CommentCreated = z.object({
     number: id,
     state: z.enum(["open", "closed"]),
     pull_request: z.object({}).nullish(),
+    labels: z.array(z.object({ name: z.string() })),
   }),
   comment: z.object({
     id,

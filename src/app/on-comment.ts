@@ -92,6 +92,7 @@ async function authorityOf(event: CommentCreated, command: Command, github: GitH
     commentEdited: comment.updated_at !== comment.created_at,
     subject: issue.pull_request == null ? "issue" : await pullKind(event, github),
     issueState: issue.state,
+    labels: issue.labels.map(({ name }) => name),
   };
   if (controlOf(command) !== null) return mayControl(facts);
   return decision === null ? mayAsk(facts) : mayDecide(decision, facts);

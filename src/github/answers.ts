@@ -54,6 +54,12 @@ export const CommentAnswer = z
     url: answer.html_url,
   }));
 
+/** GitHub's schema also allows the bare name, and a label without one. */
+export const LabelAnswer = z.union([
+  z.string(),
+  z.object({ name: z.string().nullish() }).transform(({ name }) => name ?? ""),
+]);
+
 export const IssueAnswer = z.object({
   number: z.int().positive(),
   title: z.string(),
@@ -63,6 +69,7 @@ export const IssueAnswer = z.object({
   user: Author,
   created_at: z.iso.datetime(),
   pull_request: z.object({}).nullish(),
+  labels: z.array(LabelAnswer),
 });
 
 const End = z.object({ ref: z.string(), sha: Sha, repo: z.object({ id: z.int() }).nullish() });

@@ -137,6 +137,8 @@ export interface Issue {
   body: string;
   state: "open" | "closed";
   locked: boolean;
+  /** Names. */
+  labels: string[];
   isPull: boolean;
   author: Account;
   createdAt: string;

@@ -20,6 +20,7 @@ export function issues(
         body: found.body ?? "",
         state: found.state,
         locked: found.locked,
+        labels: found.labels,
         isPull,
         author: found.user,
         createdAt: found.created_at,

@@ -150,6 +150,7 @@ async function allowedToAsk(
     commentEdited: comment.updatedAt !== comment.createdAt,
     subject: subject.kind,
     issueState: subject.issue.state,
+    labels: subject.issue.labels,
   });
   return answer.kind === "allowed" ? { kind: "role", role, subject } : stop(answer.code, answer.message, answer.next);
 }

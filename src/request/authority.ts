@@ -20,6 +20,8 @@ export interface AuthorityFacts {
   commentEdited: boolean;
   subject: SubjectKind;
   issueState: "open" | "closed";
+  /** Names of the labels of the issue or pull request. */
+  labels: readonly string[];
 }
 
 export type RefusalCode = "not-allowed" | "edited" | "issue-closed" | "not-available";
@@ -82,7 +84,17 @@ function appRefusal({ appId, allowedApps = [] }: AuthorityFacts): Authority | nu
   );
 }
 
-function subjectRefusal({ verb, subject, issueState }: AuthorityFacts): Authority | null {
+/** Whoever may label can switch Airlock off for one issue or pull request: nothing new is started there. */
+export const offLabel = "agent:off";
+
+function subjectRefusal({ verb, subject, issueState, labels }: AuthorityFacts): Authority | null {
+  if (labels.includes(offLabel)) {
+    return refused(
+      "not-available",
+      `The label \`${offLabel}\` keeps Airlock from starting anything here.`,
+      "Remove the label, then write the command in a new comment.",
+    );
+  }
   const place = placeOf(verb);
   if (place === null) {
     const now = Object.keys(places).map((name) => `\`${name}\``);

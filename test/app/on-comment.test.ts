@@ -81,6 +81,15 @@ describe("nothing starts", () => {
     expect(found.replies).toHaveLength(replies);
   });
 
+  test("where the label agent:off stands, and the person is told", async () => {
+    await here.repository.label("mona", here.issue, "agent:off");
+    const { runs, replies } = await says("mona", "/agent fix");
+    expect(runs).toBe(0);
+    expect(replies.join()).toContain("The label `agent:off` keeps Airlock from starting anything here.");
+    await here.repository.unlabel("mona", here.issue, "agent:off");
+    expect((await says("mona", "/agent fix")).runs).toBe(1);
+  });
+
   test("and help is an answer, not a refusal", async () => {
     const { id, replies } = await says("mona", "/agent help");
     expect(replies).toEqual([

@@ -9,6 +9,7 @@ const issue = {
   body: null,
   state: "open",
   locked: false,
+  labels: [{ name: "bug" }, { name: null }, "old"],
   user: account,
   created_at: "2026-11-20T10:00:00Z",
 };
@@ -30,6 +31,7 @@ describe("an issue", () => {
       body: "",
       state: "open",
       locked: false,
+      labels: ["bug", "", "old"],
       isPull: false,
       author: account,
       createdAt: "2026-11-20T10:00:00Z",

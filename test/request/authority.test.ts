@@ -11,6 +11,7 @@ const maintainer: AuthorityFacts = {
   commentEdited: false,
   subject: "issue",
   issueState: "open",
+  labels: ["bug"],
 };
 
 describe("allowed", () => {
@@ -52,6 +53,7 @@ describe("refused", () => {
     ["a mannequin", { userType: "Mannequin", role: "admin" }, "not-allowed"],
     ["someone who sends another's comment", { senderIsAuthor: false }, "not-allowed"],
     ["an edited comment", { commentEdited: true }, "edited"],
+    ["anything where the label says so", { labels: ["bug", "agent:off"] }, "not-available"],
     ["a closed issue", { issueState: "closed" }, "issue-closed"],
     ["our own pull request", { subject: "own-pull" }, "not-available"],
     ["a person's pull request", { subject: "pull" }, "not-available"],

@@ -56,6 +56,7 @@ describe("who may decide", () => {
     commentEdited: false,
     subject: "own-pull",
     issueState: "open",
+    labels: [],
   };
   test.each<[string, "accept" | "verified" | "why", Partial<AuthorityFacts>, string]>([
     ["a maintainer accepts", "accept", {}, "allowed"],
