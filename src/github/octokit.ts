@@ -10,6 +10,7 @@ import { repositorySettings } from "./repository-settings.ts";
 import { reviews } from "./reviews.ts";
 import { rules } from "./rules.ts";
 import { runs } from "./runs.ts";
+import { threads } from "./threads.ts";
 
 /**
  * The GitHub port over any Octokit-like client. In: its authenticated `request` and `graphql`, the repository, and the App's
@@ -32,6 +33,7 @@ export function githubFor(from: {
     ...pulls(api),
     ...merging(api),
     ...reviews(api),
+    ...threads(api),
     ...runs(api),
     ...checkRuns(api),
   };
