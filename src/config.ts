@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Network } from "./config/network.ts";
 
 /** Codex's two axes. `danger-full-access` exists only as a CLI flag and can therefore not be written in a file. */
 export const SandboxMode = z.enum(["read-only", "workspace-write"]);
@@ -247,23 +248,11 @@ const PullRequest = z.strictObject({
     .describe("Whether the body carries a closing keyword for the issue asked on."),
 });
 
-/** Entries of one list. */
-const domainsMax = 100;
-
-const domains = (what: string) => z.array(z.string().min(1).max(300)).max(domainsMax).default([]).describe(what);
-const allow =
-  "Hosts that can be reached: `a.example` exactly, `*.a.example` its subdomains, `**.a.example` both; on ports 80 and 443, or only on the one named (`a.example:8443`).";
-const deny = "Hosts that cannot be reached, in the same forms; without a port on every port. Goes before `allow`.";
-
-const Access = z.strictObject({ allow: domains(allow), deny: domains(deny) });
-
-/** Off by default: an empty `allow` is no network at all, and not even a proxy. */
-const Network = z.strictObject({
-  prepare: Access.prefault({}).describe(
-    "While dependencies are installed and for the commands of `[setup]`, which may hold secrets; the package registry of the machine is always added.",
-  ),
-  solve: Access.prefault({}).describe("For the commands of the agent."),
-  verify: Access.prefault({}).describe("For the checks, on both sides."),
+const Review = z.strictObject({
+  resolve_threads: z
+    .boolean()
+    .default(false)
+    .describe("Whether the thread of a point that was done is resolved. A declined point's never is."),
 });
 
 const Verify = z.strictObject({
@@ -293,6 +282,7 @@ export const Config = z.strictObject({
   labels: Labels.prefault({}),
   reviewers: Reviewers.prefault({}),
   pull_request: PullRequest.prefault({}),
+  review: Review.prefault({}),
   network: Network.prefault({}),
 });
 export type Config = z.infer<typeof Config>;

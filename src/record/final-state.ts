@@ -13,6 +13,7 @@ import {
   word,
 } from "../text/outgoing.ts";
 import { costOf } from "./body.ts";
+import { checksLine } from "./checks-line.ts";
 import { levelMark, requirementSentence } from "./requirements.ts";
 import { sentence } from "./sentence.ts";
 import type { ShownReport, ShownSolution, ShownTask } from "./shown-papers.ts";
@@ -210,11 +211,6 @@ function facts({ solution, report }: RunPapers, known: KnownSecrets): Outgoing[]
     ...(report === null ? [] : [checksLine(report.checks, known)]),
     ...(solution === null ? [] : [ours`Cost: ${costOf(solution.usage)}.`]),
   ];
-}
-
-function checksLine(checks: ShownReport["checks"], known: KnownSecrets): Outgoing {
-  const parts = checks.slice(0, 30).map(({ name, class: result }) => ours`${cell(name, known)} ${cell(result, known)}`);
-  return parts.length === 0 ? ours`No check was configured.` : ours`Checks: ${joined(parts, " · ")}.`;
 }
 
 function refusedAs(reaction: FinalState["reaction"], state: Omit<Final, "kind">): FinalState {
