@@ -65,7 +65,7 @@ export async function roundScene(): Promise<RoundScene> {
   const review = await repository.reviewWith("hubert", pull.number, said);
   await repository.reviewWith("ben", pull.number, { ...said, body: "" });
   const comments = repository.threadsOf(pull.number).map((thread) => thread.comments[0]?.id ?? 0);
-  const [a, b, c, d] = comments.map((id) => `thread-${id}`) as [string, string, string, string];
+  const [a = "", b = "", c = "", d = ""] = comments.map((id) => `thread-${id}`);
   const own = `review-${review}`;
 
   const steps: Change[] = [
