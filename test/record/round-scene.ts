@@ -28,8 +28,24 @@ export interface RoundScene extends AsyncDisposable {
 
 export const branch = "airlock/12-1";
 
+/** What the two steps of a round do; and all of it against the base, which has not the pull request's `src/tax.js`. */
+export interface Made {
+  steps: [Change, Change];
+  whole: Change;
+  subjects: [string, string];
+}
+
+export const made: Made = {
+  steps: [
+    [entry("src/sum.js", "a + b\n", "Number(a) + Number(b)\n")],
+    [entry("src/tax.js", "19\n", null), entry("test/sum.test.js", null, "// a test\n")],
+  ],
+  whole: [entry("src/sum.js", "a - b\n", "Number(a) + Number(b)\n"), entry("test/sum.test.js", null, "// a test\n")],
+  subjects: ["Take numbers only", "Test the sum"],
+};
+
 /** Mends one, declines one, mends another, and does not reach the fourth; the review's own text is declined. */
-export async function roundScene(): Promise<RoundScene> {
+export async function roundScene({ steps, whole, subjects }: Made = made): Promise<RoundScene> {
   const dir = await mkdtemp(join(tmpdir(), "airlock-round-"));
   await mkdir(join(dir, "files/src"), { recursive: true });
   await writeFile(join(dir, "files/src/sum.js"), "a - b\n");
@@ -68,16 +84,8 @@ export async function roundScene(): Promise<RoundScene> {
   const [a = "", b = "", c = "", d = ""] = comments.map((id) => `thread-${id}`);
   const own = `review-${review}`;
 
-  const steps: Change[] = [
-    [entry("src/sum.js", "a + b\n", "Number(a) + Number(b)\n")],
-    [entry("src/tax.js", "19\n", null), entry("test/sum.test.js", null, "// a test\n")],
-  ];
-  const middle = await written(github, first, steps[0] ?? []);
-  const tree = await written(github, middle, steps[1] ?? []);
-  const whole = [
-    entry("src/sum.js", "a - b\n", "Number(a) + Number(b)\n"),
-    entry("test/sum.test.js", null, "// a test\n"),
-  ];
+  const middle = await written(github, first, steps[0]);
+  const tree = await written(github, middle, steps[1]);
   const items = [
     done(a),
     declined(b),
@@ -99,8 +107,8 @@ export async function roundScene(): Promise<RoundScene> {
     config: Config.parse({}),
   });
   const told = [
-    { items: [a], subject: "Take numbers only", tree: middle, change: steps[0] ?? [] },
-    { items: [c], subject: "Test the sum", tree, change: steps[1] ?? [] },
+    { items: [a], subject: subjects[0], tree: middle, change: steps[0] },
+    { items: [c], subject: subjects[1], tree, change: steps[1] },
   ];
   return {
     hub,
