@@ -246,6 +246,13 @@ const PullRequest = z.strictObject({
     .describe("Whether the body carries a closing keyword for the issue asked on."),
 });
 
+const Review = z.strictObject({
+  resolve_threads: z
+    .boolean()
+    .default(false)
+    .describe("Whether the thread of a point that was done is resolved. A declined point's never is."),
+});
+
 const Verify = z.strictObject({
   mutation: z
     .boolean()
@@ -285,6 +292,7 @@ export const Config = z.strictObject({
   labels: Labels.prefault({}),
   reviewers: Reviewers.prefault({}),
   pull_request: PullRequest.prefault({}),
+  review: Review.prefault({}),
   network: Network.prefault({}),
 });
 export type Config = z.infer<typeof Config>;

@@ -14,6 +14,22 @@ export const AccountAnswer = z.object({
 const ghost: Account = { id: 0, login: "ghost", type: "Mannequin" };
 export const Author = AccountAnswer.nullable().transform((account) => account ?? ghost);
 
+/** The same of GraphQL: a bot is called without `[bot]` there, and an account of an enterprise alone has no id. */
+export const ActorAnswer = z
+  .union([
+    AccountAnswer.omit({ id: true, type: true }).extend({
+      databaseId: z.int(),
+      __typename: AccountAnswer.shape.type,
+    }),
+    z.object({ __typename: z.literal("EnterpriseUserAccount") }),
+  ])
+  .nullable()
+  .transform((actor): Account => {
+    if (actor === null || !("databaseId" in actor)) return ghost;
+    const { databaseId: id, login, __typename: type } = actor;
+    return { id, login: type === "Bot" ? `${login}[bot]` : login, type };
+  });
+
 export const RepositoryAnswer = z
   .object({
     id: z.int().positive(),

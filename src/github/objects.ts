@@ -13,7 +13,7 @@ export function objects(api: Api): ReadObjects & WriteObjects {
 }
 
 type ReadObjects = Pick<GitHub, "branch" | "branches" | "commit" | "isAncestor" | "mergeBase" | "tree" | "blob">;
-type WriteObjects = Pick<GitHub, "createBlob" | "createTree" | "createCommit" | "createBranch">;
+type WriteObjects = Pick<GitHub, "createBlob" | "createTree" | "createCommit" | "createBranch" | "moveBranch">;
 
 function readObjects(api: Api): ReadObjects {
   return {
@@ -85,17 +85,25 @@ function writeObjects(api: Api): WriteObjects {
         await api.call(Reference, "POST /git/refs", { ref: `refs/heads/${name}`, sha });
         return "created";
       } catch (thrown) {
-        if (isTaken(thrown)) return "exists";
+        if (refused(thrown, /already exists/i)) return "exists";
+        throw thrown;
+      }
+    },
+    async moveBranch(name, sha) {
+      try {
+        await api.call(Reference, "PATCH /git/refs/{ref}", { ref: `heads/${name}`, sha, force: false });
+        return "moved";
+      } catch (thrown) {
+        if (refused(thrown, /not a fast.forward/i)) return "not-fast-forward";
         throw thrown;
       }
     },
   };
 }
 
-function isTaken(thrown: unknown): boolean {
-  return (
-    thrown instanceof AirlockError && statusOf(thrown) === 422 && /already exists/i.test(httpFailure(thrown).message)
-  );
+/** Whether GitHub refused these values in such words. */
+function refused(thrown: unknown, words: RegExp): boolean {
+  return thrown instanceof AirlockError && statusOf(thrown) === 422 && words.test(httpFailure(thrown).message);
 }
 
 const Reference = z.object({ object: z.object({ type: z.literal("commit"), sha: Sha }) });

@@ -2,6 +2,7 @@ import { apiOver, type Graphql, type Request } from "./api.ts";
 import { checkRuns } from "./check-runs.ts";
 import type { GitHub } from "./github.ts";
 import { issues } from "./issues.ts";
+import { labels } from "./labels.ts";
 import { merging } from "./merging.ts";
 import { objects } from "./objects.ts";
 import { people } from "./people.ts";
@@ -10,6 +11,7 @@ import { repositorySettings } from "./repository-settings.ts";
 import { reviews } from "./reviews.ts";
 import { rules } from "./rules.ts";
 import { runs } from "./runs.ts";
+import { threads } from "./threads.ts";
 
 /**
  * The GitHub port over any Octokit-like client. In: its authenticated `request` and `graphql`, the repository, and the App's
@@ -30,8 +32,10 @@ export function githubFor(from: {
     ...issues(api),
     ...objects(api),
     ...pulls(api),
+    ...labels(api),
     ...merging(api),
     ...reviews(api),
+    ...threads(api),
     ...runs(api),
     ...checkRuns(api),
   };

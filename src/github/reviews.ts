@@ -45,22 +45,26 @@ const states = {
   PENDING: "pending",
 } as const;
 
-const ReviewAnswer = z
-  .object({
-    id: z.int().positive(),
-    user: Author,
-    state: z.enum(["APPROVED", "CHANGES_REQUESTED", "DISMISSED", "COMMENTED", "PENDING"]),
-    commit_id: Sha.nullable(),
-    submitted_at: z.iso.datetime().nullish(),
-  })
-  .transform((answer): Review => ({
+export const ReviewShape = z.object({
+  id: z.int().positive(),
+  user: Author,
+  state: z.enum(["APPROVED", "CHANGES_REQUESTED", "DISMISSED", "COMMENTED", "PENDING"]),
+  commit_id: Sha.nullable(),
+  submitted_at: z.iso.datetime().nullish(),
+});
+
+export function reviewOf(answer: z.output<typeof ReviewShape>): Review {
+  return {
     id: answer.id,
     person: answer.user,
     state: states[answer.state],
     commit: answer.commit_id,
     // Only a review that is not submitted yet has none, and that one is no opinion.
     submittedAt: answer.submitted_at ?? "1970-01-01T00:00:00Z",
-  }));
+  };
+}
+
+const ReviewAnswer = ReviewShape.transform(reviewOf);
 
 /** An address that belongs to no account is answered with null, or with an object without fields. */
 const CommitAccount = z.union([AccountAnswer, z.null(), z.strictObject({}).transform(() => null)]);

@@ -1,3 +1,4 @@
+import { type Files, filesOf } from "../change/files.ts";
 import { type TreeFile, treeSha } from "../change/tree-sha.ts";
 import type { Config } from "../config.ts";
 import type { GitHub, Pull } from "../github/github.ts";
@@ -5,7 +6,7 @@ import type { Snapshot } from "../handoff/identity.ts";
 import { runOfCommit } from "../record/commit-message.ts";
 import type { Subject } from "../record/subject.ts";
 import { stop, type Stopped } from "./stop.ts";
-import { byPath, changeTo, type Made, same } from "./tree-change.ts";
+import { changeTo, type Made } from "./tree-change.ts";
 
 /** Characters of a commit's id that people are shown, and the least they may type. */
 const shortSha = 7;
@@ -162,7 +163,7 @@ export function takenBack({
   after: readonly TreeFile[];
   now: readonly TreeFile[];
 }): { kind: "files"; files: TreeFile[] } | { kind: "conflict"; paths: string[] } | { kind: "nothing" } {
-  const [was, became, is] = [byPath(before), byPath(after), byPath(now)];
+  const [was, became, is] = [filesOf(before), filesOf(after), filesOf(now)];
   const files = new Map(is);
   const conflicts: string[] = [];
   for (const path of new Set([...was.keys(), ...became.keys()])) {
@@ -173,6 +174,12 @@ export function takenBack({
     else files.set(path, old);
   }
   if (conflicts.length > 0) return { kind: "conflict", paths: conflicts.toSorted() };
-  const changed = [...files.values()];
+  const changed = [...files].map(([path, file]) => ({ path, ...file }));
   return treeSha(changed) === treeSha(now) ? { kind: "nothing" } : { kind: "files", files: changed };
 }
+
+function same(one: FileAt | undefined, other: FileAt | undefined): boolean {
+  return one?.mode === other?.mode && one?.sha === other?.sha;
+}
+
+type FileAt = NonNullable<ReturnType<Files["get"]>>;

@@ -1,8 +1,7 @@
 import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
 import { Refusal } from "./answer.ts";
 import type { Account, App, Installation, NewApp, Repository, RoleName, State } from "./state.ts";
-import { nextId } from "./ids.ts";
-import { actionsAppId, actionsBotId } from "./state.ts";
+import { actionsAppId, actionsBotId, nextId } from "./ids.ts";
 
 /** Creates an account; numeric ids follow the order of calls. @throws Error when the login is taken. */
 export function addAccount(state: State, login: string, type: Account["type"] = "User"): Account {

@@ -1,4 +1,6 @@
 import { GraphQLError } from "graphql";
+import { accountPage, nodeId } from "./show-account.ts";
+import type { Account, State } from "./state.ts";
 
 export type Fields = Record<string, unknown>;
 export type Arguments = Record<string, unknown>;
@@ -27,4 +29,15 @@ export function connection(all: Fields[], { first, after, last, before }: Argume
 
 export function failed(type: string, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { type } });
+}
+
+export function showActor(state: State, account: Account): Fields {
+  return {
+    __typename: account.type,
+    id: nodeId(account.type, account.id),
+    databaseId: account.id,
+    login: account.type === "Bot" ? account.login.replace("[bot]", "") : account.login,
+    url: accountPage(state, account),
+    avatarUrl: `${state.url}/avatars/${account.id}`,
+  };
 }

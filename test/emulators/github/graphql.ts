@@ -7,13 +7,14 @@ import { repositoryOf } from "./accounts.ts";
 import type { Answer } from "./answer.ts";
 import { Refusal } from "./answer.ts";
 import { enableAutoMerge, mergeFields, readInput, showMerging } from "./graphql-merging.ts";
-import { type Arguments, connection, failed, type Fields } from "./graphql-answers.ts";
+import { type Arguments, connection, failed, type Fields, showActor } from "./graphql-answers.ts";
+import { nodeAsked, resolveThread, threadFields } from "./graphql-threads.ts";
 import { identify } from "./identity.ts";
 import type { Identity } from "./identity.ts";
-import { accountPage, nodeId } from "./show-account.ts";
+import { nodeId } from "./show-account.ts";
 import { issuePage } from "./show-issue.ts";
 import { htmlOf } from "./show-repository.ts";
-import type { Account, Comment, Issue, Repository, State } from "./state.ts";
+import type { Comment, Issue, Repository, State } from "./state.ts";
 import { iso } from "./state.ts";
 import { covers, permissionsOn } from "./tokens.ts";
 
@@ -89,6 +90,8 @@ function root(state: State, identity: Identity): Fields {
         ...showMerging(repository, may, (issue) => showIssue(state, repository, issue)),
       };
     },
+    node: ({ id }: Arguments) => nodeAsked(state, identity, String(id)),
+    resolveReviewThread: ({ input }: Arguments) => resolveThread(state, identity, input),
     enablePullRequestAutoMerge: ({ input }: Arguments) => enableAutoMerge(state, identity, readInput(input)),
     rateLimit: { limit: 5000, cost: 1, remaining: 4999, used: 1, nodeCount: 1, resetAt: iso(state.now() + 3_600_000) },
   };
@@ -147,6 +150,7 @@ function showIssue(state: State, repository: Repository, issue: Issue): Fields {
           headRefName: issue.pull.head,
           headRefOid: issue.pull.headSha,
           ...mergeFields(repository, issue),
+          ...threadFields(state, repository, issue),
         };
   return {
     __typename: issue.pull === null ? "Issue" : "PullRequest",
@@ -192,17 +196,6 @@ function showComment(state: State, repository: Repository, comment: Comment): Fi
     lastEditedAt: comment.editedAt === null ? null : iso(comment.editedAt),
     includesCreatedEdit: comment.editedAt !== null,
     author: showActor(state, comment.author),
-  };
-}
-
-function showActor(state: State, account: Account): Fields {
-  return {
-    __typename: account.type,
-    id: nodeId(account.type, account.id),
-    databaseId: account.id,
-    login: account.type === "Bot" ? account.login.replace("[bot]", "") : account.login,
-    url: accountPage(state, account),
-    avatarUrl: `${state.url}/avatars/${account.id}`,
   };
 }
 

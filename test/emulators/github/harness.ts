@@ -57,6 +57,7 @@ export async function stage(options: Partial<HubOptions> & { private?: boolean }
     "issue_comment",
     "pull_request",
     "pull_request_review",
+    "pull_request_review_comment",
     "merge_group",
     "push",
     "workflow_run",

@@ -1,5 +1,9 @@
 import type { State } from "./state.ts";
 
+/** GitHub's own ids of the Actions App and its bot: the job token's identity. */
+export const actionsAppId = 15_368;
+export const actionsBotId = 41_898_282;
+
 /** First id of each kind, chosen far apart and past 32 bits where GitHub's are. */
 const firstId: Record<string, number> = {
   account: 5_000_001,
@@ -9,6 +13,8 @@ const firstId: Record<string, number> = {
   issue: 2_600_000_001,
   comment: 3_500_000_001,
   review: 2_900_000_001,
+  thread: 300_000_001,
+  reviewComment: 2_400_000_001,
   label: 8_000_000_001,
   reaction: 310_000_001,
   check: 52_000_000_001,

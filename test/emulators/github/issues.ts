@@ -187,7 +187,7 @@ export function react(
 }
 
 /** GitHub's times have whole seconds; a person never edits within the second of creation, and neither does a story. */
-function later(state: State, createdAt: number): number {
+export function later(state: State, createdAt: number): number {
   return Math.max(state.now(), createdAt + 1000);
 }
 

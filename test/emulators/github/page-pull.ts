@@ -7,11 +7,12 @@ import { html } from "./page-html.ts";
 import { badge, conversation } from "./page-issue.ts";
 import type { View } from "./page-layout.ts";
 import { labels, repositoryPage, text, when, who } from "./page-layout.ts";
+import { reviewsShown } from "./page-threads.ts";
 import { filesOf, startOf } from "./rest-pulls.ts";
 import { authorOf } from "./show-commit.ts";
 import type { PullIssue } from "./show-pull.ts";
 import type { CheckRun } from "./state.ts";
-import { actionsBotId } from "./state.ts";
+import { actionsBotId } from "./ids.ts";
 
 /** A pull request on one page: conversation, commits, checks, files. */
 export function pullPage(view: View, issue: PullIssue): Answer {
@@ -28,7 +29,7 @@ export function pullPage(view: View, issue: PullIssue): Answer {
     </p>
     <div class="columns">
       <div>
-        ${conversation(view, issue)}
+        ${conversation(view, issue)} ${reviewsShown(view, issue)}
         <h2 id="checks">Checks</h2>
         ${waiting(issue)}
         <div class="box">

@@ -7,6 +7,7 @@ import { showReview } from "./reviews.ts";
 import { isPull, showPull, showPullSimple } from "./show-pull.ts";
 import { fullName, htmlOf, showRepository } from "./show-repository.ts";
 import { showRun, showWorkflow } from "./show-run.ts";
+import { showThreadComment } from "./threads.ts";
 import type { Account, Changes, HubEvent, Installation, Label, Repository, State } from "./state.ts";
 import { iso } from "./state.ts";
 
@@ -63,7 +64,15 @@ function subjectOf(state: State, event: HubEvent): Json {
       const { issue, review } = subject;
       if (!isPull(issue)) throw new Error(`#${issue.number} is not a pull request`);
       const shown = { ...showReview(state, repository, issue, review), state: review.state.toLowerCase() };
-      return { review: shown, pull_request: showPullSimple(state, repository, issue) };
+      const about = { review: shown, pull_request: showPullSimple(state, repository, issue) };
+      return { ...about, ...details(state, repository, subject) };
+    }
+    case "pull_request_review_comment": {
+      const { issue, thread, comment } = subject;
+      if (!isPull(issue)) throw new Error(`#${issue.number} is not a pull request`);
+      const shown = showThreadComment(state, repository, issue, { thread, comment });
+      const one = { position: 1, original_position: 1, start_line: null, original_start_line: null, start_side: null };
+      return { comment: { ...shown, ...one }, pull_request: showPullSimple(state, repository, issue) };
     }
     case "merge_group":
       return { merge_group: showGroup(subject.group) };

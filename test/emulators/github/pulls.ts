@@ -6,7 +6,7 @@ import { issueOf, newIssue } from "./issues.ts";
 import type { PullIssue } from "./show-pull.ts";
 import { isPull } from "./show-pull.ts";
 import type { Account, Repository, State } from "./state.ts";
-import { actionsAppId } from "./state.ts";
+import { actionsAppId } from "./ids.ts";
 
 export interface NewPull {
   title: string;
@@ -54,6 +54,7 @@ export function openPull(state: State, repository: Repository, by: Author, asked
     reviewers: [],
     teams: [],
     reviews: [],
+    threads: [],
   };
   const opened: PullIssue = Object.assign(issue, { pull });
   state.emit({ action: "opened", repository, sender: by.account, subject: { name: "pull_request", issue: opened } });

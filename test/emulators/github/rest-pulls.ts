@@ -8,7 +8,6 @@ import { changeIssue } from "./issues.ts";
 import { openPull, pullOf, removeReviewers, requestReviewers } from "./pulls.ts";
 import type { Ask, Route } from "./route.ts";
 import { bodyAs, actor, numeric, param, read, repositoryAsked, write } from "./route.ts";
-import { showReview } from "./reviews.ts";
 import { showUser } from "./show-account.ts";
 import { showCommit, showFile } from "./show-commit.ts";
 import { isPull, showPull, showPullSimple, showTeam } from "./show-pull.ts";
@@ -26,12 +25,6 @@ export const pullRoutes: Route[] = [
   { method: "PATCH", path: one, need: write("pull_requests"), run: update },
   { method: "GET", path: `${one}/files`, need: read("pull_requests"), run: files },
   { method: "GET", path: `${one}/commits`, need: read("pull_requests"), run: commits },
-  {
-    method: "GET",
-    path: `${one}/reviews`,
-    need: read("pull_requests"),
-    run: reviews,
-  },
   { method: "GET", path: `${one}/requested_reviewers`, need: read("pull_requests"), run: reviewers },
   { method: "POST", path: `${one}/requested_reviewers`, need: write("pull_requests"), run: addReviewers },
   { method: "DELETE", path: `${one}/requested_reviewers`, need: write("pull_requests"), run: dropReviewers },
@@ -111,15 +104,6 @@ function commits(ask: Ask): Answer {
   const issue = pullAsked(ask);
   const found = commitsIn(repository.bare, `${startOf(repository, issue)}..${issue.pull.headSha}`).toReversed();
   return page(found, { url: ask.url, show: (commit) => showCommit(ask.state, repository, commit) });
-}
-
-function reviews(ask: Ask): Answer {
-  const repository = repositoryAsked(ask);
-  const issue = pullAsked(ask);
-  return page(issue.pull.reviews, {
-    url: ask.url,
-    show: (review) => showReview(ask.state, repository, issue, review),
-  });
 }
 
 function reviewers(ask: Ask): Answer {

@@ -1,5 +1,6 @@
 import { Refusal } from "./answer.ts";
 import { nextId } from "./ids.ts";
+import { later } from "./issues.ts";
 import { nodeId, showUser } from "./show-account.ts";
 import type { Json } from "./show-account.ts";
 import { associationOf } from "./accounts.ts";
@@ -16,17 +17,22 @@ export interface Review {
   body: string;
   commit: string;
   submittedAt: number;
+  editedAt: number | null;
+}
+
+export interface NewReview {
+  by: Account;
+  event: "APPROVE" | "REQUEST_CHANGES" | "COMMENT";
+  body: string;
 }
 
 const given = { APPROVE: "APPROVED", REQUEST_CHANGES: "CHANGES_REQUESTED", COMMENT: "COMMENTED" } as const;
 
-/** Submits a review of the head as it is now. @throws Refusal 422 for an opinion of the pull request's author, as on GitHub. */
-export function submitReview(
-  state: State,
-  repository: Repository,
-  issue: PullIssue,
-  asked: { by: Account; event: "APPROVE" | "REQUEST_CHANGES" | "COMMENT"; body: string },
-): Review {
+/**
+ * A review of the head as it is now, with its event still to be told, after its comments.
+ * @throws Refusal 422 for an opinion of the pull request's author, as on GitHub.
+ */
+export function recordReview(state: State, issue: PullIssue, asked: NewReview): Review {
   const { by, event, body } = asked;
   if (by === issue.author && event !== "COMMENT")
     throw new Refusal(422, `Can not ${event === "APPROVE" ? "approve" : "request changes on"} your own pull request`);
@@ -37,10 +43,30 @@ export function submitReview(
     body,
     commit: issue.pull.headSha,
     submittedAt: state.now(),
+    editedAt: null,
   };
   issue.pull.reviews.push(review);
-  state.emit({ action: "submitted", repository, sender: by, subject: { name: "pull_request_review", issue, review } });
   return review;
+}
+
+export function announceReview(state: State, repository: Repository, issue: PullIssue, review: Review): void {
+  const subject = { name: "pull_request_review", issue, review } as const;
+  state.emit({ action: "submitted", repository, sender: review.author, subject });
+}
+
+/** A person changes the text of a review. */
+export function editReview(
+  state: State,
+  repository: Repository,
+  issue: PullIssue,
+  { id, body }: { id: number; body: string },
+): void {
+  const review = issue.pull.reviews.find((one) => one.id === id);
+  if (review === undefined) throw new Refusal(404, "Not Found");
+  const changes = { body: { from: review.body } };
+  Object.assign(review, { body, editedAt: later(state, review.submittedAt) });
+  const subject = { name: "pull_request_review", issue, review, changes } as const;
+  state.emit({ action: "edited", repository, sender: review.author, subject });
 }
 
 /** @throws Refusal 404 for an unknown review, 422 for a comment, which is no opinion. */

@@ -9,6 +9,7 @@ import { pullRoutes } from "./rest-pulls.ts";
 import { repositoryRoutes } from "./rest-repository.ts";
 import { ruleRoutes } from "./rest-rules.ts";
 import { teamRoutes } from "./rest-teams.ts";
+import { threadRoutes } from "./rest-threads.ts";
 import type { Route } from "./route.ts";
 import type { Operation } from "./slice.ts";
 import { operationOf } from "./slice.ts";
@@ -33,6 +34,7 @@ export function endpoints(redeliver: (id: number) => void): Endpoint[] {
     ...issueRoutes,
     ...commentRoutes,
     ...pullRoutes,
+    ...threadRoutes,
     ...checkRoutes,
     ...ruleRoutes,
     ...teamRoutes,

@@ -92,7 +92,7 @@ export function showReaction(state: State, reaction: Reaction): Json {
   };
 }
 
-function showRollup(url: string, reactions: Reaction[]): Json {
+export function showRollup(url: string, reactions: Reaction[]): Json {
   const contents = ["+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes"];
   const count = (content: string): number => reactions.filter((reaction) => reaction.content === content).length;
   return {

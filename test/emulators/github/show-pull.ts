@@ -66,7 +66,7 @@ export function showPull(state: State, repository: Repository, issue: PullIssue)
     mergeable_state: pull.draft ? "draft" : "clean",
     merged_by: null,
     comments: repository.comments.filter((comment) => comment.issue === issue.number).length,
-    review_comments: 0,
+    review_comments: pull.threads.reduce((sum, { comments }) => sum + comments.length, 0),
     maintainer_can_modify: false,
     commits: countCommits(repository.bare, `${from}..${pull.headSha}`),
     additions: files.reduce((sum, file) => sum + file.additions, 0),

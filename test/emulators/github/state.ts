@@ -2,6 +2,7 @@ import type { JobState } from "../runner/dispatched-run.ts";
 import type { CommitFacts } from "./git-read.ts";
 import type { MergeGroup } from "./queue.ts";
 import type { Review } from "./reviews.ts";
+import type { ReviewComment, Thread } from "./threads.ts";
 
 /** Everything the embedded GitHub knows besides the git repositories. One value, changed in place by the verbs of the sibling files. */
 export interface State {
@@ -172,6 +173,7 @@ export interface PullFacts {
   teams: string[];
   /** Oldest first. */
   reviews: Review[];
+  threads: Thread[];
 }
 
 export interface Comment {
@@ -264,7 +266,8 @@ export type Subject =
   | { name: "issues"; issue: Issue; label?: Label; changes?: Changes }
   | { name: "issue_comment"; issue: Issue; comment: Comment; changes?: Changes }
   | { name: "pull_request"; issue: Issue; label?: Label; changes?: Changes; moved?: { before: string; after: string } }
-  | { name: "pull_request_review"; issue: Issue; review: Review }
+  | { name: "pull_request_review"; issue: Issue; review: Review; changes?: Changes }
+  | { name: "pull_request_review_comment"; issue: Issue; thread: Thread; comment: ReviewComment }
   | { name: "merge_group"; group: MergeGroup }
   | { name: "workflow_run"; run: Run }
   | { name: "push"; ref: string; before: string; after: string; commits: CommitFacts[] };
@@ -289,10 +292,6 @@ export interface Delivery {
   body: string;
   response: string;
 }
-
-/** GitHub's own ids of the Actions App and its bot: the job token's identity. */
-export const actionsAppId = 15_368;
-export const actionsBotId = 41_898_282;
 
 /** GitHub's time format: whole seconds. */
 export function iso(ms: number): string {

@@ -87,6 +87,13 @@ test("Every payload fits GitHub's own description of it", async () => {
   await repository.setDraft("mara", pull.json.number, false);
   const review = await repository.review("mara", pull.json.number, "APPROVE");
   await repository.dismiss("mara", pull.json.number, review);
+  const comments = [{ path: "src/sum.ts", line: 1, body: "why?" }];
+  const said = await repository.reviewWith("mara", pull.json.number, {
+    event: "REQUEST_CHANGES",
+    body: "No",
+    comments,
+  });
+  await repository.editReview(pull.json.number, said, "No!");
   await repository.enqueue("mara", pull.json.number);
   repository.closeIssue("mara", pull.json.number);
   await repository.reopen("mara", pull.json.number);
@@ -123,6 +130,8 @@ test("Every payload fits GitHub's own description of it", async () => {
       "pull_request.reopened",
       "pull_request_review.submitted",
       "pull_request_review.dismissed",
+      "pull_request_review.edited",
+      "pull_request_review_comment.created",
       "merge_group.checks_requested",
       "pull_request.synchronize",
       "pull_request.closed",
