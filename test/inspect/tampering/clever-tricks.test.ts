@@ -150,6 +150,8 @@ const scripts: Row[] = [
     "vitest run & wait",
     "rm -rf test/slow && vitest run",
     "echo vitest run",
+    "command echo vitest run",
+    "CI=1 echo vitest run",
   ].map((after): Row => [after, script("vitest run", after), ["block v22-script-masked package.json:-"]]),
   [
     "a program first",
