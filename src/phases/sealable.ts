@@ -34,7 +34,9 @@ export async function sealable(
 ): Promise<Solution> {
   onProgress("scanning the change for secrets before it is sealed");
   const { task, taskDigest, known, source } = request;
-  const kept = await lastReadable(result, workspace, (change) => baseContents(source, change, dir));
+  const kept = endsWithAnswer(task)
+    ? nothingOf(workspace.start)
+    : await lastReadable(result, workspace, (change) => baseContents(source, change, dir));
   const { change, checkpoints, tree } = kept;
   // Words about work that could not be kept would describe another change.
   const words = (kept.lost === null ? result.finish : null) ?? noWords;
@@ -102,6 +104,11 @@ export interface Kept {
   checkpoints: Solution["checkpoints"];
   /** Why later checkpoints were left behind; null when the last one was kept. */
   lost: string | null;
+}
+
+/** An answer carries nothing: it was looked for read-only, and what the pull request that it is about holds is no work of this run. */
+function nothingOf({ tree }: Workspace["start"]): Kept {
+  return { tree, change: [], before: new Map(), checkpoints: [], lost: null };
 }
 
 /** The last checkpoint whose difference from the base can be read: a state that no paper could carry costs only its own turn. */

@@ -9,6 +9,7 @@ import { canaryFrom } from "../../src/text/canary.ts";
 import { realSandbox } from "../checks/sandbox.ts";
 import type { Step } from "../emulators/model/step.ts";
 import { scripted } from "../model/scripted.ts";
+import { writeFiles } from "../workspace/repository.ts";
 import { type LocalScene, localScene } from "./local-scene.ts";
 
 /** A value in the form of a GitHub token. */
@@ -26,17 +27,24 @@ export interface Way {
   task?: (task: Task) => Task;
   signal?: AbortSignal;
   files?: Record<string, string>;
+  /** What a pull request adds to them, as a second commit: the work starts there and is judged against the first. */
+  pulled?: Record<string, string>;
 }
 
 /** Lets the scripted model work on the cart repository. */
 export async function solved(
   steps: Step[],
-  { known = [], task: change = (task) => task, signal, files, prepared = [] }: Way = {},
+  { known = [], task: change = (task) => task, signal, files, pulled, prepared = [] }: Way = {},
 ) {
   await using on = await localScene(real.sandbox, files);
   const { server, model } = await scripted(steps);
   await using _server = server;
-  const task = change(await on.task());
+  const { commit, tree } = on.repository;
+  if (pulled !== undefined) {
+    writeFiles(on.repository.root, pulled);
+    on.repository.recommit();
+  }
+  const task = change({ ...(await on.task()), base: { commit, tree } });
   const session: string[] = [];
   const solution = await solve(
     {
