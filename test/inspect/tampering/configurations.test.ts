@@ -43,23 +43,6 @@ const compiler: Row[] = [
     ["block v18-compiler-weaker tsconfig.json:1"],
   ],
   [
-    "handed down by a file of the change, before one that is not known",
-    {
-      ...tsconfig({ compilerOptions: { strict: true } }, { extends: ["./strict", "./more"] }),
-      "strict.json": [null, '{ "compilerOptions": { "strict": true } }'],
-      "more.json": [null, '{ "extends": "@company/loose" }'],
-    },
-    ["block v18-compiler-weaker tsconfig.json:1"],
-  ],
-  [
-    "handed down by a file of the change, behind one that is not known",
-    {
-      ...tsconfig({ compilerOptions: { strict: true } }, { extends: ["@company/base", "./strict"] }),
-      "strict.json": [null, '{ "compilerOptions": { "strict": true } }'],
-    },
-    [],
-  ],
-  [
     "with comments and commas",
     file("tsconfig.json")(
       '// a\n{ "compilerOptions": { "strict": true, } }',

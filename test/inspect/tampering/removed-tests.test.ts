@@ -107,16 +107,6 @@ const removed: Row[] = [
     ["block v02-test-removed a.test.ts:1"],
   ],
   [
-    "a row that moved to a test that asks less",
-    {
-      "a.test.ts": [
-        `it.each([1, 2, 3])("%s", (x) => { expect(f(x)).toBe(x); });`,
-        `it.each([1])("%s", (x) => { expect(f(x)).toBe(x); });\nit.each([2, 3])("to %s", (x) => { expect(x).toBeDefined(); });`,
-      ],
-    },
-    ["warn v02-test-removed a.test.ts:1"],
-  ],
-  [
     "a row less where the file has as many cases",
     {
       "a.test.ts": [
