@@ -42,7 +42,8 @@ function entriesIn(text: string): Raw[] | null {
     const open = found.at(-1);
     if (/^[^\s]/.test(line)) {
       if (!line.endsWith(":")) return null;
-      const patterns = line.slice(0, -1).split(",").map(bare);
+      const patterns = patternsIn(line.slice(0, -1));
+      if (patterns === null) return null;
       for (const pattern of patterns) if (!isNew(pattern, known)) return null;
       list = null;
       found.push({ patterns, fields: new Map(), headings: new Set(), asks: new Map() });
@@ -64,6 +65,13 @@ function entriesIn(text: string): Raw[] | null {
     (isAsk ? open.asks : open.fields).set(key, bare(value));
   }
   return found;
+}
+
+/** The patterns of a heading; null: not as yarn writes it. A comma inside quotes belongs to a range (`"a@>=1, <2"`). */
+function patternsIn(heading: string): string[] | null {
+  const parts = [...heading.matchAll(/ ?("[^"]*"|[^", ][^",]*)(,|$)/gy)];
+  const isWhole = parts.reduce((sum, [part]) => sum + part.length, 0) === heading.length;
+  return isWhole ? parts.map(([, pattern = ""]) => bare(pattern)) : null;
 }
 
 /** Adds a key that was not met before and gives no object another prototype. */

@@ -10,7 +10,7 @@ import { sentence } from "./verify.ts";
 export interface BaselineJob {
   task: Task;
   taskDigest: string;
-  /** Host directory in or above a repository that holds `task.start` and `task.trusted`. */
+  /** Host directory in or above a repository that holds `task.base` and `task.trusted`. */
   source: string;
   /** What the prepare step of this job left. */
   prepared: Prepared;
@@ -33,7 +33,7 @@ export async function baselineJob(
     source,
     dir,
     task,
-    base: task.start,
+    base: task.base,
     dependencies: dependenciesBySide(ground, [prepared.installed], task.config.setup.commands.length > 0),
     signal,
     onProgress: (progress) => onProgress(sentence(progress)),
@@ -48,7 +48,7 @@ export async function baselineJob(
     repository: task.repository,
     run: task.run,
     task_digest: taskDigest,
-    base: task.start,
+    base: task.base,
     environment: environmentOf(prepared, sandbox, image),
     plan: [...baseline.checks],
     runs,

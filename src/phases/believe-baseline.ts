@@ -57,7 +57,7 @@ export function believeBaseline(paper: BaselinePaper, reading: Reading): Belief 
 function otherThan(paper: BaselinePaper, { task, taskDigest, environment }: Reading): string | null {
   if (!wantsBaselineJob(task.config)) return "the configuration has no use for one";
   if (paper.task_digest !== taskDigest) return "it was made for another Task";
-  if (canonical(paper.base) !== canonical(task.start)) return "it is of another commit";
+  if (canonical(paper.base) !== canonical(task.base)) return "it is of another commit";
   if (environment.image === null) return "this machine does not say which image it is";
   const differing = differences(paper.environment, environment);
   if (differing.length > 0) return `it was made in another environment: ${differing.join(", ")}`;

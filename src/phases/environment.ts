@@ -39,7 +39,9 @@ export async function makeEnvironment(ground: Ground, order: EnvironmentOrder): 
   // Commands may write into the installation, so it is theirs alone. What a registry gave for a token lies below our directory until it
   // was searched, and is never for a later job that has no token.
   const { cache, ...withoutCache } = ground;
-  const isPrivate = order.task.config.setup.commands.length > 0 || secrets.length > 0;
+  // Whoever opened a pull request wrote its lockfile: as with a change's, nothing of it is kept for others.
+  const isForeign = start.tree !== trusted.tree;
+  const isPrivate = isForeign || order.task.config.setup.commands.length > 0 || secrets.length > 0;
   const own = isPrivate || cache === undefined ? withoutCache : ground;
   const installed = withoutValues(
     await installFor(own, order.checkout, { registryToken: registryToken?.value }),

@@ -41,7 +41,7 @@ export async function rollback(order: RollbackOrder, github: GitHub): Promise<Ro
 
 async function goBack(pull: Pull, order: RollbackOrder, github: GitHub): Promise<RolledBack | Stopped> {
   const commits = await github.pullCommits(pull.number);
-  const target = targetOf(commits, order.argument);
+  const target = targetOf(commits, order.argument, order.start.commit);
   if (target.kind === "stop") return target;
   const { tree } = await github.commit(target.sha);
   if (tree === order.start.tree)
@@ -61,14 +61,21 @@ async function goBack(pull: Pull, order: RollbackOrder, github: GitHub): Promise
   };
 }
 
-/** Which commit of an open pull request is meant. In: its commits, oldest first. Pure. */
+/** Which commit of an open pull request is meant. In: its commits, oldest first, as far as GitHub lists them (250), and its head. Pure. */
 export function targetOf(
   commits: readonly { sha: string; message: string }[],
   argument: string,
+  start: string,
 ): { kind: "target"; sha: string } | Stopped {
   const head = commits.at(-1);
   const runs = commits.map(({ message }) => runOfCommit(message));
   const last = runs.at(-1) ?? null;
+  if (head !== undefined && head.sha !== start)
+    return stop(
+      "refused",
+      "GitHub does not list all commits up to this pull request's head, so nobody knows whose work would be undone.",
+      "Undo it by hand.",
+    );
   if (head === undefined || last === null)
     return stop(
       "refused",

@@ -4,6 +4,7 @@ import type { AgentResult } from "../agent/loop.ts";
 import { unpriced } from "../agent/turn.ts";
 import type { Change } from "../change.ts";
 import { canonical } from "../handoff/canonical.ts";
+import { AirlockError } from "../errors.ts";
 import type { Finding } from "../handoff/finding.ts";
 import type { NetworkRow } from "../handoff/network.ts";
 import { sha256 } from "../handoff/seal.ts";
@@ -37,7 +38,9 @@ export async function sealable(
   onProgress("scanning the change for secrets before it is sealed");
   const { task, taskDigest, known, source } = request;
   const read = (change: Change) => baseContents(source, change, dir);
-  const kept = await lastReadable(result, { task, workspace, read });
+  const kept = endsWithAnswer(task)
+    ? nothingOf(workspace.start)
+    : await lastReadable(result, { task, workspace, read });
   const { change, checkpoints, tree } = kept;
   const round = await roundOf(kept, result.answered, { task, workspace, read });
   // Words about work that could not be kept would describe another change.
@@ -99,6 +102,11 @@ export interface Kept {
   lost: string | null;
 }
 
+/** An answer carries nothing: it was looked for read-only, and what the pull request that it is about holds is no work of this run. */
+function nothingOf({ tree }: Workspace["start"]): Kept {
+  return { tree, change: [], before: new Map(), checkpoints: [], lost: null };
+}
+
 /** The last checkpoint whose difference from the base can be read: a state that no paper could carry costs only its own turn. */
 async function lastReadable(
   result: AgentResult,
@@ -115,7 +123,17 @@ async function lastReadable(
       lost ??= `What the last turns left cannot be carried: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
     }
   }
+  if (workspace.start.tree !== workspace.base.tree) throw unreadableStart(lost);
   return { tree: workspace.base.tree, change: [], before: new Map(), checkpoints: [], lost };
+}
+
+/** The base alone would be a result that drops the whole pull request. */
+function unreadableStart(why: string | null): AirlockError {
+  return new AirlockError({
+    code: "workspace-unusable",
+    message: `What the pull request holds cannot be carried between the jobs: ${why ?? "it could not be read"}`,
+    fix: "Make the pull request smaller, or take out what the message names; then write the command again.",
+  });
 }
 
 function endingWords(ending: Ending): string {

@@ -1,5 +1,6 @@
 import type { Pull, Run } from "../github/github.ts";
 import type { Stop } from "../handoff/stop.ts";
+import { endsWithAnswer, RunVerb } from "../handoff/task.ts";
 import { partialRule, type Verdict } from "../handoff/verdict.ts";
 import {
   cell,
@@ -70,7 +71,8 @@ export function finalState(run: Run, papers: RunPapers & RunEvidence, known: Kno
     return onlyAnswered(verdict, { run, papers, known }) ?? withoutPull(verdict, papers, known);
   if (stop !== null) return withStop(stop, papers, known);
   const answer = papers.solution?.answer;
-  if (answer !== undefined && run.conclusion === "success") return answered(answer, papers, known);
+  if (answer !== undefined && answers(papers.verb) && run.conclusion === "success")
+    return answered(answer, papers, known);
   return failed(...withoutPaper(run.conclusion, papers));
 }
 
@@ -132,6 +134,12 @@ export function draftCause({ reasons }: Pick<Verdict, "reasons">): Outgoing {
   return reasons.some(({ rule }) => rule === partialRule)
     ? ours`the agent stopped at a limit: it is a partial result`
     : ours`a check regressed or did not run`;
+}
+
+/** Whether the verb asks for an answer: another run's solve cannot show one. */
+function answers(name: string): boolean {
+  const verb = RunVerb.safeParse(name);
+  return verb.success && endsWithAnswer({ verb: verb.data });
 }
 
 /** The run ended after solve, because it was asked for an answer. */

@@ -152,3 +152,11 @@ test.each(Object.entries(whole))("%s is read as its manager writes it", (path, t
     ["a", "1.0.0"],
   ]);
 });
+
+test("A comma inside a range of yarn parts no patterns, so two packages may name the same bound", () => {
+  const entry = (heading: string) => `${heading}:\n  version "1.0.0"\n\n`;
+  const lock = (...headings: string[]) => Buffer.from(`# yarn lockfile v1\n\n${headings.map(entry).join("")}`);
+  expect(readLock("yarn.lock", lock('"a@>= 1, < 2", a@^1', '"b@>= 1, < 2"'))?.entries).toHaveLength(2);
+  expect(readLock("yarn.lock", lock('"a@>= 1, < 2"', '"a@>= 1, < 2"'))).toBeNull();
+  expect(readLock("yarn.lock", lock('a@^1"'))).toBeNull();
+});

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Config } from "../../src/config.ts";
 import { makeEnvironment } from "../../src/phases/environment.ts";
+import { machineCache } from "../../src/phases/machine-cache.ts";
 import { noSecrets, setupSecrets } from "../../src/phases/setup-secrets.ts";
 import { realSandbox } from "../checks/sandbox.ts";
 import type { FixtureFile } from "../workspace/repository.ts";
@@ -228,4 +229,25 @@ describe("a secret", () => {
     });
     await expect(makeEnvironment(on.ground, { ...order, secrets: noSecrets })).resolves.toMatchObject({ kind: "none" });
   });
+});
+
+test("what code that is not the trusted commit's had installed is kept for no other run; what the trusted one had is", async () => {
+  const packages = { "": { name: "p", version: "1.0.0" } };
+  const lock = JSON.stringify({ name: "p", version: "1.0.0", lockfileVersion: 3, packages });
+  const files = {
+    "package.json": '{ "name": "p", "version": "1.0.0", "dependencies": {} }',
+    "package-lock.json": lock,
+  };
+  await using on = await localScene(real.sandbox, files);
+  const root = join(on.ground.dir, "cache");
+  const cache = await machineCache({ root, now: on.now }, real.sandbox, on.ground.onProgress);
+  const task = await on.task();
+  const foreign = { ...task, trusted: { commit: "b".repeat(40), tree: "c".repeat(40) } };
+  const from = async (its: typeof task) => {
+    const order = { checkout: on.repository.root, source: on.repository.root, task: its, secrets: noSecrets };
+    return await makeEnvironment({ ...on.ground, ...cache }, order);
+  };
+  expect(await from(foreign)).toMatchObject({ kind: "installed", from: "registry" });
+  expect(await from(task)).toMatchObject({ kind: "installed", from: "registry" });
+  expect(await from(task)).toMatchObject({ kind: "installed", from: "cache" });
 });

@@ -14,7 +14,7 @@ describe("where a rollback leads", () => {
     ["to the commit that is named", rounds, sha("b").slice(0, 7), sha("b")],
     ["over a person's commit that lies before it", [commit("a", null), ...rounds.slice(1)], sha("b"), sha("b")],
   ])("%s", (_title, commits, argument, target) => {
-    expect(targetOf(commits, argument)).toEqual({ kind: "target", sha: target });
+    expect(targetOf(commits, argument, commits.at(-1)?.sha ?? "")).toEqual({ kind: "target", sha: target });
   });
 
   test.each([
@@ -37,11 +37,17 @@ describe("where a rollback leads", () => {
       "2 commits of this pull request begin with",
     ],
   ])("%s", (_title, commits, argument, says) => {
-    expect(targetOf(commits, argument)).toMatchObject({
+    expect(targetOf(commits, argument, commits.at(-1)?.sha ?? "")).toMatchObject({
       kind: "stop",
       stop: { message: expect.stringContaining(says) },
     });
   });
+});
+
+test("a head beyond the commits that GitHub lists may be a person's work, so nothing is undone", () => {
+  const commits = [commit("a", 1), commit("b", 2)];
+  expect(targetOf(commits, "", sha("c"))).toMatchObject({ kind: "stop", stop: { kind: "refused" } });
+  expect(targetOf(commits, "", sha("b"))).toEqual({ kind: "target", sha: sha("a") });
 });
 
 describe("what a merged pull request did is taken back file by file", () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { hiddenOutput } from "../../src/agent/hidden-output.ts";
 import type { Task } from "../../src/handoff/task.ts";
 import { releasable } from "../../src/phases/session-release.ts";
-import type { Step } from "../emulators/model/step.ts";
+import { call, type Step } from "../emulators/model/step.ts";
 import { finish, goodFix } from "../stories/road.ts";
 import { solved, token } from "./solved.ts";
 
@@ -62,6 +62,27 @@ describe("whatever the model does to the workspace, there is a Solution with the
       finish("Done."),
     ]);
     expect(solution.ending).toMatchObject({ kind: "refused", findings: [{ rule: "change-bytes" }] });
+  });
+});
+
+describe("a question about a pull request", () => {
+  const asking = (task: Task): Task => ({ ...task, verb: "ask", sandbox_mode: "read-only" });
+  const answer = call("finish", { outcome: "done", answer: "It adds a key.", notes: "" });
+  const pull = { "key.ts": `const key = "${token}";\n`, "large.txt": "x".repeat(600_000) };
+
+  test("is answered whatever the pull request holds: nothing of it is carried", async () => {
+    const { solution, task } = await solved([answer], { task: asking, pull });
+    expect(solution).toMatchObject({ ending: { kind: "finished" }, answer: "It adds a key.", change: [] });
+    expect(solution.tree).toBe(task.start.tree);
+  });
+
+  test("is not answered with a secret", async () => {
+    const { solution } = await solved([call("finish", { outcome: "done", answer: `It is ${token}.`, notes: "" })], {
+      task: asking,
+      pull,
+    });
+    expect(solution).toMatchObject({ ending: { kind: "refused", findings: [{ rule: "secret" }] } });
+    expect(JSON.stringify(solution)).not.toContain(token);
   });
 });
 

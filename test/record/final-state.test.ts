@@ -74,6 +74,13 @@ describe("a pull request that was verified as it stands", () => {
   });
 });
 
+test("an answer is shown to whoever asked a question, and to nobody else", () => {
+  const said = { task: task(), solution: solution({ answer: "Yes, in `src/sum.ts`." }) };
+  expect(shown({ ...said, verb: "ask" })).toContain("✅ **Finished.** The answer:\n\nYes, in `src/sum.ts`.");
+  expect(shown({ ...said, verb: "fix" })).not.toContain("Yes, in");
+  expect(shown({ ...said, verb: "ask" }, "failure")).not.toContain("Yes, in");
+});
+
 test("a published change", () => {
   expect(shown({ ...road, verdict: verdict() })).toMatchInlineSnapshot(`
     "<!-- airlock:comment:500 -->

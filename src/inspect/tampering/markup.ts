@@ -13,6 +13,8 @@ export interface MarkupComment {
 
 /** UTF-16 code units of a comment inside an expression of the markup; a directive is shorter. */
 const directiveUnitsMax = 200;
+/** Looks at a character, per character of the file, that the ends of tags may take: one tag without an end is looked for through all of it. */
+const looksPerUnit = 4;
 /** Scripts of these types are data, if they read as such. */
 const data = /\btype\s*=\s*["']?(application\/(ld\+)?json|importmap|speculationrules)\b/i;
 
@@ -24,12 +26,14 @@ export function isMarkup(path: string): boolean {
 /**
  * Takes the scripts out of a component: everything else becomes blanks, so that lines and places stay. Tags and quotes outside scripts are
  * not read, because each language has its own: where that could hide a script (one inside a comment or a style, an end without a start),
- * the file is unreadable. A script without an end goes to the end of the file. One pass over the text.
+ * the file is unreadable. A script without an end goes to the end of the file. Time in proportion to the text: where many tags have no end,
+ * the file is unreadable as well.
  */
 export function scriptsIn(path: string, text: string): Scripts {
   const spans: [start: number, end: number][] = [];
   const comments: MarkupComment[] = [];
   let from = 0;
+  let looks = looksPerUnit * text.length;
   if (foldPath(path).endsWith(".astro")) {
     const fence = /^[ \t\uFEFF]*---/m.exec(text);
     if (fence !== null) {
@@ -58,6 +62,8 @@ export function scriptsIn(path: string, text: string): Scripts {
       comments.push({ start: index, end: after + value.length, value });
     } else {
       const tag = tagFrom(text, after);
+      looks -= tag.seen - after;
+      if (looks < 0) return unreadable("too many of its tags have no end");
       const isScript = /^<script/i.test(word);
       if (tag.closed) next.lastIndex = tag.end;
       else {
@@ -78,13 +84,16 @@ function unreadable(reason: string): Scripts {
   return { kind: "unreadable", reason };
 }
 
-/** The end of a tag whose name ends at `at`; a quote counts only behind `=`. A tag without an end is empty: what follows is its content. */
-function tagFrom(text: string, at: number): { end: number; closed: boolean } {
+/**
+ * The end of a tag whose name ends at `at`; a quote counts only behind `=`. A tag without an end is empty: what follows is its content.
+ * `seen`: how far it was looked for.
+ */
+function tagFrom(text: string, at: number): { end: number; closed: boolean; seen: number } {
   const part = /=\s*(?:"[^"]*"|'[^']*')|>/g;
   part.lastIndex = at;
   for (let found = part.exec(text); found !== null; found = part.exec(text))
-    if (found[0] === ">") return { end: found.index + 1, closed: text[found.index - 1] === "/" };
-  return { end: at, closed: false };
+    if (found[0] === ">") return { end: found.index + 1, closed: text[found.index - 1] === "/", seen: found.index };
+  return { end: at, closed: false, seen: text.length };
 }
 
 function endOf(pattern: RegExp, text: string, from: number): { start: number; end: number } | null {

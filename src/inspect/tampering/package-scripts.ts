@@ -233,8 +233,11 @@ function namedBy(word: string, scripts: ReadonlyMap<string, string>, wide: { uni
 /** The kinds of checks that a command line starts. */
 function toolsIn(script: string): Set<string> {
   const kinds = script.split(/[&|;]+/).flatMap((command) => {
-    // Said is not done.
-    if (/^\s*(echo|printf|true|:|which|type|#)(\s|$)/.test(command)) return [];
+    // Said is not done, whatever stands before it.
+    if (
+      /^\s*((\w+=\S*|command|builtin|exec|env|cross-env|time)\s+)*(echo|printf|true|:|which|type|#)(\s|$)/.test(command)
+    )
+      return [];
     const node = command.search(/\bnode\b/);
     const isTest = /\bbun test\b/.test(command) || (node !== -1 && /--test\b/.test(command.slice(node)));
     const words = command.split(/[\s"'()]+/).map((word) => word.split("/").at(-1) ?? "");

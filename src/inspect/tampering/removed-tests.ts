@@ -105,7 +105,7 @@ function fewerRows({ pairs, before: was, after: now }: TestFacts): Finding[] {
     .flatMap(({ before, after }) => {
       const here = new Set(after.table);
       const missing = before.table.filter((row) => !here.has(row));
-      const moved = missing.length - missing.filter((row) => lost.get(row)?.shift() !== undefined).length;
+      const moved = missing.length - missing.filter((row) => take(lost.get(row), () => true)).length;
       if (before.rows - after.rows <= moved) return [];
       const { path } = after.source;
       const of = (cases: readonly TestCase[]) => cases.filter(({ source }) => source.path === path);
@@ -127,15 +127,49 @@ function fewerRows({ pairs, before: was, after: now }: TestFacts): Finding[] {
     });
 }
 
-/** Rows that no table of a test which runs and asserts has any more, each as often as it is lost. */
-function lostRows(was: readonly TestCase[], now: readonly TestCase[]): Map<string, string[]> {
-  const lost = Map.groupBy(
-    was.flatMap(({ table }) => table),
-    (row) => row,
-  );
-  for (const { table, assertions, skipped } of now)
-    if (assertions.length > 0 && skipped === null) for (const row of table) lost.get(row)?.shift();
+/** Different sets of matchers that one row is looked up under; more are nobody's. */
+const waysMax = 100;
+
+/** How often a row is lost, by what was asked of it. */
+type Lost = Map<string, { asks: ReadonlySet<string>; times: number }>;
+
+/** Rows that no table of a test which runs and asks as much has any more. */
+function lostRows(was: readonly TestCase[], now: readonly TestCase[]): Map<string, Lost> {
+  const lost = new Map<string, Lost>();
+  for (const one of was) {
+    const asks = matchersOf(one);
+    const key = [...asks].join();
+    for (const row of one.table) {
+      const some: Lost = lost.get(row) ?? new Map();
+      some.set(key, { asks, times: (some.get(key)?.times ?? 0) + 1 });
+      lost.set(row, some);
+    }
+  }
+  for (const one of now) {
+    if (one.assertions.length === 0 || one.skipped !== null) continue;
+    const asks = matchersOf(one);
+    for (const row of one.table) take(lost.get(row), (wanted) => [...wanted].every((matcher) => asks.has(matcher)));
+  }
   return lost;
+}
+
+/** Takes one of a row's losses. Out: whether there was one that fits. */
+function take(lost: Lost | undefined, fits: (asks: ReadonlySet<string>) => boolean): boolean {
+  let looked = 0;
+  for (const [key, { asks, times }] of lost ?? []) {
+    looked += 1;
+    if (looked > waysMax) return false;
+    if (!fits(asks)) continue;
+    if (times === 1) lost?.delete(key);
+    else lost?.set(key, { asks, times: times - 1 });
+    return true;
+  }
+  return false;
+}
+
+/** What a test asks of each of its rows. */
+function matchersOf({ assertions }: TestCase): ReadonlySet<string> {
+  return new Set(assertions.map(({ matcher, negated }) => `${negated} ${matcher}`));
 }
 
 function rowsIn(cases: readonly TestCase[]): number {

@@ -55,7 +55,7 @@ function swallowedIn(source: Source): Occurrence[] {
       isUsed(parent)
     )
       return [];
-    const isEnd = receiver?.call != null && cleaning.test(receiver.name);
+    const isEnd = receiver?.call != null && cleaning.test(receiver.name) && !asksMore(receiver.call);
     const isKept = words?.length === 2 && receiver?.call === null && waitedFor(visited, waits).has(receiver.name);
     return [occurrence(source, node, `${isEnd || isKept ? mild : ""}catch ${normal(source, node)}`)];
   });
@@ -67,7 +67,14 @@ function isCleaning(block: Node): boolean {
   const [only] = block.body;
   if (only?.type !== "ExpressionStatement") return false;
   const call = only.expression.type === "AwaitExpression" ? only.expression.argument : only.expression;
-  return call.type === "CallExpression" && cleaning.test(dotted(call.callee).split(".").at(-1) ?? "");
+  const isEnd = call.type === "CallExpression" && cleaning.test(dotted(call.callee).split(".").at(-1) ?? "");
+  return isEnd && !asksMore(call);
+}
+
+/** Whether more than the one call may fail: `rm(await save(path))`. */
+function asksMore(call: Node): boolean {
+  const args = "arguments" in call && Array.isArray(call.arguments) ? call.arguments : [];
+  return args.some((one) => [...nodesIn(one)].some(({ node }) => /^(Call|Await|New)Expression$/.test(node.type)));
 }
 
 /** The names that the function around something waits for or gives back. */

@@ -150,6 +150,8 @@ const scripts: Row[] = [
     "vitest run & wait",
     "rm -rf test/slow && vitest run",
     "echo vitest run",
+    "command echo vitest run",
+    "CI=1 echo vitest run",
   ].map((after): Row => [after, script("vitest run", after), ["block v22-script-masked package.json:-"]]),
   [
     "a program first",
@@ -244,3 +246,38 @@ test.each([...parents, ...muted, ...live, ...empty, ...full, ...lists, ...stand,
     expect(seenIn(edits)).toEqual(seen);
   },
 );
+
+const strict = '{ "compilerOptions": { "strict": true } }';
+const elsewhere: Row[] = [
+  [
+    "a row that moved to a test that asks less",
+    {
+      "a.test.ts": [
+        `it.each([1, 2, 3])("%s", (x) => { expect(f(x)).toBe(x); });`,
+        `it.each([1])("%s", (x) => { expect(f(x)).toBe(x); });\nit.each([2, 3])("to %s", (x) => { expect(x).toBeDefined(); });`,
+      ],
+    },
+    ["warn v02-test-removed a.test.ts:1"],
+  ],
+  [
+    "handed down by a file of the change, before one that is not known",
+    {
+      "tsconfig.json": [strict, '{ "extends": ["./strict", "./more"] }'],
+      "strict.json": [null, strict],
+      "more.json": [null, '{ "extends": "@company/loose" }'],
+    },
+    ["block v18-compiler-weaker tsconfig.json:1"],
+  ],
+  [
+    "handed down by a file of the change, behind one that is not known",
+    {
+      "tsconfig.json": [strict, '{ "extends": ["@company/base", "./strict"] }'],
+      "strict.json": [null, strict],
+    },
+    [],
+  ],
+];
+
+test.each(elsewhere)("What is said to be elsewhere now: %s", (_, edits, seen) => {
+  expect(seenIn(edits)).toEqual(seen);
+});

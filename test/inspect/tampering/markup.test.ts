@@ -59,6 +59,7 @@ test.each([
   ["starts of scripts", "<script "],
   ["starts of tags with a quote", '<script a="'],
   ["comments in expressions", "/*//"],
+  ["starts of tags with ends of scripts", '<script ="</script '],
   ["empty scripts", "<script></script>"],
   ["fences", "\n---"],
 ])("A million characters of %s end at once", (_, piece) => {

@@ -11,6 +11,11 @@ const swallowed: Row[] = [
   ["a clean-up", src("", "try { fs.unlinkSync(path); } catch {}"), ["info v13-error-swallowed src/a.ts:1"]],
   ["a clean-up, later", src("", "void rm(path).catch(() => {});"), ["info v13-error-swallowed src/a.ts:1"]],
   [
+    "a clean-up of what may fail itself",
+    src("", "try { await rm(await save(path)); } catch {}\nvoid p.cancel(p.commit()).catch(() => {});"),
+    ["warn v13-error-swallowed src/a.ts:1", "warn v13-error-swallowed src/a.ts:2"],
+  ],
+  [
     "a clean-up and more",
     src("", "try { save(path); fs.unlinkSync(path); } catch {}"),
     ["warn v13-error-swallowed src/a.ts:1"],

@@ -43,6 +43,16 @@ const tautologies: Row[] = [
     ["info v08-tautology a.test.js:1"],
   ],
   [
+    "a mark that a plan counts, in the place of an assertion",
+    {
+      "a.test.js": [
+        `test("a", (t) => { t.plan(1); go((x) => t.equal(x, 1)); });`,
+        `test("a", (t) => { t.plan(1); go((x) => t.ok("here")); });`,
+      ],
+    },
+    ["warn v08-tautology a.test.js:1"],
+  ],
+  [
     "a mark beside a plan",
     { "a.test.js": ["", `test("a", (t) => { t.plan(1); go(); t.ok("here"); });`] },
     ["warn v08-tautology a.test.js:1"],
