@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Network } from "./config/network.ts";
 
 /** Codex's two axes. `danger-full-access` exists only as a CLI flag and can therefore not be written in a file. */
 export const SandboxMode = z.enum(["read-only", "workspace-write"]);
@@ -57,6 +58,9 @@ const Limits = z.strictObject({
     .optional()
     .describe("Processes and threads one command may have at a time; absent means 2048."),
   install_s: seconds(600, 3600).describe("Seconds the dependency installation may take."),
+  review_rounds: count(5, 50).describe(
+    "Rounds of review feedback that one pull request may have; then a person takes over.",
+  ),
   setup_s: seconds(300, 3600).describe("Seconds one command of `[setup]` may take."),
 });
 
@@ -247,23 +251,13 @@ const PullRequest = z.strictObject({
     .describe("Whether the body carries a closing keyword for the issue asked on."),
 });
 
-/** Entries of one list. */
-const domainsMax = 100;
-
-const domains = (what: string) => z.array(z.string().min(1).max(300)).max(domainsMax).default([]).describe(what);
-const allow =
-  "Hosts that can be reached: `a.example` exactly, `*.a.example` its subdomains, `**.a.example` both; on ports 80 and 443, or only on the one named (`a.example:8443`).";
-const deny = "Hosts that cannot be reached, in the same forms; without a port on every port. Goes before `allow`.";
-
-const Access = z.strictObject({ allow: domains(allow), deny: domains(deny) });
-
-/** Off by default: an empty `allow` is no network at all, and not even a proxy. */
-const Network = z.strictObject({
-  prepare: Access.prefault({}).describe(
-    "While dependencies are installed and for the commands of `[setup]`, which may hold secrets; the package registry of the machine is always added.",
-  ),
-  solve: Access.prefault({}).describe("For the commands of the agent."),
-  verify: Access.prefault({}).describe("For the checks, on both sides."),
+const Review = z.strictObject({
+  on_changes_requested: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Whether a review that requests changes on a pull request of Airlock starts a run by itself. Otherwise somebody comments `/agent fix`.",
+    ),
 });
 
 const Verify = z.strictObject({
@@ -293,6 +287,7 @@ export const Config = z.strictObject({
   labels: Labels.prefault({}),
   reviewers: Reviewers.prefault({}),
   pull_request: PullRequest.prefault({}),
+  review: Review.prefault({}),
   network: Network.prefault({}),
 });
 export type Config = z.infer<typeof Config>;
