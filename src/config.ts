@@ -58,6 +58,9 @@ const Limits = z.strictObject({
     .optional()
     .describe("Processes and threads one command may have at a time; absent means 2048."),
   install_s: seconds(600, 3600).describe("Seconds the dependency installation may take."),
+  review_rounds: count(5, 50).describe(
+    "Rounds of review feedback that one pull request may have; then a person takes over.",
+  ),
   setup_s: seconds(300, 3600).describe("Seconds one command of `[setup]` may take."),
 });
 
@@ -249,6 +252,12 @@ const PullRequest = z.strictObject({
 });
 
 const Review = z.strictObject({
+  on_changes_requested: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Whether a review that requests changes on a pull request of Airlock starts a run by itself. Otherwise somebody comments `/agent fix`.",
+    ),
   resolve_threads: z
     .boolean()
     .default(false)

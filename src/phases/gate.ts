@@ -5,12 +5,15 @@ import { AirlockError } from "../errors.ts";
 import type { GitHub, Pull, Repository, TreeEntry } from "../github/github.ts";
 import type { Snapshot } from "../handoff/identity.ts";
 import { sha256 } from "../handoff/seal.ts";
-import { endsWithAnswer, type Task } from "../handoff/task.ts";
+import { type Brief, endsWithAnswer, type Task } from "../handoff/task.ts";
+import type { Origin } from "../record/origin.ts";
 import type { Subject } from "../record/subject.ts";
 import { attemptsAt, openPullAmong, pullOfRun } from "../record/branch.ts";
 import { type Asked, firstComer, onDefaultBranch, ourRun, readRequest, type RunRequest } from "./asked.ts";
 import { freezeConversation } from "./freeze.ts";
+import { freezeReview } from "./freeze-review.ts";
 import { collectInstructions } from "./instructions.ts";
+import { roundRefusal } from "./rounds.ts";
 import { alreadyDone, refusalEntry, stop, type Stopped } from "./stop.ts";
 
 export interface GateEffects {
@@ -42,7 +45,7 @@ async function ask(
   const asked = await readRequest(request, run.run, github);
   if (asked.kind === "stop") return asked;
   audit.append("request.allowed", {
-    comment: asked.comment.id,
+    [asked.origin.kind]: asked.origin.id,
     requester: asked.requester.login,
     role: asked.requester.role,
   });
@@ -54,10 +57,12 @@ async function ask(
   const loaded = await readConfig(files, github);
   if (loaded.kind === "stop") return loaded;
   const { verb } = request.inputs;
-  const answer = verb === "fix" ? await answerTo(request, loaded.config, github) : null;
+  const answer = await answerTo(request, asked.subject, { config: loaded.config, github });
   if (answer !== null) return alreadyDone(answer);
+  const unwanted = await roundRefusal(request, asked, { config: loaded.config, github });
+  if (unwanted !== null) return unwanted;
   const ground = await groundOf(asked.subject, trusted, github);
-  const frozen = await freezeConversation(request.inputs.issue, asked.comment, github);
+  const frozen = await briefFor(request, asked, github);
   if (frozen.kind === "stop") return frozen;
   const { instructions, leftOut } = await collectInstructions(files, (sha) => github.blob(sha));
 
@@ -66,19 +71,19 @@ async function ask(
     trusted: trusted.commit,
     config: loaded.from,
     instructions: instructions.map(({ path }) => path),
-    hidden_characters: frozen.conversation.body.hidden,
-    texts_left_out: frozen.conversation.left_out,
+    hidden_characters: hiddenIn(frozen.brief),
+    texts_left_out: frozen.brief.left_out,
   });
   return {
     kind: "task",
     task: {
       version: 1,
       ...request.identity,
-      trigger: triggerOf(asked),
+      trigger: triggerOf(asked.origin, request.inputs.issue),
       requester: asked.requester,
       verb,
       words: asked.words,
-      brief: { kind: briefOf[verb], ...frozen.conversation },
+      brief: frozen.brief,
       trusted,
       ...ground,
       default_branch: repository.defaultBranch,
@@ -93,7 +98,29 @@ async function ask(
   };
 }
 
-const briefOf = { fix: "issue", ask: "question" } as const;
+type FrozenBrief = Exclude<Brief, { kind: "local" }>;
+
+/** What the run works on. On a pull request of ours `fix` means its open feedback (design §6). */
+async function briefFor(
+  { inputs: { issue, verb }, appBotId }: RunRequest,
+  { subject, origin, words }: Asked,
+  github: GitHub,
+): Promise<{ kind: "brief"; brief: FrozenBrief } | Stopped> {
+  if (verb === "fix" && subject.kind === "own-pull") {
+    const frozen = await freezeReview({ subject, origin, words, appBotId }, github);
+    return frozen.kind === "stop" ? frozen : { kind: "brief", brief: frozen.brief };
+  }
+  const frozen = await freezeConversation(issue, origin, github);
+  if (frozen.kind === "stop") return frozen;
+  const kind = verb === "ask" ? "question" : "issue";
+  return { kind: "brief", brief: { kind, ...frozen.conversation } };
+}
+
+/** Characters that nobody sees, in what the requester reads first. */
+function hiddenIn(brief: FrozenBrief): number {
+  if (brief.kind !== "review") return brief.body.hidden;
+  return brief.items.flatMap(({ texts }) => texts).reduce((sum, { hidden }) => sum + hidden, 0);
+}
 
 async function trustedCommit(repository: Repository, github: GitHub): Promise<Snapshot> {
   const head = await github.branch(repository.defaultBranch);
@@ -133,7 +160,12 @@ async function snapshotOf(commit: string, github: GitHub): Promise<Snapshot> {
 }
 
 /** The pull request that answers this request already: the open one of the issue, or the one this very run opened before. */
-async function answerTo({ inputs, identity }: RunRequest, config: Config, github: GitHub): Promise<Pull | null> {
+async function answerTo(
+  { inputs, identity }: RunRequest,
+  subject: Subject,
+  { config, github }: { config: Config; github: GitHub },
+): Promise<Pull | null> {
+  if (inputs.verb !== "fix" || subject.kind !== "issue") return null;
   const { taken } = await attemptsAt(github, config.pull_request.branch_prefix, inputs.issue);
   return openPullAmong(taken) ?? (await pullOfRun(github, taken, identity.run.id));
 }
@@ -160,12 +192,9 @@ export async function readConfig(
   );
 }
 
-function triggerOf({ comment }: Asked): Task["trigger"] {
-  return {
-    kind: "issue_comment",
-    comment: comment.id,
-    issue: comment.issue,
-    created_at: new Date(comment.createdAt).toISOString(),
-    body_sha256: sha256(comment.body),
-  };
+function triggerOf({ kind, id, createdAt, body }: Origin, on: number): Task["trigger"] {
+  const common = { created_at: new Date(createdAt).toISOString(), body_sha256: sha256(body) };
+  return kind === "comment"
+    ? { kind: "issue_comment", comment: id, issue: on, ...common }
+    : { kind, review: id, pull: on, ...common };
 }
