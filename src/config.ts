@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Network } from "./config/network.ts";
+import { Labels, PullRequest, Review, Reviewers } from "./config/pull-request.ts";
 
 /** Codex's two axes. `danger-full-access` exists only as a CLI flag and can therefore not be written in a file. */
 export const SandboxMode = z.enum(["read-only", "workspace-write"]);
@@ -58,6 +59,9 @@ const Limits = z.strictObject({
     .optional()
     .describe("Processes and threads one command may have at a time; absent means 2048."),
   install_s: seconds(600, 3600).describe("Seconds the dependency installation may take."),
+  review_rounds: count(5, 50).describe(
+    "Rounds of review feedback that one pull request may have; then a person takes over.",
+  ),
   setup_s: seconds(300, 3600).describe("Seconds one command of `[setup]` may take."),
 });
 
@@ -209,48 +213,6 @@ const AutoMerge = z.strictObject({
   budget_changes: count(5, 1000).describe(
     "Changes per top directory and seven days that may be merged so, this change included.",
   ),
-});
-
-const label = (value: string) => z.string().min(1).max(50).default(value);
-const Labels = z.strictObject({
-  risk_prefix: label("risk:").describe("Followed by the level."),
-  review_prefix: label("needs-review:").describe("Followed by the number of reviewers (only when at least 1)."),
-  security_review: label("security-review"),
-  manual_verification: label("manual-verification"),
-});
-
-const names = z.array(z.string().min(1)).max(15).default([]);
-const slug = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/, "a team's slug, without `@` and organisation");
-const slugs = z.array(slug).max(15).default([]);
-const Reviewers = z.strictObject({
-  users: names.describe("Logins asked to review when the level needs a reviewer."),
-  teams: names.describe("Team slugs asked to review."),
-  security_users: names.describe(
-    "Logins asked in addition when a security review is required; the approval of one of them is the review.",
-  ),
-  security_teams: slugs.describe("Team slugs asked likewise; the approval of an active member is the review."),
-});
-
-const PullRequest = z.strictObject({
-  ci: z
-    .enum(["approve"])
-    .default("approve")
-    .describe("`approve`: a person must click before the repository's own CI runs on the agent's code."),
-  branch_prefix: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]*\/$/, "a lower-case word and a slash")
-    .default("airlock/"),
-  closes_issue: z
-    .boolean()
-    .default(true)
-    .describe("Whether the body carries a closing keyword for the issue asked on."),
-});
-
-const Review = z.strictObject({
-  resolve_threads: z
-    .boolean()
-    .default(false)
-    .describe("Whether the thread of a point that was done is resolved. A declined point's never is."),
 });
 
 const Verify = z.strictObject({

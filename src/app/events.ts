@@ -44,6 +44,15 @@ export const RunMoved = z.object({
 });
 export type RunMoved = z.infer<typeof RunMoved>;
 
+export const ReviewSubmitted = z.object({
+  ...where,
+  action: z.literal("submitted"),
+  sender: Account,
+  pull_request: z.object({ number: id }),
+  review: z.object({ id, user: Account, state: z.string() }),
+});
+export type ReviewSubmitted = z.infer<typeof ReviewSubmitted>;
+
 /** Something happened to a pull request, or to a review of it. Only its number is believed: everything else is asked again. */
 export const PullMoved = z.object({
   ...where,

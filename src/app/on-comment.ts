@@ -1,4 +1,3 @@
-import { explain } from "../errors.ts";
 import type { AppConnection } from "../github/app.ts";
 import type { GitHub } from "../github/github.ts";
 import type { Status, StatusState } from "../record/status-comment.ts";
@@ -8,16 +7,16 @@ import { type Authority, type AuthorityFacts, mayAsk, type SubjectKind } from ".
 import { asksWithWords, type Command, commandWords, parseCommand, wordless } from "../request/command.ts";
 import { asControl, type ControlVerb, mayControl } from "../request/control.ts";
 import { asDecision, type DecisionVerb, mayDecide, readDecision } from "../request/decision.ts";
-import { workflowFile } from "../request/run-name.ts";
+import { dispatchRun } from "./dispatch-run.ts";
 import { CommentCreated, installedOf, readEvent } from "./events.ts";
 import type { GateKeeper } from "./gate-keeper.ts";
 import { insist, type InsistEffects } from "./insist.ts";
-import type { Log } from "./log.ts";
 import { control } from "./on-control.ts";
 import { decide } from "./on-decision.ts";
 import { placeOf } from "./on-pull.ts";
-import { notStarted, refusal, undispatchable } from "./replies.ts";
+import { refusal } from "./replies.ts";
 import type { StatusBoard } from "./status-board.ts";
+import { tolerate } from "./tolerate.ts";
 
 export interface CommentEffects extends InsistEffects {
   app: AppConnection;
@@ -60,7 +59,7 @@ export async function onComment(payload: unknown, effects: CommentEffects): Prom
     return await reply({ event, command, github }, state, effects);
   }
   if (controlOf(command) !== null) return await answerControl({ event, command, github }, effects);
-  await accept({ event, command, github }, effects);
+  if (command.kind === "command") await accept({ event, command, github }, command, effects);
 }
 
 /** A command about the runs that are there. */
@@ -111,40 +110,15 @@ interface Asked {
   github: GitHub;
 }
 
-async function accept(asked: Asked, effects: CommentEffects): Promise<void> {
-  const { event, command, github } = asked;
+async function accept(
+  { event, github }: Asked,
+  { verb }: Command & { kind: "command" },
+  effects: CommentEffects,
+): Promise<void> {
   const { comment, issue, repository } = event;
-  const inputs = {
-    verb: verbOf(command) ?? "",
-    issue: `${issue.number}`,
-    trigger: "comment",
-    id: `${comment.id}`,
-    requester: `${comment.user.id}`,
-  };
+  const origin = { kind: "comment", id: comment.id } as const;
   const seen = tolerate(github.react(comment.id, "eyes"), effects.log);
-  const about = { issue: issue.number, comment: comment.id, requester: comment.user.id };
-  const show = (state: StatusState, run: Status["run"], onlyFirst = false): Promise<void> => {
-    const write = () => effects.board.show(github, issue.number, statusOf(asked, state, run), { onlyFirst });
-    return insist(write, effects);
-  };
-  try {
-    // The whole name of the branch: a tag may be called like it.
-    const ref = `refs/heads/${repository.default_branch}`;
-    const { run } = await github.dispatch(workflowFile, ref, inputs);
-    effects.log.info("request.dispatched", { ...about, run });
-    const page = run === null ? null : { id: run, url: `${repository.html_url}/actions/runs/${run}` };
-    effects.later(tolerate(show({ kind: "queued" }, page), effects.log));
-  } catch (thrown) {
-    const state = undispatchable(thrown);
-    const why = explain(thrown).message;
-    effects.log.error(state === null ? "request.not_started" : "request.undispatchable", { ...about, why });
-    if (state !== null) await show(state, null);
-    else {
-      // Should the run have begun all the same, its own state replaces this one.
-      effects.later(tolerate(show(notStarted(thrown), null, true), effects.log));
-      throw thrown;
-    }
-  }
+  await dispatchRun({ github, repository, verb, on: issue.number, origin, requester: comment.user }, effects);
   await seen;
 }
 
@@ -215,7 +189,13 @@ async function reply(asked: Asked, state: StatusState, { board, log }: CommentEf
 }
 
 function statusOf({ event: { comment }, command }: Asked, state: StatusState, run: Status["run"]): Status {
-  return { verb: verbOf(command), requester: comment.user.login, comment: comment.id, run, state };
+  return {
+    verb: verbOf(command),
+    requester: comment.user.login,
+    origin: { kind: "comment", id: comment.id },
+    run,
+    state,
+  };
 }
 
 function verbOf(command: Command): string | null {
@@ -228,14 +208,5 @@ function verbOf(command: Command): string | null {
     case "none":
     case "multiple":
       return null;
-  }
-}
-
-/** For what people like to see but no request depends on: a failure is logged and forgotten. */
-async function tolerate(work: Promise<void>, log: Log): Promise<void> {
-  try {
-    await work;
-  } catch (thrown) {
-    log.warn("display.failed", { why: explain(thrown).message });
   }
 }

@@ -1,9 +1,10 @@
 import { AirlockError, explain } from "../errors.ts";
 import type { AppConnection } from "../github/app.ts";
 import { httpFailure, rateLimited } from "../github/failure.ts";
-import type { Comment, Pull, Run } from "../github/github.ts";
+import type { GitHub, Pull, Run } from "../github/github.ts";
 import { finalState, type FinalState } from "../record/final-state.ts";
 import { enforcementNote } from "../record/gate-check.ts";
+import { type Origin, originOf, type OriginRef } from "../record/origin.ts";
 import { enforcementFor } from "../record/readiness.ts";
 import type { Status, StatusState } from "../record/status-comment.ts";
 import { earlierRun, type RunName, runsSince, workflowFile } from "../request/run-name.ts";
@@ -60,7 +61,7 @@ async function showRun(event: RunMoved, effects: RunEffects): Promise<void> {
     log.warn("run.foreign", { run: id, actor: run?.actor.id ?? null });
     return;
   }
-  const asked = await github.comment(name.id);
+  const asked = await originOf(github, name.issue, originRef(name));
   // A doubled dispatch ends in the gate as a duplicate; the run before it has the comment, however this one ends.
   const runs = await github.runs(workflowFile, runsSince(run, asked));
   const earlier = earlierRun(runs, run, bot);
@@ -81,8 +82,8 @@ interface Ended {
   place: GatePlace;
   run: Run;
   name: RunName;
-  /** null when the comment is gone. */
-  asked: Comment | null;
+  /** null when what asked is gone. */
+  asked: Origin | null;
 }
 
 async function showEnd({ place, run, name, asked }: Ended, { board, gate, log }: RunEffects): Promise<void> {
@@ -98,7 +99,9 @@ async function showEnd({ place, run, name, asked }: Ended, { board, gate, log }:
     publication === null ? final.state : await withEnforcement(final.state, publication.pull, { place, gate });
   await all(log, [
     board.show(github, name.issue, statusOf({ run, name, asked }, shown)),
-    asked === null ? Promise.resolve() : github.react(name.id, final.reaction),
+    // GitHub takes no reaction to a review.
+    asked?.kind === "comment" ? github.react(name.id, final.reaction) : Promise.resolve(),
+    papers.stop?.kind === "rounds" ? askForPerson(github, name, log) : Promise.resolve(),
     publication === null ? Promise.resolve() : gate.refresh(place, publication.pull.number, { ended: run }),
   ]);
 }
@@ -115,9 +118,25 @@ async function withEnforcement(
 }
 
 function statusOf({ run, name, asked }: Omit<Ended, "place">, state: StatusState): Status {
-  const requester = asked?.author.login ?? "somebody whose comment is gone";
-  return { verb: name.verb, requester, comment: name.id, run: { id: run.id, url: run.url }, state };
+  const requester = asked?.author.login ?? `somebody whose ${name.trigger} is gone`;
+  return { verb: name.verb, requester, origin: originRef(name), run: { id: run.id, url: run.url }, state };
 }
+
+function originRef({ trigger, id }: RunName): OriginRef {
+  return { kind: trigger, id };
+}
+
+/** No further round: the label is how people find it. Display only, like every label. */
+async function askForPerson(github: GitHub, { issue }: RunName, log: InsistEffects["log"]): Promise<void> {
+  const refused = await github.addLabels(issue, [needsHuman]);
+  for (const why of refused) log.warn("label.refused", { issue, why });
+}
+
+const needsHuman = {
+  name: "needs-human",
+  color: "bc4c00",
+  description: "Airlock has used up its rounds of feedback here",
+};
 
 /** Does all of it, then fails if something failed that may pass by itself. What GitHub refuses for good (a locked issue) is logged. */
 async function all(log: InsistEffects["log"], work: Promise<unknown>[]): Promise<void> {

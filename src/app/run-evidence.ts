@@ -3,6 +3,7 @@ import type { Stop } from "../handoff/stop.ts";
 import type { Verdict } from "../handoff/verdict.ts";
 import { isOfRun } from "../record/branch.ts";
 import { judgementDigest, judgementOfCommit, runOfCommit } from "../record/commit-message.ts";
+import { isOurPull } from "../record/own-pull.ts";
 import type { RunName } from "../request/run-name.ts";
 
 interface About {
@@ -29,7 +30,7 @@ export async function publicationOf(github: GitHub, verdict: Verdict, about: Abo
   const { published } = verdict;
   if (published === null) return null;
   const pull = await github.pull(published.pull_request);
-  if (pull === null || !isOfRequest(pull, about) || pull.head.ref !== published.branch) return null;
+  if (pull === null || pull.head.ref !== published.branch || !(await isOfRequest(github, pull, about))) return null;
   const commits = await github.pullCommits(pull.number);
   const made = commits.find(({ sha }) => sha === published.commit)?.message ?? "";
   return {
@@ -44,15 +45,22 @@ export async function publicationOf(github: GitHub, verdict: Verdict, about: Abo
 export async function ownPull(github: GitHub, stop: Stop, about: About): Promise<Pull | null> {
   if (stop.pull_request === undefined) return null;
   const pull = await github.pull(stop.pull_request);
-  if (pull === null || !isOfRequest(pull, about)) return null;
+  if (pull === null || !(await isOfRequest(github, pull, about))) return null;
   return (await isOfRun(github, pull, about.run.id)) ? pull : null;
 }
 
-/** On the request's own branch in this repository, opened by a bot. The prefix is configured, and the App reads no configuration. */
-function isOfRequest({ author, head }: Pull, { name, repositoryId }: About): boolean {
-  return (
+/**
+ * The very pull request that was asked on; for an issue one on its branch in this repository, opened by a bot. The prefix is configured,
+ * and the App reads no configuration.
+ */
+async function isOfRequest(github: GitHub, pull: Pull, { name, repositoryId }: About): Promise<boolean> {
+  // A merged pull request is taken back by one of its own; which run made that one, its commit says.
+  if (pull.number === name.issue || name.verb === "rollback") return isOurPull(pull, repositoryId);
+  const { author, head } = pull;
+  const onBranch =
     author.type === "Bot" &&
     head.repository === repositoryId &&
-    new RegExp(`^[a-z0-9][a-z0-9-]*/${name.issue}-[1-9]\\d*$`).test(head.ref)
-  );
+    new RegExp(`^[a-z0-9][a-z0-9-]*/${name.issue}-[1-9]\\d*$`).test(head.ref);
+  // A request on a pull request is never answered by another one, whatever that one's branch is called.
+  return onBranch && (await github.pull(name.issue)) === null;
 }

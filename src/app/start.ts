@@ -11,6 +11,7 @@ import type { Log } from "./log.ts";
 import { onComment } from "./on-comment.ts";
 import { onGroup, onPull } from "./on-pull.ts";
 import { openGroups } from "./open-groups.ts";
+import { onReview } from "./on-review.ts";
 import { onRun } from "./on-run.ts";
 import { patrol } from "./patrol.ts";
 import type { Settings } from "./settings.ts";
@@ -109,6 +110,7 @@ function subscribe(app: AppConnection, gate: GateKeeper, effects: InsistEffects)
   const board = statusBoard(gate.appId);
   const groups = openGroups();
   app.on("issue_comment.created", (payload) => onComment(payload, { app, board, gate, ...effects }));
+  app.on("pull_request_review.submitted", (payload) => onReview(payload, { app, board, ...effects }));
   for (const event of ["workflow_run.in_progress", "workflow_run.completed"] as const) {
     app.on(event, (payload) => onRun(payload, { app, board, gate, ...effects }));
   }

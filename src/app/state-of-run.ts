@@ -6,6 +6,7 @@ import { GateState, stateItemsMax } from "../record/gate-state.ts";
 import { rememberedOwners } from "../record/remembered-owners.ts";
 import type { RunProblem } from "../policy/gate.ts";
 import type { Log } from "./log.ts";
+import { earlierRequesters } from "./earlier-requesters.ts";
 import { nameOfOurRun } from "./our-run.ts";
 import { type Publication, publicationOf } from "./run-evidence.ts";
 import { runPapers } from "./run-papers.ts";
@@ -44,13 +45,16 @@ export async function stateOfRun(run: Run, pull: Pull, about: About): Promise<To
   const isThis =
     publication?.confirmed === true || (publication?.pull.number === pull.number && publication.pull.head.sha === head);
   if (publication === null || !isThis) return { kind: "unread" };
-  return { kind: "state", state: stateFrom(publication, run, { requester: name.requester, head, ...about }) };
+  const earlier = await earlierRequesters(pull.number, run.id, about);
+  // A head whose requesters cannot all be remembered is none that anybody could release.
+  const requesters = [...new Set([name.requester, ...earlier])];
+  return { kind: "state", state: stateFrom(publication, run, { requesters, head, ...about }) };
 }
 
 function stateFrom(
   publication: Publication,
   run: Run,
-  about: Pick<About, "repositoryId" | "now"> & { requester: number; head: string },
+  about: Pick<About, "repositoryId" | "now"> & { requesters: number[]; head: string },
 ): GateState {
   const { verdict, pull } = publication;
   const blocking = verdict.findings
@@ -70,7 +74,7 @@ function stateFrom(
     problems: problemsOf(publication, run, verdict),
     blocking: blocking.slice(0, stateItemsMax),
     reasons: verdict.reasons.slice(0, stateItemsMax).map(({ level, rule }) => ({ level, rule: asWord(rule) })),
-    requesters: [about.requester],
+    requesters: about.requesters,
     pushers: [],
     accepted: [],
     verified: [],

@@ -18,19 +18,20 @@ export interface StatusBoard {
 
 /** In: the App's id, by which its own comments are told from forged ones. Remembers nothing once a comment is written. */
 export function statusBoard(appId: number): StatusBoard {
-  const turns = new Map<number, Promise<void>>();
+  const turns = new Map<string, Promise<void>>();
   return {
     show(github, issue, status, { onlyFirst = false, stillSo } = {}) {
-      const before = turns.get(status.comment) ?? Promise.resolve();
+      const key = `${status.origin.kind} ${status.origin.id}`;
+      const before = turns.get(key) ?? Promise.resolve();
       const turn = async (): Promise<void> => {
         await before.catch(() => undefined);
         if (stillSo !== undefined && !(await stillSo())) return;
         await write({ github, issue, appId }, status, onlyFirst || status.state.kind === "queued");
       };
       const mine = turn();
-      turns.set(status.comment, mine);
+      turns.set(key, mine);
       const forget = () => {
-        if (turns.get(status.comment) === mine) turns.delete(status.comment);
+        if (turns.get(key) === mine) turns.delete(key);
       };
       mine.then(forget, forget);
       return mine;
@@ -60,6 +61,6 @@ async function write(place: Place, status: Status, onlyFirst: boolean): Promise<
   if (!onlyFirst) await github.updateComment(oldest.id, body);
 }
 
-async function found({ github, issue, appId }: Place, { comment }: Status) {
-  return findStatusComment(await github.comments(issue), comment, appId);
+async function found({ github, issue, appId }: Place, { origin }: Status) {
+  return findStatusComment(await github.comments(issue), origin, appId);
 }

@@ -21,6 +21,7 @@ export const Stop = z.strictObject({
     "recently-edited",
     "head-moved",
     "already-done",
+    "rounds",
     "no-change",
     "gave-up",
     "limit",

@@ -86,14 +86,25 @@ export const Brief = z.discriminatedUnion("kind", [
 ]);
 export type Brief = z.infer<typeof Brief>;
 
+const written = {
+  created_at: z.iso.datetime(),
+  /** SHA-256 of the raw text of the comment or review as it was when the gate read it; a review's may be empty. */
+  body_sha256: Digest,
+};
+
 export const Trigger = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("issue_comment"),
     comment: z.int().positive(),
     issue: z.int().positive(),
-    created_at: z.iso.datetime(),
-    /** SHA-256 of the raw comment body as it was when the gate read it. */
-    body_sha256: Digest,
+    ...written,
+  }),
+  z.strictObject({
+    /** A submitted review that requests changes. */
+    kind: z.literal("review"),
+    review: z.int().positive(),
+    pull: z.int().positive(),
+    ...written,
   }),
   z.strictObject({ kind: z.literal("local") }),
 ]);

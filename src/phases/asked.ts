@@ -1,14 +1,15 @@
 import { z } from "zod";
-import type { Comment, GitHub, Repository, Run } from "../github/github.ts";
+import type { GitHub, Repository, Run } from "../github/github.ts";
 import type { Identity, Person, Role } from "../handoff/identity.ts";
 import { RunVerb } from "../handoff/task.ts";
+import { type Origin, originOf, type OriginRef } from "../record/origin.ts";
 import { type Subject, subjectOf } from "../record/subject.ts";
 import { mayAsk } from "../request/authority.ts";
 import { asksWithWords, commandWords, parseCommand, wordless } from "../request/command.ts";
 import { earlierRun, parseRunName, runsSince, triggerKinds, workflowFile, workflowPath } from "../request/run-name.ts";
 import { stop, type Stopped } from "./stop.ts";
 
-/** Minutes between the comment and the run it started, above which the request is stale (design §5). */
+/** Minutes between the comment or review and the run it started, above which the request is stale (design §5). */
 const requestAgeMinutes = 30;
 
 const id = z
@@ -77,77 +78,94 @@ export async function onDefaultBranch(run: Run, head: string, github: GitHub): P
 
 export interface Asked {
   kind: "asked";
-  comment: Comment;
+  origin: Origin;
   /** What the command stands on. */
   subject: Subject;
+  /** Empty for a review: what it says are points of their own. */
   words: string;
   /** The rest of the command's line alone, as it was written. */
   args: string;
   requester: Person & { role: Role };
 }
 
-/** The comment as it stands now: present, young, never edited, by the person the dispatch names, and a command. */
-export async function readRequest(
-  { inputs, identity }: RunRequest,
-  run: Run,
-  github: GitHub,
-): Promise<Asked | Stopped> {
-  const comment = await github.comment(inputs.id);
-  if (comment === null || comment.issue !== inputs.issue) {
-    return stop("not-a-command", "The comment that asked for this is gone.", "Comment `/agent fix` again.");
-  }
-  if (comment.author.id !== inputs.requester)
-    return stop("not-allowed", "The comment was written by somebody else.", "");
-  if (comment.updatedAt !== comment.createdAt) {
-    return stop(
-      "edited",
-      "The comment was edited after it was written.",
-      "Write a new comment: an edited command is never run.",
-    );
-  }
-  const ageMinutes = (Date.parse(run.createdAt) - Date.parse(comment.createdAt)) / 60_000;
-  if (!(ageMinutes <= requestAgeMinutes)) {
-    return stop(
-      "expired",
-      `The request was ${Math.round(ageMinutes)} minutes old when its run started; ${requestAgeMinutes} are allowed.`,
-      "Comment again.",
-    );
-  }
-  const command = parseCommand(comment.body);
-  if (command.kind !== "command" || command.verb !== inputs.verb) {
-    return stop(
-      "not-a-command",
-      `The comment holds no \`/agent ${inputs.verb}\`.`,
-      "Write the command alone at the start of a line.",
-    );
-  }
-  const allowed = await allowedToAsk(inputs, comment, { github, repositoryId: identity.repository.id });
+/** What asked as it stands now: present, young, never edited, by the person the dispatch names, and a request of this verb. */
+export async function readRequest(request: RunRequest, run: Run, github: GitHub): Promise<Asked | Stopped> {
+  const { inputs, identity } = request;
+  const origin = await originOf(github, inputs.issue, originRef(inputs));
+  const refused = originRefusal(origin, inputs) ?? (origin === null ? null : timeRefusal(origin, run));
+  if (refused !== null) return refused;
+  if (origin === null) throw new TypeError("an origin that is gone is refused");
+  const said =
+    origin.kind === "comment" ? wordsOf(origin.body, inputs.verb) : { kind: "words" as const, words: "", args: "" };
+  if (said.kind === "stop") return said;
+  const allowed = await allowedToAsk(inputs, origin, { github, repositoryId: identity.repository.id });
   if (allowed.kind === "stop") return allowed;
-  const requester = { id: comment.author.id, login: comment.author.login, role: allowed.role };
+  const requester = { id: origin.author.id, login: origin.author.login, role: allowed.role };
   const { subject } = allowed;
-  const { text: words } = commandWords(comment.body);
+  const { words } = said;
   if (words === "" && asksWithWords(inputs.verb))
     return stop("not-a-command", wordless(inputs.verb).message, wordless(inputs.verb).next);
-  return { kind: "asked", comment, subject, words, args: command.args, requester };
+  return { kind: "asked", origin, subject, words, args: said.args, requester };
+}
+
+/** How the thing that asked is called in a sentence, and what asks once more. */
+const named = {
+  comment: { what: "comment", again: "Comment `/agent fix` again.", anew: "Write a new comment" },
+  review: { what: "review", again: "Comment `/agent fix`, or review again.", anew: "Submit a new review" },
+} as const;
+
+function originRef({ trigger, id: origin }: GateInputs): OriginRef {
+  return { kind: trigger, id: origin };
+}
+
+function originRefusal(origin: Origin | null, { trigger, requester, verb }: GateInputs): Stopped | null {
+  const { what, again, anew } = named[trigger];
+  if (origin === null) return stop("not-a-command", `The ${what} that asked for this is gone.`, again);
+  if (origin.author.id !== requester) return stop("not-allowed", `The ${what} was written by somebody else.`, "");
+  if (origin.edited) {
+    const never = origin.kind === "comment" ? "command" : "review";
+    return stop("edited", `The ${what} was edited after it was written.`, `${anew}: an edited ${never} is never run.`);
+  }
+  if (!origin.stands || (trigger === "review" && verb !== "fix"))
+    return stop("not-a-command", "The review does not request changes.", again);
+  return null;
+}
+
+function timeRefusal({ kind, createdAt }: Origin, run: Run): Stopped | null {
+  const ageMinutes = (Date.parse(run.createdAt) - Date.parse(createdAt)) / 60_000;
+  if (ageMinutes <= requestAgeMinutes) return null;
+  return stop(
+    "expired",
+    `The request was ${Math.round(ageMinutes)} minutes old when its run started; ${requestAgeMinutes} are allowed.`,
+    kind === "comment" ? "Comment again." : named.review.again,
+  );
+}
+
+function wordsOf(body: string, verb: GateInputs["verb"]): { kind: "words"; words: string; args: string } | Stopped {
+  const command = parseCommand(body);
+  if (command.kind === "command" && command.verb === verb)
+    return { kind: "words", words: commandWords(body).text, args: command.args };
+  const alone = "Write the command alone at the start of a line.";
+  return stop("not-a-command", `The comment holds no \`/agent ${verb}\`.`, alone);
 }
 
 async function allowedToAsk(
   { issue: number, verb }: GateInputs,
-  comment: Comment,
+  { author, appId, edited }: Origin,
   { github, repositoryId }: { github: GitHub; repositoryId: number },
 ): Promise<{ kind: "role"; role: Role; subject: Subject } | Stopped> {
   const subject = await subjectOf(github, number, repositoryId);
   if (subject === null) return stop("issue-closed", "The issue is gone.", "");
-  const found = await github.role(comment.author.login);
+  const found = await github.role(author.login);
   // A login can change hands: the role counts only for the very account that wrote the comment.
-  const role = found.user?.id === comment.author.id ? found.role : "none";
+  const role = found.user?.id === author.id ? found.role : "none";
   const answer = mayAsk({
     verb,
     role,
-    userType: comment.author.type,
-    appId: comment.appId,
+    userType: author.type,
+    appId,
     senderIsAuthor: true,
-    commentEdited: comment.updatedAt !== comment.createdAt,
+    commentEdited: edited,
     subject: subject.kind,
     issueState: subject.issue.state,
     labels: subject.issue.labels,
@@ -156,13 +174,14 @@ async function allowedToAsk(
 }
 
 /**
- * At least once, fenced: among the runs our App dispatched for one comment, the lowest id goes on (design §5). Asked before
- * anything else of the comment, so that a late second run says nothing about a request that the first one answers.
+ * At least once, fenced: among the runs our App dispatched for one request, the lowest id goes on (design §5). Asked before
+ * anything else of it, so that a late second run says nothing about a request that the first one answers.
  */
 export async function firstComer(request: RunRequest, run: Run, github: GitHub): Promise<{ kind: "first" } | Stopped> {
-  const comment = await github.comment(request.inputs.id);
-  const runs = await github.runs(workflowFile, runsSince(run, comment));
-  const earlier = earlierRun(runs, run, request.appBotId);
+  const { inputs, appBotId } = request;
+  const origin = await originOf(github, inputs.issue, originRef(inputs));
+  const runs = await github.runs(workflowFile, runsSince(run, origin));
+  const earlier = earlierRun(runs, run, appBotId);
   if (earlier === null) return { kind: "first" };
-  return stop("duplicate", `Run ${earlier.id} already works on this comment.`, "");
+  return stop("duplicate", `Run ${earlier.id} already works on this ${named[inputs.trigger].what}.`, "");
 }

@@ -5,15 +5,16 @@ import { AirlockError } from "../errors.ts";
 import type { GitHub, Pull, Repository, TreeEntry } from "../github/github.ts";
 import type { Snapshot } from "../handoff/identity.ts";
 import { sha256 } from "../handoff/seal.ts";
-import { type Brief, endsWithAnswer, type Task } from "../handoff/task.ts";
+import { endsWithAnswer, type Task } from "../handoff/task.ts";
+import type { Origin } from "../record/origin.ts";
 import type { Subject } from "../record/subject.ts";
 import { attemptsAt, openPullAmong, pullOfRun } from "../record/branch.ts";
-import { type Asked, firstComer, onDefaultBranch, ourRun, readRequest, type RunRequest } from "./asked.ts";
-import { freezeConversation } from "./freeze.ts";
-import { rollback } from "./rollback.ts";
+import { firstComer, onDefaultBranch, ourRun, readRequest, type RunRequest } from "./asked.ts";
+import { briefFor, textsOf } from "./brief-for.ts";
 import { collectInstructions } from "./instructions.ts";
+import { roundRefusal } from "./rounds.ts";
 import { alreadyDone, refusalEntry, stop, type Stopped } from "./stop.ts";
-import { changeTo, type Made } from "./tree-change.ts";
+import type { Made } from "./tree-change.ts";
 
 export interface GateEffects {
   github: GitHub;
@@ -48,7 +49,7 @@ async function ask(request: RunRequest, { github, audit, now }: GateEffects): Pr
   const asked = await readRequest(request, run.run, github);
   if (asked.kind === "stop") return asked;
   audit.append("request.allowed", {
-    comment: asked.comment.id,
+    [asked.origin.kind]: asked.origin.id,
     requester: asked.requester.login,
     role: asked.requester.role,
   });
@@ -60,10 +61,12 @@ async function ask(request: RunRequest, { github, audit, now }: GateEffects): Pr
   const loaded = await readConfig(files, github);
   if (loaded.kind === "stop") return loaded;
   const { verb } = request.inputs;
-  const answer = verb === "fix" ? await answerTo(request, loaded.config, github) : null;
+  const answer = await answerTo(request, asked.subject, { config: loaded.config, github });
   if (answer !== null) return alreadyDone(answer);
+  const unwanted = await roundRefusal(request, asked, { config: loaded.config, github });
+  if (unwanted !== null) return unwanted;
   const ground = await groundOf(asked.subject, trusted, github);
-  const brief = await briefOf(request, { asked, ground, config: loaded.config }, github);
+  const brief = await briefFor(request, { asked, ground, config: loaded.config }, github);
   if (brief.kind === "stop") return brief;
   const { instructions, leftOut } = await collectInstructions(files, (sha) => github.blob(sha));
 
@@ -80,7 +83,7 @@ async function ask(request: RunRequest, { github, audit, now }: GateEffects): Pr
     task: {
       version: 1,
       ...request.identity,
-      trigger: triggerOf(asked),
+      trigger: triggerOf(asked.origin, request.inputs.issue),
       requester: asked.requester,
       verb,
       words: asked.words,
@@ -99,50 +102,7 @@ async function ask(request: RunRequest, { github, audit, now }: GateEffects): Pr
   };
 }
 
-type Ground = Pick<Task, "start" | "base" | "pull">;
-
-/** The evidence of a command, frozen; for a rollback the result as well, which is built from what is on GitHub. */
-async function briefOf(
-  { inputs }: RunRequest,
-  { asked, ground, config }: { asked: Asked; ground: Ground; config: Config },
-  github: GitHub,
-): Promise<{ kind: "brief"; brief: Brief; made?: Made } | Stopped> {
-  const { subject, comment, args } = asked;
-  if (inputs.verb === "rollback") {
-    if (subject.kind !== "own-pull") return stop("not-available", "`rollback` is for pull requests of Airlock.", "");
-    const made = await rollback({ subject, argument: args, ...ground, limits: config.limits }, github);
-    if (made.kind === "stop") return made;
-    const { number, title } = subject.pull;
-    const brief = { kind: "rollback" as const, number, issue: subject.answers, title, to: made.to };
-    return { kind: "brief", brief, made };
-  }
-  if (inputs.verb === "verify") return await asItStands(subject, ground, { config, github });
-  const frozen = await freezeConversation(inputs.issue, comment, github);
-  if (frozen.kind === "stop") return frozen;
-  const kind = inputs.verb === "ask" ? "question" : "issue";
-  return { kind: "brief", brief: { kind, ...frozen.conversation } };
-}
-
-/** A pull request as it stands, as the result that is checked and judged. */
-async function asItStands(
-  subject: Subject,
-  { start, base }: Ground,
-  { config, github }: { config: Config; github: GitHub },
-): Promise<{ kind: "brief"; brief: Brief; made: Made } | Stopped> {
-  if (subject.kind === "issue") return stop("not-available", "`verify` is for pull requests.", "");
-  const [is, was] = await Promise.all([github.tree(start.tree), github.tree(base.tree)]);
-  const change = await changeTo(is, was, config.limits, github);
-  if (change.kind === "stop") return change;
-  if (change.entries.length === 0) return stop("no-change", "The pull request changes nothing.", "");
-  const { number, title } = subject.pull;
-  const made: Made = { kind: "made", tree: start.tree, change: change.entries, steps: [] };
-  return { kind: "brief", brief: { kind: "verify", number, title }, made };
-}
-
-/** What the log says of the texts that were frozen. */
-function textsOf(brief: Brief): Record<string, number> {
-  return "body" in brief ? { hidden_characters: brief.body.hidden, texts_left_out: brief.left_out } : {};
-}
+export type Ground = Pick<Task, "start" | "base" | "pull">;
 
 async function trustedCommit(repository: Repository, github: GitHub): Promise<Snapshot> {
   const head = await github.branch(repository.defaultBranch);
@@ -179,7 +139,12 @@ async function snapshotOf(commit: string, github: GitHub): Promise<Snapshot> {
 }
 
 /** The pull request that answers this request already: the open one of the issue, or the one this very run opened before. */
-async function answerTo({ inputs, identity }: RunRequest, config: Config, github: GitHub): Promise<Pull | null> {
+async function answerTo(
+  { inputs, identity }: RunRequest,
+  subject: Subject,
+  { config, github }: { config: Config; github: GitHub },
+): Promise<Pull | null> {
+  if (inputs.verb !== "fix" || subject.kind !== "issue") return null;
   const { taken } = await attemptsAt(github, config.pull_request.branch_prefix, inputs.issue);
   return openPullAmong(taken) ?? (await pullOfRun(github, taken, identity.run.id));
 }
@@ -206,12 +171,9 @@ export async function readConfig(
   );
 }
 
-function triggerOf({ comment }: Asked): Task["trigger"] {
-  return {
-    kind: "issue_comment",
-    comment: comment.id,
-    issue: comment.issue,
-    created_at: new Date(comment.createdAt).toISOString(),
-    body_sha256: sha256(comment.body),
-  };
+function triggerOf({ kind, id, createdAt, body }: Origin, on: number): Task["trigger"] {
+  const common = { created_at: new Date(createdAt).toISOString(), body_sha256: sha256(body) };
+  return kind === "comment"
+    ? { kind: "issue_comment", comment: id, issue: on, ...common }
+    : { kind, review: id, pull: on, ...common };
 }

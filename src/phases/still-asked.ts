@@ -4,7 +4,7 @@ import { canonical } from "../handoff/canonical.ts";
 import { sha256 } from "../handoff/seal.ts";
 import type { Task } from "../handoff/task.ts";
 import type { Subject } from "../record/subject.ts";
-import { firstComer, ourRun, readRequest, type RunRequest } from "./asked.ts";
+import { firstComer, type GateInputs, ourRun, readRequest, type RunRequest } from "./asked.ts";
 import { groundOf, readConfig } from "./gate.ts";
 import type { PublishRequest } from "./publish.ts";
 import { stop, type Stopped } from "./stop.ts";
@@ -15,25 +15,19 @@ export async function stillAsked(
   github: GitHub,
 ): Promise<{ kind: "asked"; at: number } | Stopped> {
   const { task, identity, appBotId } = request;
-  if (task.trigger.kind !== "issue_comment")
-    return stop("not-allowed", "Only a request on GitHub can be published there.", "");
-  const inputs = {
-    verb: task.verb,
-    issue: task.trigger.issue,
-    trigger: "comment" as const,
-    id: task.trigger.comment,
-    requester: task.requester.id,
-  };
+  const { trigger } = task;
+  if (trigger.kind === "local") return stop("not-allowed", "Only a request on GitHub can be published there.", "");
+  const inputs = { verb: task.verb, ...askedBy(trigger), requester: task.requester.id };
   const runRequest: RunRequest = { identity, inputs, appBotId };
   const repository = await github.repository();
   const run = await ourRun(runRequest, repository, github);
   if (run.kind === "stop") return run;
   const asked = await readRequest(runRequest, run.run, github);
   if (asked.kind === "stop") return asked;
-  if (sha256(asked.comment.body) !== task.trigger.body_sha256) {
+  if (sha256(asked.origin.body) !== trigger.body_sha256) {
     return stop(
       "edited",
-      "The comment changed while the run was working.",
+      `The ${asked.origin.kind} changed while the run was working.`,
       "Write a new comment: an edited command is never run.",
     );
   }
@@ -43,6 +37,16 @@ export async function stillAsked(
   const ground = await sameGround(task, asked.subject, github);
   if (ground.kind === "stop") return ground;
   return { kind: "asked", at: Date.parse(run.run.createdAt) };
+}
+
+/** What the gate was told of the request. */
+function askedBy(trigger: Exclude<Task["trigger"], { kind: "local" }>): Pick<GateInputs, "issue" | "trigger" | "id"> {
+  switch (trigger.kind) {
+    case "issue_comment":
+      return { issue: trigger.issue, trigger: "comment", id: trigger.comment };
+    case "review":
+      return { issue: trigger.pull, trigger: "review", id: trigger.review };
+  }
 }
 
 /** Promise 6: the trusted commit is one of the default branch, and its policy is the policy in the Task. */

@@ -16,8 +16,8 @@ export interface Review {
  * Each person's latest opinion, in the order in which people first spoke. A comment is no opinion and takes none back, as on GitHub.
  * In: reviews, oldest first where two carry the same time.
  */
-export function latestReviews(reviews: readonly Review[]): Review[] {
-  const latest = new Map<number, Review>();
+export function latestReviews<One extends Review>(reviews: readonly One[]): One[] {
+  const latest = new Map<number, One>();
   for (const review of reviews) {
     if (review.state === "commented" || review.state === "pending") continue;
     const before = latest.get(review.person.id);

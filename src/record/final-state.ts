@@ -219,6 +219,7 @@ function withStop(stop: Stop, papers: RunPapers, known: KnownSecrets): FinalStat
     case "recently-edited":
     case "head-moved":
     case "already-done":
+    case "rounds":
     case "no-change":
     case "gave-up":
     case "refused":

@@ -1,4 +1,5 @@
 import type { Comment } from "../github/github.ts";
+import type { OriginRef } from "./origin.ts";
 import { clipped, joined, type KnownSecrets, link, ours, type Outgoing, textUnitsMax, word } from "../text/outgoing.ts";
 
 /** How far a request is, as people see it. Display only: nothing is ever decided from a comment. */
@@ -17,20 +18,25 @@ export interface Status {
   /** What was asked; null when that is not one thing. */
   verb: string | null;
   requester: string;
-  /** The comment that asked. */
-  comment: number;
+  /** What asked. */
+  origin: OriginRef;
   run: { id: number; url: string } | null;
   state: StatusState;
 }
 
 /** Hidden text by which the comment of a request is found again. It carries an id and no state. */
-export function statusMarker(comment: number): Outgoing {
-  return ours`<!-- airlock:comment:${comment} -->`;
+export function statusMarker({ kind, id }: OriginRef): Outgoing {
+  switch (kind) {
+    case "comment":
+      return ours`<!-- airlock:comment:${id} -->`;
+    case "review":
+      return ours`<!-- airlock:review:${id} -->`;
+  }
 }
 
 /** The status comment of a request: the oldest with its marker that this App wrote. Anybody can write a marker, only we as our App. */
-export function findStatusComment(comments: readonly Comment[], comment: number, appId: number): Comment | null {
-  const marker = statusMarker(comment);
+export function findStatusComment(comments: readonly Comment[], origin: OriginRef, appId: number): Comment | null {
+  const marker = statusMarker(origin);
   return comments.find(({ appId: author, body }) => author === appId && body.startsWith(marker)) ?? null;
 }
 
@@ -38,7 +44,7 @@ export function findStatusComment(comments: readonly Comment[], comment: number,
 export function renderStatus(status: Status, known: KnownSecrets): Outgoing {
   const { state } = status;
   const ended = state.kind !== "queued" && state.kind !== "running";
-  const above = [statusMarker(status.comment), headline(status)];
+  const above = [statusMarker(status.origin), headline(status)];
   const below = [...(ended && state.next !== "" ? [ours`**Next:** ${state.next}`] : []), footer(status, known)];
   const details = paragraphs(ended ? state.details : []);
   const room = textUnitsMax - paragraphs([...above, ...below]).length - 2 * gap.length;

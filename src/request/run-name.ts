@@ -5,7 +5,7 @@ export const workflowFile = "airlock.yml";
 export const workflowPath = `.github/workflows/${workflowFile}`;
 
 /** What can start a run. An id belongs to its kind: comment 7 is not review 7. */
-export const triggerKinds = ["comment"] as const;
+export const triggerKinds = ["comment", "review"] as const;
 export type TriggerKind = (typeof triggerKinds)[number];
 
 /** What a run's name says: ids only, so that a list of runs is a list of requests (design §5). */
@@ -64,9 +64,9 @@ const redeliveryDays = 3;
 
 /**
  * The moment from which on runs for one trigger can exist: none is older than it, however late it was delivered again.
- * In: when the run was created, and the comment (or another trigger); null when that is gone.
+ * In: when the run was created, and the comment or review that asked; null when that is gone.
  */
-export function runsSince(run: { createdAt: string }, comment: { createdAt: string } | null): Date {
-  if (comment !== null) return new Date(Date.parse(comment.createdAt) - skewSeconds * 1000);
+export function runsSince(run: { createdAt: string }, origin: { createdAt: string } | null): Date {
+  if (origin !== null) return new Date(Date.parse(origin.createdAt) - skewSeconds * 1000);
   return new Date(Date.parse(run.createdAt) - redeliveryDays * 24 * 60 * 60_000);
 }

@@ -89,7 +89,8 @@ export const messageOf = (id: number, under: Judgement = low): Outgoing =>
     known: [],
   });
 
-async function publish(here: Scene, message: Outgoing): Promise<NonNullable<Verdict["published"]>> {
+/** Opens a pull request as the publish job does. */
+export async function publish(here: Scene, message: Outgoing): Promise<NonNullable<Verdict["published"]>> {
   const token = here.hub.jobToken(here.repository, { contents: "write", pull_requests: "write" });
   const github = githubClient({ token, apiUrl: here.hub.url, owner: "octo", repo: "demo" });
   const main = (await github.branch("main")) ?? "";

@@ -33,7 +33,13 @@ function slowIssue() {
   return { github, stored };
 }
 
-const status = (state: StatusState) => ({ verb: "fix", requester: "mona", comment: 500, run: null, state });
+const status = (state: StatusState) => ({
+  verb: "fix",
+  requester: "mona",
+  origin: { kind: "comment" as const, id: 500 },
+  run: null,
+  state,
+});
 const end: StatusState = { kind: "finished", headline: ours`End.`, details: [], next: ours`` };
 
 test("an end that overtakes the first word is not doubled, and stays the last word", async () => {

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import { freezeConversation } from "../../src/phases/freeze.ts";
+import { originOf } from "../../src/record/origin.ts";
 import { type Scene, scene } from "./scene.ts";
 
 async function asked(stage: Scene) {
-  const request = await stage.reading.comment(await stage.repository.comment("mona", stage.issue, "/agent fix"));
+  const id = await stage.repository.comment("mona", stage.issue, "/agent fix");
+  const request = await originOf(stage.reading, stage.issue, { kind: "comment", id });
   if (request === null) throw new Error("the comment is gone");
   return request;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Comment } from "../../src/github/github.ts";
 import { freezeConversation } from "../../src/phases/freeze.ts";
+import { type Origin, originOf } from "../../src/record/origin.ts";
 import { type Scene, scene } from "./scene.ts";
 
 /** The command is written now; what `later` does comes after it. */
@@ -11,8 +11,9 @@ async function frozen(stage: Scene, later: (stage: Scene) => unknown = () => {})
   return freezeConversation(stage.issue, request, stage.reading);
 }
 
-async function asked(stage: Scene): Promise<Comment> {
-  const request = await stage.reading.comment(await stage.repository.comment("mona", stage.issue, "/agent fix"));
+async function asked(stage: Scene): Promise<Origin> {
+  const id = await stage.repository.comment("mona", stage.issue, "/agent fix");
+  const request = await originOf(stage.reading, stage.issue, { kind: "comment", id });
   if (request === null) throw new Error("the comment is gone");
   return request;
 }
@@ -30,7 +31,7 @@ test("the conversation is kept as plain text with each author's role, oldest fir
   stage.pass(10);
   await repository.comment("ben", issue, "I see it too.");
   const id = await repository.comment("mona", issue, "/agent fix");
-  const request = await stage.reading.comment(id);
+  const request = await originOf(stage.reading, issue, { kind: "comment", id });
   if (request === null) throw new Error("the comment is gone");
   expect(await freezeConversation(issue, request, stage.reading)).toEqual({
     kind: "conversation",

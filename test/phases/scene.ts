@@ -9,7 +9,7 @@ import type { RunRequest } from "../../src/phases/asked.ts";
 import { gate } from "../../src/phases/gate.ts";
 import type { Stopped } from "../../src/phases/stop.ts";
 import { asVerb } from "../../src/request/command.ts";
-import { renderRunName } from "../../src/request/run-name.ts";
+import { renderRunName, type TriggerKind } from "../../src/request/run-name.ts";
 import { gitText } from "../emulators/github/git.ts";
 import { setRef, writeBlob, writeCommit, writeTree } from "../emulators/github/git-write.ts";
 import { type Hub, type HubRepository, startHub } from "../emulators/github/hub.ts";
@@ -76,7 +76,7 @@ export async function scene(files: Record<string, string> = {}): Promise<Scene> 
         title: renderRunName({
           verb: asVerb(run.inputs["verb"] ?? "") ?? "help",
           issue: number("issue"),
-          trigger: "comment",
+          trigger: run.inputs["trigger"] === "review" ? "review" : "comment",
           id: number("id"),
           requester: number("requester"),
         }),
@@ -136,6 +136,7 @@ export interface Asking {
   ref?: string;
   workflow?: string;
   verb?: RunVerb;
+  trigger?: TriggerKind;
 }
 
 /** Somebody comments, and a run is dispatched for it. Out: what that run's gate is told. */
@@ -146,14 +147,20 @@ export async function ask(stage: Scene, asking: Asking = {}): Promise<RunRequest
   return { ...dispatch(stage, { id: comment, issue, requester: stage.accountId(as) }, asking), comment };
 }
 
-/** A run of our workflow for a comment that is there. */
+/** A run of our workflow for a comment or a review that is there. */
 export function dispatch(
   stage: Scene,
   ids: { id: number; issue: number; requester: number },
-  { dispatchedBy = stage.bot.login, ref, workflow: file = "airlock.yml", verb = "fix" }: Asking = {},
+  {
+    dispatchedBy = stage.bot.login,
+    ref,
+    workflow: file = "airlock.yml",
+    verb = "fix",
+    trigger = "comment",
+  }: Asking = {},
 ): RunRequest {
   const { repository, bot } = stage;
-  const told = { verb, issue: ids.issue, trigger: "comment" as const, id: ids.id, requester: ids.requester };
+  const told = { verb, issue: ids.issue, trigger, id: ids.id, requester: ids.requester };
   const inputs = Object.fromEntries(Object.entries(told).map(([name, value]) => [name, String(value)]));
   const run = repository.dispatch(dispatchedBy, file, inputs, ref);
   return {

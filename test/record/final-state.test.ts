@@ -16,7 +16,8 @@ const none: RunPapers & RunEvidence = {
 };
 function shown(papers: Partial<RunPapers & RunEvidence>, conclusion: string | null = "success"): string {
   const final = finalState({ ...run, conclusion }, { ...none, ...papers }, []);
-  const status = { verb: "fix", requester: "mona", comment: 500, run: { id: 77, url: runUrl }, state: final.state };
+  const origin = { kind: "comment", id: 500 } as const;
+  const status = { verb: "fix", requester: "mona", origin, run: { id: 77, url: runUrl }, state: final.state };
   return `${renderStatus(status, [])}\n[reaction ${final.reaction}]`;
 }
 

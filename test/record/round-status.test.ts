@@ -21,7 +21,8 @@ const items = points.map(({ id, outcome }) => ({
 function shown(more: Parameters<typeof verdict>[0]): string {
   const papers = { task: task(), solution: solution({ items }), report: report(), verdict: verdict(more) };
   const final = finalState(run, { ...papers, stop: null, verb: "fix", confirmed: true, own: null }, []);
-  const status = { verb: "fix", requester: "mona", comment: 500, run: { id: 77, url: runUrl }, state: final.state };
+  const origin = { kind: "comment", id: 500 } as const;
+  const status = { verb: "fix", requester: "mona", origin, run: { id: 77, url: runUrl }, state: final.state };
   return `${renderStatus(status, [])}\n[reaction ${final.reaction}]`;
 }
 

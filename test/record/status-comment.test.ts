@@ -6,7 +6,7 @@ import { runUrl } from "./papers.ts";
 
 const run = { id: 77, url: runUrl };
 const shown = (state: StatusState, more: object = {}) =>
-  renderStatus({ verb: "fix", requester: "mona", comment: 500, run, state, ...more }, []);
+  renderStatus({ verb: "fix", requester: "mona", origin: { kind: "comment", id: 500 }, run, state, ...more }, []);
 
 test("queued", () => {
   expect(shown({ kind: "queued" })).toMatchInlineSnapshot(`
@@ -90,10 +90,11 @@ test("much detail is cut, the frame is not", () => {
   expect(text).toMatch(/cut here.*\*\*Next:\*\* go on\.\n\n<sub>fix, asked by mona · \[run 77\]\(.*\)<\/sub>$/s);
 });
 
+const asked = (id: number) => ({ kind: "comment" as const, id });
 const comment = (id: number, more: Partial<Comment>): Comment => ({
   id,
   issue: 12,
-  body: `${statusMarker(500)}\n\nx`,
+  body: `${statusMarker(asked(500))}\n\nx`,
   author: { id: 9, login: "airlock[bot]", type: "Bot" },
   appId: 7,
   createdAt: "",
@@ -105,11 +106,13 @@ const comment = (id: number, more: Partial<Comment>): Comment => ({
 test("the status comment is the one that our App wrote for this very request", () => {
   const forged = comment(1, { appId: null, author: { id: 5, login: "mona", type: "User" } });
   const otherApp = comment(2, { appId: 8 });
-  const otherRequest = comment(3, { body: statusMarker(501) });
-  const quoting = comment(4, { body: `> ${statusMarker(500)}` });
-  const longer = comment(5, { body: statusMarker(5001) });
+  const otherRequest = comment(3, { body: statusMarker(asked(501)) });
+  const quoting = comment(4, { body: `> ${statusMarker(asked(500))}` });
+  const longer = comment(5, { body: statusMarker(asked(5001)) });
   const ours_ = comment(6, {});
-  const all = [forged, otherApp, otherRequest, quoting, longer];
-  expect(findStatusComment(all, 500, 7)).toBeNull();
-  expect(findStatusComment([...all, ours_, comment(8, {})], 500, 7)).toBe(ours_);
+  const review = comment(7, { body: statusMarker({ kind: "review", id: 500 }) });
+  const all = [forged, otherApp, otherRequest, quoting, longer, review];
+  expect(findStatusComment(all, asked(500), 7)).toBeNull();
+  expect(findStatusComment(all, { kind: "review", id: 500 }, 7)).toBe(review);
+  expect(findStatusComment([...all, ours_, comment(8, {})], asked(500), 7)).toBe(ours_);
 });

@@ -55,7 +55,7 @@ describe("refused", () => {
     ["an edited comment", { commentEdited: true }, "edited"],
     ["anything where the label says so", { labels: ["bug", "agent:off"] }, "not-available"],
     ["a closed issue", { issueState: "closed" }, "issue-closed"],
-    ["our own pull request", { subject: "own-pull" }, "not-available"],
+    ["our own pull request when it is closed", { subject: "own-pull", issueState: "closed" }, "issue-closed"],
     ["a person's pull request", { subject: "pull" }, "not-available"],
     ["a fork's pull request", { subject: "fork-pull" }, "not-available"],
     ["a verb of a later version", { verb: "plan" }, "not-available"],

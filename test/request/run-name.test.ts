@@ -1,11 +1,24 @@
 import { expect, it } from "vitest";
-import { parseRunName, renderRunName } from "../../src/request/run-name.ts";
+import { earlierRun, parseRunName, renderRunName } from "../../src/request/run-name.ts";
 
 const run = { verb: "fix", issue: 12, trigger: "comment", id: 3_456_789_012, requester: 583_231 } as const;
 
 it("a run's name says verb, issue, comment and requester, and reads back the same", () => {
   expect(renderRunName(run)).toBe("airlock fix #12 comment 3456789012 by 583231");
   expect(parseRunName(renderRunName(run))).toEqual(run);
+});
+
+it("a review is named like a comment, and is another thing", () => {
+  const review = { ...run, trigger: "review" } as const;
+  expect(renderRunName(review)).toBe("airlock fix #12 review 3456789012 by 583231");
+  expect(parseRunName(renderRunName(review))).toEqual(review);
+  const [comment, other] = [run, review].map((one, at) => ({
+    id: at + 1,
+    title: renderRunName(one),
+    actor: { id: 7 },
+  }));
+  expect(earlierRun([comment!, other!], other!, 7)).toBeNull();
+  expect(earlierRun([{ ...other!, id: 1 }], other!, 7)?.id).toBe(1);
 });
 
 it.each([
