@@ -258,6 +258,10 @@ const Review = z.strictObject({
     .describe(
       "Whether a review that requests changes on a pull request of Airlock starts a run by itself. Otherwise somebody comments `/agent fix`.",
     ),
+  resolve_threads: z
+    .boolean()
+    .default(false)
+    .describe("Whether the thread of a point that was done is resolved. A declined point's never is."),
 });
 
 const Verify = z.strictObject({

@@ -1,20 +1,26 @@
 import { z } from "zod";
 import type { Config } from "../config.ts";
-import { AirlockError } from "../errors.ts";
+import type { Solution } from "../handoff/solution.ts";
+import type { Task } from "../handoff/task.ts";
 import type { Item, ToolCall } from "../model/model.ts";
 import { capText } from "../tools/cap.ts";
+import type { ItemAnswer } from "../tools/answer-item.ts";
 import type { Finish } from "../tools/finish.ts";
 import type { Tool, ToolResult } from "../tools/tool.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import { isContainment, messageOf } from "./containment.ts";
 import type { LimitEnding } from "./limits.ts";
 import { limit } from "./limits.ts";
 import { hideSecrets } from "./hidden-output.ts";
+import { type Answered, answerMistake } from "./points.ts";
+import { recordTree } from "./record.ts";
 import type { OnEvent, ToolItem } from "./session.ts";
 import type { Streak } from "./streak.ts";
 import { sameCallMax, sameCallTold, withCall, withMisstep } from "./streak.ts";
 
 /** What running calls needs. */
 export interface CallContext {
+  task: Task;
   tools: readonly Tool[];
   limits: Config["limits"];
   /** Values that must not reach the model or the session. */
@@ -23,6 +29,17 @@ export interface CallContext {
   onEvent: OnEvent;
   /** Sweeps the workspace, and records it. */
   checkpoint: Workspace["checkpoint"];
+}
+
+/** What the calls of a turn go on with. */
+export interface CallsBefore {
+  turn: number;
+  streak: Streak;
+  /** Whether any earlier turn may have written. */
+  wrote: boolean;
+  /** Both grow while calls are carried out. */
+  checkpoints: Solution["checkpoints"];
+  answered: Answered[];
 }
 
 export interface CallsRun {
@@ -47,12 +64,12 @@ const argumentBytesMax = 1024 * 1024;
 /**
  * Carries out the calls of one completed response, one after the other. A bad call is answered, never thrown. When a tool
  * throws, the run is `broken` and ends with what it has.
- * In: `before`, the streak so far and whether any earlier turn may have written. @throws what the tool throws, when nothing was
+ * Changes the lists of `before`. @throws what the tool throws, when nothing was
  * written before it: then there is nothing to keep, and the fix is for whoever runs this.
  */
 export async function runCalls(
   calls: readonly ToolCall[],
-  before: { streak: Streak; wrote: boolean },
+  before: CallsBefore,
   context: CallContext,
 ): Promise<CallsRun> {
   const run: CallsRun = {
@@ -69,11 +86,13 @@ export async function runCalls(
     const item = itemOf(call);
     context.onEvent({ type: "item.started", item });
     const wroteBefore = before.wrote || run.wrote;
-    const result = await answer(call, seen.has(call.callId), run, context).catch((thrown: unknown) => {
-      if (!wroteBefore || isContainment(thrown)) throw thrown;
-      run.broken = limit("sandbox", messageOf(thrown));
-      return failed("Not carried out: the sandbox broke, and the run ends with what there is.");
-    });
+    const result = await answer({ call, isDouble: seen.has(call.callId), before }, run, context).catch(
+      (thrown: unknown) => {
+        if (!wroteBefore || isContainment(thrown)) throw thrown;
+        run.broken = limit("sandbox", messageOf(thrown));
+        return failed("Not carried out: the sandbox broke, and the run ends with what there is.");
+      },
+    );
     seen.add(call.callId);
     const { output_head_bytes: headBytes, output_tail_bytes: tailBytes } = context.limits;
     const shown = hideSecrets(result.output, context.known);
@@ -85,7 +104,14 @@ export async function runCalls(
   return run;
 }
 
-async function answer(call: ToolCall, isDouble: boolean, run: CallsRun, context: CallContext): Promise<ToolResult> {
+interface OneCall {
+  call: ToolCall;
+  /** Its id was used before. */
+  isDouble: boolean;
+  before: CallsBefore;
+}
+
+async function answer({ call, isDouble, before }: OneCall, run: CallsRun, context: CallContext): Promise<ToolResult> {
   if (context.signal.aborted) return failed("Not carried out: the run is ending.");
   if (run.finish !== null) return failed("Not carried out: you had called finish.");
   if (run.broken !== null) return failed("Not carried out: the run is ending.");
@@ -100,7 +126,11 @@ async function answer(call: ToolCall, isDouble: boolean, run: CallsRun, context:
   if (run.streak.times >= sameCallMax) return failed("Not carried out: you made the same call too often.");
   if (read.tool.ends !== undefined) run.finish = read.tool.ends(read.input);
   run.wrote ||= read.tool.writes;
-  const result = await mounted(() => read.tool.run(read.input, context.signal), run, context);
+  const { tool, input } = read;
+  const result =
+    tool.settles === undefined
+      ? await mounted(() => tool.run(input, context.signal), run, context)
+      : await settle(tool.settles(input), { before, run, context });
   if (run.streak.times < sameCallTold) return result;
   const told = `You made exactly this call ${run.streak.times} times in a row. Do something else, or call finish.`;
   return { ...result, output: `${result.output}\n${told}` };
@@ -119,6 +149,26 @@ async function mounted(call: () => Promise<ToolResult>, run: CallsRun, context: 
   const second = await call();
   if (second.detail?.kind === "unmountable") run.broken = limit("workspace", second.detail.why);
   return second;
+}
+
+/** The files as they stand belong to the point that is answered, or the agent is told why they cannot. */
+async function settle(
+  said: ItemAnswer,
+  { before, run, context }: { before: CallsBefore; run: CallsRun; context: CallContext },
+): Promise<ToolResult> {
+  const { turn, checkpoints, answered } = before;
+  const recorded = await recordTree(turn, checkpoints, context);
+  if (recorded.kind === "limit") {
+    run.broken = recorded;
+    return failed("Not answered: the files cannot be recorded, and the run ends with what there is.");
+  }
+  const { tree, violations, isNew } = recorded;
+  run.violations.push(...violations);
+  if (isNew) context.onEvent({ type: "checkpoint", turn, tree, violations: [] });
+  const mistake = answerMistake(said, { ...context.task, answered, tree });
+  if (mistake !== null) return failed(mistake);
+  answered.push({ ...said, tree, recorded: checkpoints.length });
+  return { ok: true, output: `The point ${said.id} is answered.` };
 }
 
 type ReadCall = { kind: "call"; tool: Tool; input: unknown } | { kind: "bad"; why: string };
@@ -157,13 +207,4 @@ function completed(item: ToolItem, { ok, output, detail }: ToolResult): ToolItem
 
 function failed(output: string): ToolResult {
   return { ok: false, output };
-}
-
-/** Nothing that was made after a wall fell may be kept. */
-export function isContainment(thrown: unknown): boolean {
-  return thrown instanceof AirlockError && thrown.code === "sandbox-failed";
-}
-
-export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
 }

@@ -8,7 +8,8 @@ import { limitHit } from "./limits.ts";
 import type { Prompt } from "./prompt.ts";
 import type { OnEvent } from "./session.ts";
 import { redacting } from "./session.ts";
-import { messageOf } from "./calls.ts";
+import { messageOf } from "./containment.ts";
+import type { Answered } from "./points.ts";
 import { noStreak } from "./streak.ts";
 import type { AgentEnding, TurnContext, TurnState } from "./turn.ts";
 import { takeTurn } from "./turn.ts";
@@ -38,6 +39,8 @@ export interface AgentResult {
   usage: Usage;
   /** The trees that differ from the one before, oldest first. The last one is the result, whatever the ending; none means the start tree. */
   checkpoints: Solution["checkpoints"];
+  /** The points of a review that it answered, in its order. */
+  answered: Answered[];
   violations: string[];
 }
 
@@ -71,11 +74,13 @@ export async function runAgent(run: AgentRun): Promise<AgentResult> {
     streak: noStreak,
     wrote: false,
     checkpoints: [],
+    answered: [],
     violations: [],
   };
   const end = ({ ending, finish }: Pick<AgentResult, "ending" | "finish">): AgentResult => {
     context.onEvent({ type: "thread.completed", ending, usage: state.usage });
-    return { ending, finish, usage: state.usage, checkpoints: state.checkpoints, violations: state.violations };
+    const { usage, checkpoints, answered, violations } = state;
+    return { ending, finish, usage, checkpoints, answered, violations };
   };
   context.onEvent({ type: "thread.started", thread_id: cacheKey, model: config.agent.model });
   try {

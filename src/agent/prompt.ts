@@ -11,9 +11,13 @@ export interface Prompt {
   user: string;
 }
 
-/** The fixed text for a kind of work. */
-export function readFixedText({ verb }: Pick<Task, "verb">): Promise<string> {
-  return readFile(new URL(`./prompt/${verb}.md`, import.meta.url), "utf8");
+/** The fixed text for a kind of work: points of a review are answered one by one, whatever the command was called. */
+export function readFixedText({
+  verb,
+  brief,
+}: Pick<Task, "verb"> & { brief: Pick<Task["brief"], "kind"> }): Promise<string> {
+  const name = brief.kind === "review" ? "review" : verb;
+  return readFile(new URL(`./prompt/${name}.md`, import.meta.url), "utf8");
 }
 
 /**

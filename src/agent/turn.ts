@@ -4,10 +4,12 @@ import type { Task } from "../handoff/task.ts";
 import type { Item, Model, ModelTurn } from "../model/model.ts";
 import type { Finish } from "../tools/finish.ts";
 import type { CallContext } from "./calls.ts";
-import { isContainment, messageOf, runCalls } from "./calls.ts";
+import { runCalls } from "./calls.ts";
 import { hiddenOutput } from "./hidden-output.ts";
 import type { LimitEnding } from "./limits.ts";
 import { limit } from "./limits.ts";
+import type { Answered } from "./points.ts";
+import { recordTree } from "./record.ts";
 import type { Streak } from "./streak.ts";
 import { withMisstep } from "./streak.ts";
 import { specOf } from "./tool-spec.ts";
@@ -24,13 +26,14 @@ export interface TurnState {
   /** Whether any call so far may have changed the workspace. */
   wrote: boolean;
   checkpoints: Solution["checkpoints"];
+  /** The points of a review that are answered. */
+  answered: Answered[];
   violations: string[];
 }
 
 /** What stays the same for all turns. */
 export interface TurnContext extends CallContext {
   model: Model;
-  task: Task;
   cacheKey: string;
 }
 
@@ -89,7 +92,11 @@ async function carryOut(
     correct(state, "You called no tool. Go on with the work, or call finish.");
     return { kind: "go-on" };
   }
-  const { outputs, finish, wrote, violations, hidden, broken, streak } = await runCalls(answer.calls, state, context);
+  const { outputs, finish, wrote, violations, hidden, broken, streak } = await runCalls(
+    answer.calls,
+    { ...state, turn },
+    context,
+  );
   state.items.push(...outputs);
   state.violations.push(...Array.from({ length: hidden }, () => hiddenOutput));
   state.streak = streak;
@@ -111,19 +118,14 @@ async function record(
   swept: readonly string[],
   { state, context }: { state: TurnState; context: TurnContext },
 ): Promise<LimitEnding | null> {
-  const recorded = await context.checkpoint().catch((thrown: unknown) => {
-    if (isContainment(thrown)) throw thrown;
-    return limit("workspace", `What turn ${turn} left could not be recorded: ${messageOf(thrown)}`);
-  });
-  if ("limit" in recorded) {
+  const recorded = await recordTree(turn, state.checkpoints, context);
+  if (recorded.kind === "limit") {
     state.violations.push(...swept, recorded.detail);
     context.onEvent({ type: "error", message: recorded.detail });
     return recorded;
   }
-  const { tree } = recorded;
+  const { tree, isNew } = recorded;
   const violations = [...swept, ...recorded.violations];
-  const isNew = tree !== (state.checkpoints.at(-1)?.tree ?? context.task.start.tree);
-  if (isNew) state.checkpoints.push({ turn, tree });
   if (isNew || violations.length > 0) context.onEvent({ type: "checkpoint", turn, tree, violations });
   if (violations.length === 0) return null;
   state.violations.push(...violations);

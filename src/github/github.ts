@@ -2,6 +2,7 @@ import type { Buffer } from "node:buffer";
 import type { Mode } from "../change.ts";
 import type { Role } from "../handoff/identity.ts";
 import type { Outgoing } from "../text/outgoing.ts";
+import type { Labels } from "./labels.ts";
 import type { Threads } from "./threads.ts";
 
 /**
@@ -9,7 +10,7 @@ import type { Threads } from "./threads.ts";
  * Contract for every method: a partial or unreadable answer throws `AirlockError` (`github-failed`, `github-forbidden`,
  * `github-unreadable`), never returns less than asked; lists are complete over all pages. Text that leaves is `Outgoing`.
  */
-export interface GitHub extends Threads {
+export interface GitHub extends Threads, Labels {
   repository(): Promise<Repository>;
   /** The account's effective role on the repository, from `role_name` (custom roles map to their base role). Unknown login: `none`. */
   role(login: string): Promise<{ role: Role; user: Account | null }>;

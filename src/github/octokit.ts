@@ -2,6 +2,7 @@ import { apiOver, type Graphql, type Request } from "./api.ts";
 import { checkRuns } from "./check-runs.ts";
 import type { GitHub } from "./github.ts";
 import { issues } from "./issues.ts";
+import { labels } from "./labels.ts";
 import { merging } from "./merging.ts";
 import { objects } from "./objects.ts";
 import { people } from "./people.ts";
@@ -31,6 +32,7 @@ export function githubFor(from: {
     ...issues(api),
     ...objects(api),
     ...pulls(api),
+    ...labels(api),
     ...merging(api),
     ...reviews(api),
     ...threads(api),

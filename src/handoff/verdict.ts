@@ -3,6 +3,8 @@ import { Sha } from "../change.ts";
 import { RiskLevel } from "../config.ts";
 import { Finding } from "./finding.ts";
 import { Digest, Identity } from "./identity.ts";
+import { ItemEnding } from "./solution.ts";
+import { itemsMax } from "./task.ts";
 
 export const Reason = z.strictObject({
   rule: z.string().min(1),
@@ -111,6 +113,27 @@ export const Judgement = z.strictObject({
 });
 export type Judgement = z.infer<typeof Judgement>;
 
+/** What became of a round of review, for people. The answers themselves are model text, and stay in the Solution. */
+export const Round = z.strictObject({
+  pull_request: z.int().positive(),
+  points: z
+    .array(
+      z.strictObject({
+        ...ItemEnding.pick({ id: true, outcome: true }).shape,
+        /** The commit that did it; null where there is none. */
+        commit: Sha.nullable(),
+      }),
+    )
+    .max(itemsMax),
+  /** Commits that were added to the pull request. */
+  commits: z.int().min(0),
+  /** Why the steps became one commit, as the rest of a sentence; null when they did not. */
+  squashed: z.string().max(treeMax.phrase).nullable(),
+  /** Answers that GitHub did not take, one sentence each. */
+  not_answered: z.array(z.string()),
+});
+export type Round = z.infer<typeof Round>;
+
 /** Paper four: the judgement and what was published under it. Written by publish. */
 export const Verdict = z.strictObject({
   version: z.literal(1),
@@ -131,6 +154,8 @@ export const Verdict = z.strictObject({
       not_applied: z.array(z.string()),
     })
     .nullable(),
+  /** Absent: the run was no round of review. */
+  round: Round.optional(),
   audit_head: Digest,
 });
 export type Verdict = z.infer<typeof Verdict>;

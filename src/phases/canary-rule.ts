@@ -12,7 +12,8 @@ export const canaryRule = "canary";
 export function showsCanary({ canary: value, ...solution }: Solution, report: Report): boolean {
   if (value === undefined) return false;
   const canary = canaryOf(value);
-  const files = solution.change.map(({ after }) =>
+  const entries = [...solution.change, ...(solution.steps ?? []).flatMap(({ change }) => change)];
+  const files = entries.map(({ after }) =>
     after === null ? "" : Buffer.from(after.content, "base64").toString("latin1"),
   );
   return [JSON.stringify(solution), JSON.stringify(report), ...files].some((text) => canary.sees(text));

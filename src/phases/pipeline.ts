@@ -17,7 +17,7 @@ import { makeEnvironmentOnRecord } from "./environment.ts";
 import { checkoutOf } from "./local-checkout.ts";
 import { type LocalOrder, localTask } from "./local-task.ts";
 import { withEnding } from "./partial.ts";
-import { judgeChange } from "./publish.ts";
+import { judgeChange } from "./judge-change.ts";
 import { setupSecrets } from "./setup-secrets.ts";
 import { solve } from "./solve.ts";
 import { stopOfSolution } from "./solution-end.ts";

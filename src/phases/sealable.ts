@@ -4,16 +4,18 @@ import type { AgentResult } from "../agent/loop.ts";
 import { unpriced } from "../agent/turn.ts";
 import type { Change } from "../change.ts";
 import { canonical } from "../handoff/canonical.ts";
+import type { Finding } from "../handoff/finding.ts";
 import type { NetworkRow } from "../handoff/network.ts";
 import { sha256 } from "../handoff/seal.ts";
 import type { Ending, Solution } from "../handoff/solution.ts";
-import { endsWithAnswer } from "../handoff/task.ts";
+import { endsWithAnswer, type Task } from "../handoff/task.ts";
 import type { Finish } from "../tools/finish.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { baseContents } from "./before.ts";
 import { canaryRule } from "./canary-rule.ts";
 import { canaryFinding, type CanaryWatch } from "./canary-watch.ts";
 import { sayableNetwork } from "./network.ts";
+import { keepable, type Round, roundEnding, roundOf } from "./round-steps.ts";
 import type { SolveEffects, SolveRequest } from "./solve.ts";
 import { blockingFindings, sayable } from "./solve-findings.ts";
 
@@ -34,34 +36,26 @@ export async function sealable(
 ): Promise<Solution> {
   onProgress("scanning the change for secrets before it is sealed");
   const { task, taskDigest, known, source } = request;
-  const kept = await lastReadable(result, workspace, (change) => baseContents(source, change, dir));
+  const read = (change: Change) => baseContents(source, change, dir);
+  const kept = await lastReadable(result, { task, workspace, read });
   const { change, checkpoints, tree } = kept;
+  const round = await roundOf(kept, result.answered, { task, workspace, read });
   // Words about work that could not be kept would describe another change.
   const words = (kept.lost === null ? result.finish : null) ?? noWords;
   const ended = kept.lost === null ? result.ending : limit("workspace", kept.lost);
-  const said = { ...words, ending: endingWords(ended) };
-  const escape = canaryFinding(watch, change, { said, violations: result.violations });
+  const said = { ...words, ending: endingWords(ended), answered: round?.answered ?? [] };
+  const states = [kept, ...(round?.states ?? [])];
+  const everything = states.flatMap((state) => state.change);
+  const escape = canaryFinding(watch, everything, { said, violations: result.violations });
   if (escape !== null) audit.append("canary.seen", { where: watch.where() });
-  const blocking = escape === null ? await blockingFindings(kept, said, { task, known }) : [escape];
+  const blocking = escape === null ? await blockingFindings(states, said, { task, known }) : [escape];
   const isSecret = blocking.some(({ rule }) => rule === "secret" || rule === canaryRule);
   const priceNote = result.usage.turns > 0 && result.usage.cost_usd === null ? `Airlock: ${unpriced(task)}` : "";
-  const carried: Pick<
-    Solution,
-    "ending" | "tree" | "change" | "checkpoints" | "summary" | "reasons" | "notes" | "look_at" | "answer"
-  > =
+  const carried =
     blocking.length > 0
-      ? {
-          ending: { kind: "refused", findings: blocking, change_sha256: sha256(canonical(change)) },
-          tree: workspace.base.tree,
-          change: [],
-          checkpoints: [],
-          summary: "",
-          reasons: [],
-          notes: priceNote,
-          look_at: [],
-        }
+      ? refused(blocking, kept, { workspace, round, notes: priceNote })
       : {
-          ending: endsWithAnswer(task) ? ended : endingOf(ended, tree !== workspace.start.tree),
+          ending: endingOf(ended, { task, round, changed: tree !== workspace.start.tree }),
           tree,
           change,
           checkpoints,
@@ -70,6 +64,7 @@ export async function sealable(
           notes: [words.notes, priceNote].filter((text) => text !== "").join("\n\n"),
           look_at: words.look_at,
           ...(words.answer === undefined ? {} : { answer: words.answer }),
+          ...(round === null ? {} : { items: round.items, steps: round.steps }),
         };
   return {
     version: 1,
@@ -106,12 +101,12 @@ export interface Kept {
 
 /** The last checkpoint whose difference from the base can be read: a state that no paper could carry costs only its own turn. */
 async function lastReadable(
-  { checkpoints }: AgentResult,
-  workspace: Workspace,
-  read: (change: Change) => Promise<Kept["before"]>,
+  result: AgentResult,
+  { task, workspace, read }: { task: Task; workspace: Workspace; read: (change: Change) => Promise<Kept["before"]> },
 ): Promise<Kept> {
+  const { checkpoints } = result;
   let lost: string | null = null;
-  for (let count = checkpoints.length; count >= 0; count -= 1) {
+  for (const count of keepable(result, task)) {
     const tree = checkpoints[count - 1]?.tree ?? workspace.start.tree;
     try {
       const change = tree === workspace.base.tree ? [] : await workspace.change(tree);
@@ -128,8 +123,31 @@ function endingWords(ending: Ending): string {
   return "reason" in ending ? ending.reason : "";
 }
 
+/** The findings and a hash stand for the work. Nothing of a refused round is answered. */
+function refused(
+  findings: Finding[],
+  { change }: Kept,
+  { workspace, round, notes }: { workspace: Workspace; round: Round | null; notes: string },
+): Omit<Kept, "before" | "lost"> & Omit<Finish, "outcome"> & Pick<Solution, "ending" | "items" | "steps"> {
+  const items = round?.items.map(({ id }) => ({ id, outcome: "not-reached" as const, reply: "" }));
+  return {
+    ending: { kind: "refused", findings, change_sha256: sha256(canonical(change)) },
+    tree: workspace.base.tree,
+    change: [],
+    checkpoints: [],
+    ...noWords,
+    notes,
+    ...(items === undefined ? {} : { items, steps: [] }),
+  };
+}
+
 /** The agent may say "done" without having changed anything: then there is nothing to publish, whatever it says. */
-function endingOf(ending: Ending, changed: boolean): Ending {
+function endingOf(
+  ending: Ending,
+  { task, round, changed }: { task: Task; round: Round | null; changed: boolean },
+): Ending {
+  if (endsWithAnswer(task)) return ending;
+  if (round !== null) return roundEnding(ending, round);
   if (ending.kind === "finished" && !changed) {
     return { kind: "no_change", reason: "The agent ended without changing a file." };
   }

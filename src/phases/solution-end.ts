@@ -15,12 +15,21 @@ export function leftSandbox(how: string): Stopped {
  * Whether the road goes on after solve. A partial result at a limit goes on: it is verified like any other, and its pull request
  * says how the work ended. Everything without a change to show stops here; the agent's own words travel apart from ours.
  */
-export function stopOfSolution({ ending, change }: Solution): Stopped | null {
+export function stopOfSolution({ ending, change, items }: Solution): Stopped | null {
+  // The answers of a round are worth showing without a change, and its pull request is a change without any answer.
+  const isWorthShowing =
+    items === undefined ? change.length > 0 : items.some(({ outcome }) => outcome !== "not-reached");
   switch (ending.kind) {
     case "finished":
-      return null;
+      return items === undefined || change.length > 0
+        ? null
+        : stop(
+            "no-change",
+            "After this round the pull request would change nothing, so nothing was pushed.",
+            "Close the pull request if that is what is wanted.",
+          );
     case "limit":
-      return change.length > 0 && ending.limit !== "cancelled"
+      return isWorthShowing && ending.limit !== "cancelled"
         ? null
         : stop(
             "limit",

@@ -9,11 +9,23 @@ import { holdsSecret } from "./holds-secret.ts";
 import type { Kept } from "./sealable.ts";
 
 /**
- * Why a state may not leave this job, as findings that quote no secret. Empty: it may.
- * In: the state, all words that would leave with it, and the values this process holds.
+ * Why these states may not leave this job, as findings of the first that may not, which quote no secret. Empty: all of them may.
+ * In: the state and every other one that would be shown, all words that would leave with them, and the values this process holds.
  */
 export async function blockingFindings(
-  { change, before }: Kept,
+  states: readonly Pick<Kept, "change" | "before">[],
+  words: Words,
+  { task, known }: { task: Task; known: readonly string[] },
+): Promise<Finding[]> {
+  for (const state of states) {
+    const blocking = await blockingOne(state, words, { task, known });
+    if (blocking.length > 0) return blocking;
+  }
+  return [];
+}
+
+async function blockingOne(
+  { change, before }: Pick<Kept, "change" | "before">,
   words: Words,
   { task, known }: { task: Task; known: readonly string[] },
 ): Promise<Finding[]> {
@@ -62,6 +74,8 @@ export interface Words {
   look_at: string[];
   answer?: string;
   ending: string;
+  /** Answers to points of a review. */
+  answered: { id: string; subject: string; reply: string }[];
 }
 
 async function scanWords(words: Words): Promise<Finding[]> {
@@ -71,6 +85,7 @@ async function scanWords(words: Words): Promise<Finding[]> {
     words.answer ?? "",
     words.ending,
     ...words.look_at,
+    ...words.answered.flatMap(({ id, subject, reply }) => [id, subject, reply]),
     ...words.reasons.map(({ path, reason }) => `${path}: ${reason}`),
   ].join("\n");
   return scanText("the agent's notes", text);

@@ -2,7 +2,7 @@ import type { Change } from "../change.ts";
 import type { Report } from "../handoff/report.ts";
 import type { Ending, Solution, Usage } from "../handoff/solution.ts";
 import type { Task } from "../handoff/task.ts";
-import type { Judgement } from "../handoff/verdict.ts";
+import type { Judgement, Round } from "../handoff/verdict.ts";
 import * as out from "../text/outgoing.ts";
 import { cell, code, joined, type KnownSecrets, link, ours, type Outgoing, quote, word } from "../text/outgoing.ts";
 import { assemble, type Section } from "./assemble.ts";
@@ -10,6 +10,8 @@ import { decision } from "./decision.ts";
 import { networkSection } from "./network.ts";
 import { packagesSection } from "./packages.ts";
 import { proofSection } from "./proof.ts";
+import { roundSection } from "./round.ts";
+import { answeredIssue } from "./subject.ts";
 import { findingLine, levelMark, requirementPhrases } from "./requirements.ts";
 import { isTampering, tamperingSection } from "./tampering.ts";
 import { redOutputs, verificationTable } from "./verification-table.ts";
@@ -35,6 +37,8 @@ export interface BodyFacts {
   /** Head of the audit log when the body is written. */
   auditHead: string;
   known: KnownSecrets;
+  /** The round of review after which a pull request that is there is shown anew. Absent: it is opened now. */
+  round?: Pick<Round, "points" | "commits" | "squashed"> & { isDraft: boolean };
 }
 
 /**
@@ -46,7 +50,8 @@ export function pullBody(facts: BodyFacts): Outgoing {
   const { report, known } = facts;
   const sections: Section[] = [
     { must: true, text: opening(facts) },
-    { must: true, text: decision(report, facts.judgement, known) },
+    { must: true, text: decision(report, { ...facts.judgement, isDraft: facts.round?.isDraft ?? true }, known) },
+    { must: true, text: facts.round === undefined ? ours`` : roundSection(facts.round, facts.task, facts) },
     { must: true, text: tamperingSection(facts.judgement, known) },
     { must: true, text: ours`### Verification\n\n${verificationTable(report, known)}` },
     ...redOutputs(report, known).map((text) => ({ must: false, whole: true, text })),
@@ -68,16 +73,24 @@ export function isPartial({ ending }: Pick<Solution, "ending">): boolean {
   return ending.kind !== "finished";
 }
 
-function opening({ task: { brief, requester, config }, solution, known }: BodyFacts): Outgoing {
-  const asked = ours`asked by ${word(requester.login, known)}`;
+function opening({ task, solution, known }: BodyFacts): Outgoing {
+  const { brief, requester, config } = task;
+  const asked = ours`${brief.kind === "review" ? ours`this round of review ` : ours``}asked by ${word(requester.login, known)}`;
   const closes = config.pull_request.closes_issue && !isPartial(solution);
+  const issue = issueOf(task);
   const forWhat =
-    brief.kind !== "issue"
+    issue === null
       ? ours`A task ${asked}.`
       : closes
-        ? ours`Fixes #${brief.number}, ${asked}.`
-        : ours`For #${brief.number}, ${asked}.`;
+        ? ours`Fixes #${issue}, ${asked}.`
+        : ours`For #${issue}, ${asked}.`;
   return isPartial(solution) ? ours`${forWhat}\n\n${partialNote(solution.ending, known)}` : forWhat;
+}
+
+/** The issue that the pull request answers. */
+function issueOf({ brief, pull }: Task): number | null {
+  if (brief.kind === "issue") return brief.number;
+  return brief.kind === "review" && pull !== null ? answeredIssue(pull.branch) : null;
 }
 
 function partialNote(ending: Ending, known: KnownSecrets): Outgoing {
@@ -110,12 +123,13 @@ function risk({ judgement, known }: BodyFacts): Outgoing {
   );
 }
 
-function changes({ solution, known }: BodyFacts): Outgoing {
+function changes({ solution, round, known }: BodyFacts): Outgoing {
   const said = quote(solution.summary.slice(0, summaryMax), known);
   const reasonOf = new Map(solution.reasons.map(({ path, reason }) => [path, reason]));
+  const unexplained = round === undefined ? ours`no reason given` : ours`no reason given in this round`;
   const rows = solution.change.slice(0, filesMax).map((entry) => {
     const reason = reasonOf.get(entry.path);
-    const said = reason === undefined ? ours`no reason given` : cell(reason.slice(0, reasonMax), known);
+    const said = reason === undefined ? unexplained : cell(reason.slice(0, reasonMax), known);
     return ours`| ${code(entry.path, known)} | ${kindOf(entry)} | ${said} |`;
   });
   const more = solution.change.length - rows.length;
@@ -144,9 +158,9 @@ function whereToLook({ solution: { look_at }, known }: BodyFacts): Outgoing {
 }
 
 function checklist({ task, solution, judgement, known }: BodyFacts): Outgoing {
-  const { brief } = task;
+  const issue = issueOf(task);
   const items = [
-    ...(brief.kind === "issue" ? [ours`The change does what #${brief.number} asks, and nothing else`] : []),
+    ...(issue === null ? [] : [ours`The change does what #${issue} asks, and nothing else`]),
     ours`The repository's own workflows were allowed to run after reading the change, and are green`,
     ...(isPartial(solution) ? [ours`What the agent left undone is known, and done or not needed`] : []),
     ...(judgement.draft ? [ours`Every check above that regressed or did not run is explained`] : []),

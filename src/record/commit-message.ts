@@ -22,19 +22,63 @@ export interface CommitFacts {
  * committer are GitHub's business, because it signs only what it wrote itself.
  */
 export function commitMessage({ brief, requester, run, judgement, known }: CommitFacts): Outgoing {
-  const login = word(requester.login, known);
   const subject = subjectOf(brief, known);
   const about = brief.kind === "issue" ? ours`Issue: #${brief.number}` : ours`Task: typed by its owner`;
-  const made = ours`Made by Airlock in run ${run.id}: ${addressOf(run.url, known)}`;
-  const coAuthor = ours`Co-authored-by: ${login} <${requester.id}+${login}@users.noreply.github.com>`;
   const marks = ours`Airlock-Run: ${run.id}\nAirlock-Judgement: ${word(judgementDigest(judgement), known)}`;
-  return joined([subject, ours`${about}\n${made}`, ours`${coAuthor}\n${marks}`], "\n\n");
+  return joined(
+    [subject, ours`${about}\n${madeIn(run, known)}`, ours`${coAuthor(requester, known)}\n${marks}`],
+    "\n\n",
+  );
+}
+
+export interface RoundCommitFacts extends Omit<CommitFacts, "brief" | "judgement"> {
+  /** Model text; null: only our own words. */
+  subject: string | null;
+  /** The points of the review that it answers. */
+  items: readonly string[];
+  pull: number;
+  /** Given for a round's last commit alone: it is the state that was judged. */
+  judgement?: Judgement;
+}
+
+/** The message of one commit of a round of review. */
+export function roundMessage({ subject, items, pull, requester, run, judgement, known }: RoundCommitFacts): Outgoing {
+  const start = ours`Address review: `;
+  const said = subject === null ? ours`` : oneLine(subject, subjectMax - start.length, known);
+  const first = said === "" ? ours`${start}${counted(items.length)}` : ours`${start}${said}`;
+  const about = ours`Pull request: #${pull}\n${madeIn(run, known)}`;
+  const trailers = [
+    ...items.map((id) => ours`Airlock-Item: ${word(id, known)}`),
+    coAuthor(requester, known),
+    ours`Airlock-Run: ${run.id}`,
+    ...(judgement === undefined ? [] : [ours`Airlock-Judgement: ${word(judgementDigest(judgement), known)}`]),
+  ];
+  return joined([first, about, joined(trailers, "\n")], "\n\n");
+}
+
+function counted(points: number): Outgoing {
+  if (points === 0) return ours`changes beside the points`;
+  return points === 1 ? ours`one point` : ours`${points} points`;
+}
+
+function madeIn(run: CommitFacts["run"], known: KnownSecrets): Outgoing {
+  return ours`Made by Airlock in run ${run.id}: ${addressOf(run.url, known)}`;
+}
+
+function coAuthor({ id, login: name }: Person, known: KnownSecrets): Outgoing {
+  const login = word(name, known);
+  return ours`Co-authored-by: ${login} <${id}+${login}@users.noreply.github.com>`;
+}
+
+/** Anybody's words as one plain line of at most so many characters. */
+function oneLine(text: string, max: number, known: KnownSecrets): Outgoing {
+  return title(cut(commitText(title(text, known), known), max), known);
 }
 
 /** The first line, also used as the pull request's title. Never empty. */
 export function subjectOf(brief: Brief, known: KnownSecrets): Outgoing {
   const text = brief.kind === "local" ? (brief.text.split("\n")[0] ?? "") : brief.title;
-  const line = title(cut(commitText(title(text, known), known)), known);
+  const line = oneLine(text, subjectMax, known);
   if (line !== "") return line;
   return brief.kind === "local" ? ours`Change` : ours`Change for issue ${brief.number}`;
 }
@@ -74,12 +118,12 @@ function addressOf(url: string, known: KnownSecrets): Outgoing {
   return scheme === "https" ? ours`https://${word(rest, known)}` : ours`http://${word(rest, known)}`;
 }
 
-function cut(text: string): string {
+function cut(text: string, max: number): string {
   const characters = Array.from(text);
-  return characters.length <= subjectMax
+  return characters.length <= max
     ? text
     : `${characters
-        .slice(0, subjectMax - 1)
+        .slice(0, max - 1)
         .join("")
         .trimEnd()}…`;
 }

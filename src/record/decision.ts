@@ -8,7 +8,14 @@ import { levelMark, requirementSentence } from "./requirements.ts";
  * What a reviewer decides by, in the first lines: level and what it asks for; how many checks are what; whether a test proves the change;
  * what must be looked at first. Everything here is counted from data (promise 14).
  */
-export function decision(report: Report, judgement: Judgement, known: KnownSecrets): Outgoing {
+export function decision(
+  report: Report,
+  judgement: Judgement & {
+    /** Whether the pull request is the draft that the judgement asks for. Absent: it will be. */
+    isDraft?: boolean;
+  },
+  known: KnownSecrets,
+): Outgoing {
   const lines = [
     ours`**Risk ${levelMark[judgement.level]}.** ${requirementSentence(judgement.requirements, known)}`,
     ours`**Checks:** ${joined(checkCounts(report), ", ")}. ${proved(report)}`,
@@ -49,7 +56,7 @@ function proved({ proof }: Report): Outgoing {
   }
 }
 
-function lookFirst({ findings, draft, reasons }: Judgement): Outgoing[] {
+function lookFirst({ findings, draft, reasons, isDraft = true }: Judgement & { isDraft?: boolean }): Outgoing[] {
   const weakened = findings.filter(isTampering);
   const blocking = findings.filter(({ level }) => level === "block").length;
   return [
@@ -64,7 +71,7 @@ function lookFirst({ findings, draft, reasons }: Judgement): Outgoing[] {
           ours`**${blocking}** ${blocking === 1 ? ours`finding blocks` : ours`findings block`} until a maintainer accepts ${blocking === 1 ? ours`it` : ours`each`}.`,
         ]),
     ...(draft && !reasons.some(({ rule }) => rule === partialRule)
-      ? [ours`A draft, because a check regressed or did not run.`]
+      ? [ours`${isDraft ? ours`A draft` : ours`It should be a draft`}, because a check regressed or did not run.`]
       : []),
   ];
 }

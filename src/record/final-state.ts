@@ -13,7 +13,9 @@ import {
   word,
 } from "../text/outgoing.ts";
 import { costOf } from "./body.ts";
+import { checksLine } from "./checks-line.ts";
 import { levelMark, requirementSentence } from "./requirements.ts";
+import { roundStatus } from "./round-status.ts";
 import { sentence } from "./sentence.ts";
 import type { ShownReport, ShownSolution, ShownTask } from "./shown-papers.ts";
 import type { StatusState } from "./status-comment.ts";
@@ -57,7 +59,8 @@ export function finalState(run: Run, papers: RunPapers & RunEvidence, known: Kno
   if (own !== null) return answeredBefore(own, run);
   if (verdict !== null && verdict.published !== null)
     return papers.confirmed ? withPull(verdict, verdict.published, { run, papers, known }) : unconfirmed();
-  if (verdict !== null && run.conclusion === "success") return withoutPull(verdict, papers, known);
+  if (verdict !== null && run.conclusion === "success")
+    return onlyAnswered(verdict, { run, papers, known }) ?? withoutPull(verdict, papers, known);
   if (stop !== null) return withStop(stop, papers, known);
   const answer = papers.solution?.answer;
   if (answer !== undefined && run.conclusion === "success") return answered(answer, papers, known);
@@ -69,8 +72,7 @@ function withPull(
   published: NonNullable<Verdict["published"]>,
   { run, papers, known }: { run: Run; papers: RunPapers; known: KnownSecrets },
 ): FinalState {
-  const pull = link(ours`pull request #${published.pull_request}`, published.url, homeOf(run));
-  const draft = verdict.draft ? ours` as a draft, because ${draftCause(verdict)}` : ours``;
+  const round = roundOf(verdict, { run, papers, known });
   const refused = published.not_applied
     .slice(0, reasonsMax)
     .map((text) => ours`- ${cell(text.slice(0, reasonMax), known)}`);
@@ -78,14 +80,44 @@ function withPull(
     reaction: "rocket",
     state: {
       kind: "finished",
-      headline: ours`The change stands in ${pull}${draft}.`,
+      headline: round?.headline ?? whereItStands(verdict, published, run),
       details: [
+        ...(round?.details ?? []),
         ...risk(verdict, papers, known),
         ...(refused.length === 0 ? [] : [ours`Not applied:\n${joined(refused, "\n")}`]),
       ],
       next: ours`review it there. Its workflows start when a person allows them.`,
     },
   };
+}
+
+function whereItStands(verdict: Verdict, published: NonNullable<Verdict["published"]>, run: Run): Outgoing {
+  const pull = link(ours`pull request #${published.pull_request}`, published.url, homeOf(run));
+  const draft = verdict.draft ? ours` as a draft, because ${draftCause(verdict)}` : ours``;
+  return ours`The change stands in ${pull}${draft}.`;
+}
+
+/** null: the run was no round of review. */
+function roundOf(
+  { round, published }: Verdict,
+  { run, papers, known }: { run: Run; papers: RunPapers; known: KnownSecrets },
+): ReturnType<typeof roundStatus> | null {
+  if (round === undefined) return null;
+  return roundStatus(round, { published, solution: papers.solution, home: homeOf(run), known });
+}
+
+/** A round in which every point was declined: there is no change to look at, and policy has nothing to say of it. */
+function onlyAnswered(
+  verdict: Verdict,
+  about: { run: Run; papers: RunPapers; known: KnownSecrets },
+): FinalState | null {
+  const isEmpty = verdict.published === null && verdict.round?.commits === 0;
+  const round = isEmpty ? roundOf(verdict, about) : null;
+  if (round === null) return null;
+  const { headline, details } = round;
+  const next = ours`read the answers; where one does not convince you, say so in its thread and comment \`/agent fix\` again.`;
+  const all = [...details, ...facts(about.papers, about.known)];
+  return { reaction: "rocket", state: { kind: "finished", headline, details: all, next } };
 }
 
 /** Why a pull request is a draft, as the rest of a sentence. */
@@ -211,11 +243,6 @@ function facts({ solution, report }: RunPapers, known: KnownSecrets): Outgoing[]
     ...(report === null ? [] : [checksLine(report.checks, known)]),
     ...(solution === null ? [] : [ours`Cost: ${costOf(solution.usage)}.`]),
   ];
-}
-
-function checksLine(checks: ShownReport["checks"], known: KnownSecrets): Outgoing {
-  const parts = checks.slice(0, 30).map(({ name, class: result }) => ours`${cell(name, known)} ${cell(result, known)}`);
-  return parts.length === 0 ? ours`No check was configured.` : ours`Checks: ${joined(parts, " · ")}.`;
 }
 
 function refusedAs(reaction: FinalState["reaction"], state: Omit<Final, "kind">): FinalState {

@@ -1,13 +1,12 @@
-import { contentOf } from "../change.ts";
 import { AirlockError } from "../errors.ts";
 import { outcomeUnknown, statusOf, httpFailure } from "../github/failure.ts";
 import type { GitHub, Pull } from "../github/github.ts";
-import type { Solution } from "../handoff/solution.ts";
 import type { Verdict } from "../handoff/verdict.ts";
 import { attemptsAt, openPullAmong, pullOfRun, type TakenBranch } from "./branch.ts";
 import { type BodyFacts, pullBody } from "./body.ts";
 import { commitMessage, judgementDigest, judgementOfCommit, runOfCommit, subjectOf } from "./commit-message.ts";
 import { applyReview, letMerge } from "./review.ts";
+import { writeTree } from "./write-tree.ts";
 
 export type Publication = BodyFacts;
 
@@ -38,7 +37,7 @@ export async function publishChange(github: GitHub, publication: Publication): P
   const own = await pullOfRun(github, taken, publication.run.id);
   const answer = own?.state === "closed" ? own : earlier === null ? (own ?? openPullAmong(taken)) : null;
   if (answer !== null) return { kind: "already-done", pull: { number: answer.number, state: answer.state } };
-  const tree = await writeTree(github, solution, report.head_tree);
+  const tree = await writeTree(github, { base: solution.base.tree, change: solution.change }, report.head_tree);
   const pushed = earlier ?? (await push(github, { free, tree, issue: brief.number }, publication));
   const { pull, adopted, notes } = await openPull(github, pushed.branch, publication);
   if (pull.head.sha !== pushed.commit) throw movedHead(pull, pushed.commit);
@@ -85,22 +84,6 @@ async function branchOfRun(
     if (same && isOurs) return { branch: name, commit: commit.sha, notes: [] };
   }
   return null;
-}
-
-async function writeTree(github: GitHub, { base, change }: Solution, verified: string): Promise<string> {
-  const entries = [];
-  for (const entry of change) {
-    const bytes = contentOf(entry);
-    const mode = entry.after?.mode ?? entry.before?.mode ?? "100644";
-    entries.push({ path: entry.path, mode, sha: bytes === null ? null : await github.createBlob(bytes) });
-  }
-  const tree = await github.createTree(base.tree, entries);
-  if (tree === verified) return tree;
-  throw new AirlockError({
-    code: "tree-mismatch",
-    message: `GitHub built tree ${tree}, but tree ${verified} was verified.`,
-    fix: "Nothing was pushed. Ask again; if it repeats, report it with the run's papers.",
-  });
 }
 
 async function push(

@@ -1,4 +1,4 @@
-import type { Config, RiskLevel } from "../config.ts";
+import { type Config, RiskLevel } from "../config.ts";
 import { explain } from "../errors.ts";
 import { outcomeUnknown } from "../github/failure.ts";
 import type { GitHub } from "../github/github.ts";
@@ -8,20 +8,39 @@ import { policyCheckName } from "./policy-check-name.ts";
 import { requiredOn, sourcesOfCheck } from "./required-check.ts";
 
 /**
- * Sets the judgement's labels and asks the configured reviewers. Out: one sentence for each thing GitHub did not do: the pull
+ * Sets the judgement's labels and asks the configured reviewers, and those who shall look `again`. Out: one sentence for each thing GitHub did not do: the pull
  * request stands, so a refused label or reviewer is reported and never undoes it.
  */
 export async function applyReview(
   github: GitHub,
   pull: number,
-  { task, judgement }: { task: Task; judgement: Judgement },
+  { task, judgement, again = [] }: { task: Task; judgement: Judgement; again?: readonly string[] },
 ): Promise<string[]> {
   const labels = judgement.labels.map((name) => labelOf(name, judgement, task.config));
   const { users, teams } = reviewersFor(judgement, task.config);
   return [
     ...(await unlessItFails("The labels", () => github.addLabels(pull, labels))),
-    ...(await unlessItFails("The reviewers", () => github.requestReviewers(pull, users, teams))),
+    ...(await unlessItFails("The reviewers", () =>
+      github.requestReviewers(pull, onceEach([...users, ...again]), teams),
+    )),
   ];
+}
+
+/** Takes away the level and the number of reviews that an earlier judgement set, as far as this one sets others. Out: as `applyReview`. */
+export async function takeOldLabels(
+  github: GitHub,
+  pull: number,
+  { task, judgement }: { task: Task; judgement: Judgement },
+): Promise<string[]> {
+  const { risk_prefix, review_prefix } = task.config.labels;
+  const isOurs = (name: string): boolean =>
+    RiskLevel.options.some((level) => name === `${risk_prefix}${level}`) ||
+    (name.startsWith(review_prefix) && /^[1-9]\d?$/.test(name.slice(review_prefix.length)));
+  return unlessItFails("The labels of the state before", async () => {
+    const old = (await github.labelsOf(pull)).filter((name) => isOurs(name) && !judgement.labels.includes(name));
+    for (const name of old) await github.removeLabel(pull, name);
+    return [];
+  });
 }
 
 /**

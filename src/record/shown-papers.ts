@@ -2,8 +2,19 @@ import { z } from "zod";
 import { CheckResult } from "../handoff/report.ts";
 import { Identity } from "../handoff/identity.ts";
 import { Finding } from "../handoff/finding.ts";
-import { Usage } from "../handoff/solution.ts";
-import { FamilyNode, Owners, ownersMax, Reason, Requirements, RuleNode, treeMax, Verdict } from "../handoff/verdict.ts";
+import { ItemEnding, Usage } from "../handoff/solution.ts";
+import { itemsMax } from "../handoff/task.ts";
+import {
+  FamilyNode,
+  Owners,
+  ownersMax,
+  Reason,
+  Requirements,
+  Round,
+  RuleNode,
+  treeMax,
+  Verdict,
+} from "../handoff/verdict.ts";
 
 /**
  * Papers as far as they are shown. The App reads them without a digest, from artifacts that a job which was taken over can replace:
@@ -19,6 +30,8 @@ export const ShownSolution = z.object({
   usage: Usage,
   /** Absent: nothing was answered. */
   answer: z.string().min(1).optional(),
+  /** Answers to points of a review. Absent: there was no round. */
+  items: bounded(ItemEnding, itemsMax).optional(),
 });
 export type ShownSolution = z.infer<typeof ShownSolution>;
 
@@ -40,4 +53,8 @@ export const ShownVerdict = Verdict.extend({
     .unwrap()
     .extend({ not_applied: bounded(z.string(), 100) })
     .nullable(),
+  round: Round.extend({
+    points: bounded(Round.shape.points.element, itemsMax),
+    not_answered: bounded(z.string(), itemsMax),
+  }).optional(),
 });

@@ -27,6 +27,6 @@ export function pullSubject(
 }
 
 /** `prefix/12-3` answers issue 12; `isOurPull` has proved the form. */
-function answeredIssue(branch: string): number {
+export function answeredIssue(branch: string): number {
   return Number(/\/(\d+)-\d+$/.exec(branch)?.[1]);
 }

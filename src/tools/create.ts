@@ -1,6 +1,7 @@
 import type { Egress, Profile, Sandbox } from "../../sandbox/sandbox.ts";
 import type { Config } from "../config.ts";
 import { applyPatchTool } from "./apply-patch.ts";
+import { answerItemTool } from "./answer-item.ts";
 import type { Inside } from "./files.ts";
 import { answerTool, finishTool } from "./finish.ts";
 import { readFileTool } from "./read-file.ts";
@@ -30,6 +31,7 @@ export function createTools({
   limits,
   egress,
   answers = false,
+  settles = false,
 }: {
   sandbox: Sandbox;
   profile: Profile;
@@ -37,6 +39,8 @@ export function createTools({
   egress?: Egress | undefined;
   /** Whether the work is an answer: then nothing is patched. */
   answers?: boolean;
+  /** Whether the work is points of a review, which are answered one by one. */
+  settles?: boolean;
 }): Tool[] {
   const inside = { sandbox, profile };
   // The model thinks before its first command as after every other.
@@ -44,5 +48,6 @@ export function createTools({
   const tools: Tool[] = [shellTool(inside, limits, egress), readFileTool(inside, limits)];
   if (!answers) tools.push(applyPatchTool(inside));
   const last = answers ? answerTool : finishTool;
-  return [...tools.map(answeringUnmountable).map((tool) => hinting(tool, inside)), last];
+  const settling = settles ? [answerItemTool] : [];
+  return [...tools.map(answeringUnmountable).map((tool) => hinting(tool, inside)), ...settling, last];
 }

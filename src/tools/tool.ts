@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { ItemAnswer } from "./answer-item.ts";
 import type { Finish } from "./finish.ts";
 
 /** What a tool did, for the session. Absent: nothing beyond its output. */
@@ -34,5 +35,7 @@ export interface Tool<Input extends z.ZodType = z.ZodType> {
   writes: boolean;
   /** Set for the tool that ends the run: what the agent says with it. */
   ends?(input: z.output<Input>): Finish;
+  /** Set for the tool that answers a point of a review: what the agent says of it. */
+  settles?(input: z.output<Input>): ItemAnswer;
   run(input: z.output<Input>, signal: AbortSignal): Promise<ToolResult>;
 }

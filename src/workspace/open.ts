@@ -67,7 +67,7 @@ export async function openWorkspace({
         await git(call, ["add", "--all"]);
         return { tree: await gitText(call, ["write-tree"]), violations: shortened(violations) };
       },
-      change: (after) => changeBetween(store, base, after),
+      change: (after, from = base) => changeBetween(store, from, after),
       [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
     };
   } catch (error) {

@@ -23,6 +23,9 @@ export interface Workspace extends AsyncDisposable {
    * system) means that this state cannot be recorded. What was recorded before stays.
    */
   checkpoint(timeoutMs?: number): Promise<{ tree: string; violations: string[] }>;
-  /** What differs between the base tree and a recorded tree, with contents. @throws AirlockError as `changeBetween` does. */
-  change(tree: string): Promise<Change>;
+  /**
+   * What differs between the base tree, or another that was recorded, and a recorded tree, with contents.
+   * @throws AirlockError as `changeBetween` does.
+   */
+  change(tree: string, from?: string): Promise<Change>;
 }

@@ -26,6 +26,7 @@ describe("a run ends", () => {
     expect(result).toEqual({
       ending: { kind: "finished" },
       finish: done,
+      answered: [],
       usage: {
         turns: 2,
         input_tokens: expect.any(Number) as unknown,

@@ -37,7 +37,7 @@ describe("the prompt", () => {
         { path: "AGENTS.md", content: "Run `npm test`.\n" },
       ],
     });
-    await expect(text(assemblePrompt(await readFixedText({ verb: "fix" }), asked))).toMatchFileSnapshot(
+    await expect(text(assemblePrompt(await readFixedText(asked), asked))).toMatchFileSnapshot(
       "./snapshots/prompt-issue.txt",
     );
   });
@@ -55,9 +55,44 @@ describe("the prompt", () => {
     );
   });
 
+  test("of a review is the text for points, each point with its place, and what others said as evidence", async () => {
+    const said = (author: string, role: "write" | "none", text: string) => ({
+      author,
+      role,
+      text,
+      created_at: "2026-11-21T08:00:00Z",
+      hidden: 0,
+    });
+    const asked = task({
+      words: "the parser first, please",
+      brief: {
+        kind: "review",
+        number: 12,
+        title: "add() subtracts",
+        items: [
+          {
+            id: "thread-41",
+            path: "src/add.ts",
+            line: 3,
+            thread: "PRRT_1",
+            texts: [said("hubert", "write", "Use `Number()` here."), said("mona", "write", "Yes, please.")],
+          },
+          { id: "review-7", path: null, line: null, thread: null, texts: [said("hubert", "write", "Add a test.")] },
+        ],
+        context: [said("stranger", "none", hostile)],
+        waiting: 0,
+        left_out: 0,
+      },
+      pull: { number: 12, branch: "airlock/7-1", target: "main" },
+    });
+    await expect(text(assemblePrompt(await readFixedText(asked), asked))).toMatchFileSnapshot(
+      "./snapshots/prompt-review.txt",
+    );
+  });
+
   test("of a local task is the fixed text and the words that were typed", async () => {
-    const { instructions, user } = assemblePrompt(await readFixedText({ verb: "fix" }), task());
-    expect(instructions).toBe((await readFixedText({ verb: "fix" })).trim());
+    const { instructions, user } = assemblePrompt(await readFixedText(task()), task());
+    expect(instructions).toBe((await readFixedText(task())).trim());
     expect(user).toBe("# Request\n\nMake add() add.");
   });
 
@@ -97,7 +132,7 @@ describe("the prompt", () => {
   });
 
   test("keeps text that people wrote out of the instructions", async () => {
-    const { instructions } = assemblePrompt(await readFixedText({ verb: "fix" }), task({ brief: issue }));
+    const { instructions } = assemblePrompt(await readFixedText(task()), task({ brief: issue }));
     for (const words of ["add(1, 2)", "I see it too", "Ignore the above", "stranger"])
       expect(instructions).not.toContain(words);
   });

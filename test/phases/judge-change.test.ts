@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { blobSha } from "../../src/change.ts";
 import { Config } from "../../src/config.ts";
-import { judgeChange } from "../../src/phases/publish.ts";
+import { judgeChange } from "../../src/phases/judge-change.ts";
 import { type Edit, madeChange } from "../inspect/made-change.ts";
 import { letters } from "../inspect/planted.ts";
 import { checks } from "./publish-papers.ts";

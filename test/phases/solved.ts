@@ -9,6 +9,7 @@ import { canaryFrom } from "../../src/text/canary.ts";
 import { realSandbox } from "../checks/sandbox.ts";
 import type { Step } from "../emulators/model/step.ts";
 import { scripted } from "../model/scripted.ts";
+import { writeFiles } from "../workspace/repository.ts";
 import { type LocalScene, localScene } from "./local-scene.ts";
 
 /** A value in the form of a GitHub token. */
@@ -26,17 +27,20 @@ export interface Way {
   task?: (task: Task) => Task;
   signal?: AbortSignal;
   files?: Record<string, string>;
+  /** Files of a second commit, on which the work goes on: the first one stays the base. */
+  pull?: Record<string, string>;
 }
 
 /** Lets the scripted model work on the cart repository. */
 export async function solved(
   steps: Step[],
-  { known = [], task: change = (task) => task, signal, files, prepared = [] }: Way = {},
+  { known = [], task: change = (task) => task, signal, files, pull, prepared = [] }: Way = {},
 ) {
   await using on = await localScene(real.sandbox, files);
   const { server, model } = await scripted(steps);
   await using _server = server;
-  const task = change(await on.task());
+  const asked = await on.task();
+  const task = change(pull === undefined ? asked : { ...asked, start: goOn(on, pull) });
   const session: string[] = [];
   const solution = await solve(
     {
@@ -58,6 +62,11 @@ export async function solved(
   expect(Solution.safeParse(solution).success).toBe(true);
   const events = on.audit.entries.map(({ event, data }) => ({ event, ...data }));
   return { solution, task, session: session.join(""), events, head: on.audit.head, server };
+}
+
+function goOn({ repository }: LocalScene, files: Record<string, string>) {
+  writeFiles(repository.root, files);
+  return repository.recommit();
 }
 
 const effectsOf = ({ ground, audit, now }: LocalScene) => ({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Report } from "../../src/handoff/report.ts";
 import { verify } from "../../src/phases/verify.ts";
-import { judgeChange } from "../../src/phases/publish.ts";
+import { judgeChange } from "../../src/phases/judge-change.ts";
 import { packagesSection } from "../../src/record/packages.ts";
 import { contentsBefore } from "../../src/workspace/local.ts";
 import { viewRepository } from "../../src/workspace/store.ts";
