@@ -6,6 +6,7 @@ import { Solution } from "../../src/handoff/solution.ts";
 import { Task } from "../../src/handoff/task.ts";
 import { publish, type PublishRequest } from "../../src/phases/publish.ts";
 import { report as reportPaper, solution as solutionPaper } from "../record/papers.ts";
+import { written } from "../record/written.ts";
 import { ask, gateOf, type Scene } from "./scene.ts";
 
 export const side = (text: string, mode: "100644" | "100755" = "100644") => ({
@@ -73,16 +74,8 @@ export function chained(stage: Scene, appBotId: number, { task, solution, report
 export const altered = (stage: Scene, request: PublishRequest, more: Partial<Papers>): PublishRequest =>
   chained(stage, request.appBotId, { ...request, ...more });
 
-export async function treeOf(stage: Scene, task: Task, change: Change): Promise<string> {
-  for (const { after } of change)
-    if (after !== null) await stage.writing.createBlob(Buffer.from(after.content, "base64"));
-  const entries = change.map(({ path, before, after }) => ({
-    path,
-    mode: after?.mode ?? before?.mode ?? "100644",
-    sha: after?.sha ?? null,
-  }));
-  return stage.writing.createTree(task.start.tree, entries);
-}
+export const treeOf = (stage: Scene, task: Task, change: Change): Promise<string> =>
+  written(stage.writing, task.start.tree, change);
 
 /** What publish says, and what it writes into its log. */
 export async function publishOf(stage: Scene, request: PublishRequest) {

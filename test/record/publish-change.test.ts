@@ -11,6 +11,7 @@ import { ours } from "../../src/text/outgoing.ts";
 import { deleteRef } from "../emulators/github/git-write.ts";
 import { type Hub, type HubRepository, startHub } from "../emulators/github/hub.ts";
 import { digest, judgement, report, sha, solution, task } from "./papers.ts";
+import { written } from "./written.ts";
 
 let dir: string;
 let hub: Hub;
@@ -59,13 +60,7 @@ function clientWith(permissions: Record<string, "read" | "write">): GitHub {
 async function publicationOf(more: Partial<Publication> = {}): Promise<Publication> {
   const commit = (await github.branch("main")) ?? "";
   const base = { commit, tree: (await github.commit(commit)).tree };
-  for (const { after } of change) if (after !== null) await github.createBlob(Buffer.from(after.content, "base64"));
-  const entries = change.map(({ path, before, after }) => ({
-    path,
-    mode: after?.mode ?? before?.mode ?? "100644",
-    sha: after?.sha ?? null,
-  }));
-  const tree = await github.createTree(base.tree, entries);
+  const tree = await written(github, base.tree, change);
   const config = Config.parse({ reviewers: { users: ["hubert"] } });
   return {
     task: task({ trusted: base, start: base, config }),

@@ -12,6 +12,7 @@ import { declined, done, point, reviewBrief } from "../agent/review-round.ts";
 import { type Hub, type HubRepository, startHub } from "../emulators/github/hub.ts";
 import { entry } from "../workspace/repository.ts";
 import { digest, judgement, report, solution, task } from "./papers.ts";
+import { written } from "./written.ts";
 
 /** A pull request of a run of ours with a review of two people in four threads, and what a round made of it. */
 export interface RoundScene extends AsyncDisposable {
@@ -134,14 +135,4 @@ export async function roundScene({ steps, whole, subjects }: Made = made): Promi
       if (hub.violations.length > 0) throw new Error(hub.violations.join("\n"));
     },
   };
-}
-
-async function written(github: GitHub, base: string, change: Change): Promise<string> {
-  for (const { after } of change) if (after !== null) await github.createBlob(Buffer.from(after.content, "base64"));
-  const entries = change.map(({ path, before, after }) => ({
-    path,
-    mode: after?.mode ?? before?.mode ?? "100644",
-    sha: after?.sha ?? null,
-  }));
-  return github.createTree(base, entries);
 }

@@ -7,6 +7,9 @@ import { ask, expectSound, finish, goodFix, patch, papersOf, startStory, statusO
 const review = "review-2900000001";
 const thread = "thread-2400000001";
 
+/** Milliseconds: two whole runs, one after the other. */
+const twoRuns = { timeout: 180_000 };
+
 const answer = (id: string, outcome: "done" | "declined", subject: string, reply: string): Step =>
   call("answer_item", { id, outcome, subject, reply });
 
@@ -32,7 +35,7 @@ async function requestChanges(world: World, as: string): Promise<number> {
   return pull;
 }
 
-test("a review that requests changes becomes a commit for each point and an answer to each", async () => {
+test("a review that requests changes becomes a commit for each point and an answer to each", twoRuns, async () => {
   await using world = await startStory([
     ...goodFix,
     describeTotal,
@@ -91,7 +94,7 @@ test("a review by somebody who may not write starts nothing, and their words are
   expectSound(world);
 });
 
-test("a head that somebody moves while the agent works stays as they left it", async () => {
+test("a head that somebody moves while the agent works stays as they left it", twoRuns, async () => {
   let moved: string | null = null;
   await using world = await startStory(
     [
