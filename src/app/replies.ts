@@ -4,10 +4,23 @@ import { sentence } from "../record/sentence.ts";
 import type { StatusState } from "../record/status-comment.ts";
 import type { Authority } from "../request/authority.ts";
 import type { Command } from "../request/command.ts";
-import { cell, code, ours, type Outgoing } from "../text/outgoing.ts";
+import { cell, code, joined, ours, type Outgoing } from "../text/outgoing.ts";
 
 /** What is there now, told whenever somebody asks for more. */
-const available = ours`comment \`/agent fix\` on an open issue; further words on that line and in that comment are instructions. \`/agent ask\` and a question, \`/agent status\` and \`/agent stop\`, anywhere. On a pull request: \`/agent verify\`; on one of Airlock also \`/agent why\`, \`/agent accept\` with a finding's id, \`/agent verified\` with the head's commit.`;
+const commands = joined(
+  [
+    ours`- \`/agent fix\` on an open issue: a pull request that solves it. Further words on that line and in that comment are instructions.`,
+    ours`- \`/agent fix\` on a pull request of Airlock: its open review feedback, point by point.`,
+    ours`- \`/agent ask\` and a question, anywhere: an answer, and nothing is changed.`,
+    ours`- \`/agent verify\` on a pull request, whoever made it: the checks before and after, and the risk.`,
+    ours`- \`/agent rollback\` on a pull request of Airlock: takes back the last run, or with a commit what came after it; once merged, opens the opposite.`,
+    ours`- \`/agent why\`, \`/agent accept\` with a finding's id, \`/agent verified\` with the head's commit, on a pull request of Airlock: its approval.`,
+    ours`- \`/agent status\` and \`/agent stop\`: what is at work here, and its end.`,
+  ],
+  "\n",
+);
+
+const available = ours`\`/agent help\` lists what there is.`;
 
 /** The answer to a command that starts nothing, for people who may write. */
 export function refusal(command: Command, answer: Authority & { kind: "refused" }): StatusState {
@@ -27,7 +40,7 @@ export function refusal(command: Command, answer: Authority & { kind: "refused" 
         );
       }
       const headline = ours`Airlock turns an issue into a verified pull request.`;
-      return { kind: "info", headline, details: [], next: available };
+      return { kind: "info", headline, details: [commands], next: ours`` };
     }
     case "unknown":
       return refused(ours`There is no command ${code(command.verb, [])}.`, available);

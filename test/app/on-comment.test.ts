@@ -91,9 +91,11 @@ describe("nothing starts", () => {
   });
 
   test("and help is an answer, not a refusal", async () => {
-    const { id, replies } = await says("mona", "/agent help");
+    const { replies } = await says("mona", "/agent help");
     expect(replies).toEqual([
-      `airlock[bot]: <!-- airlock:comment:${id} -->\n\nℹ️ Airlock turns an issue into a verified pull request.\n\n**Next:** comment \`/agent fix\` on an open issue; further words on that line and in that comment are instructions. \`/agent ask\` and a question, \`/agent status\` and \`/agent stop\`, anywhere. On a pull request: \`/agent verify\`; on one of Airlock also \`/agent why\`, \`/agent accept\` with a finding's id, \`/agent verified\` with the head's commit.\n\n<sub>help, asked by mona</sub>`,
+      expect.stringContaining(
+        "Airlock turns an issue into a verified pull request.\n\n- `/agent fix` on an open issue:",
+      ),
     ]);
   });
 
