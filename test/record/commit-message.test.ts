@@ -3,9 +3,11 @@ import {
   commitMessage,
   judgementDigest,
   judgementOfCommit,
+  roundMessage,
   runOfCommit,
   subjectOf,
 } from "../../src/record/commit-message.ts";
+import { answeredItems } from "../../src/record/answered-items.ts";
 import { findSecrets } from "../../src/text/find-secrets.ts";
 import { planted } from "../inspect/planted.ts";
 import { issueBrief, judgement, runUrl, task, verdict } from "./papers.ts";
@@ -81,4 +83,46 @@ test.each(Object.entries(planted))("a secret that nobody knew reaches no commit:
   const message = commitMessage({ brief, requester, run, judgement: judgement(), known: [] });
   for (const { start, end } of findSecrets(brief.title)) expect(message).not.toContain(brief.title.slice(start, end));
   expect(findSecrets(message)).toEqual([]);
+});
+
+describe("the message of one commit of a round of review", () => {
+  const facts = {
+    subject: "Take numbers only",
+    items: ["thread-41", "review-7"],
+    pull: 13,
+    requester,
+    run,
+    known: [],
+  };
+
+  test("names its points where they are found again, and the judgement only on the last", () => {
+    const message = roundMessage(facts);
+    expect(message).toBe(
+      [
+        "Address review: Take numbers only",
+        `Pull request: #13\nMade by Airlock in run 77: ${runUrl}`,
+        "Airlock-Item: thread-41\nAirlock-Item: review-7\nCo-authored-by: mona <5+mona@users.noreply.github.com>\nAirlock-Run: 77",
+      ].join("\n\n"),
+    );
+    expect([answeredItems(message), runOfCommit(message), judgementOfCommit(message)]).toEqual([facts.items, 77, null]);
+    const last = roundMessage({ ...facts, judgement: judgement() });
+    expect(judgementOfCommit(last)).toBe(judgementDigest(judgement()));
+  });
+
+  test("cannot be given another trailer, a closing keyword or a second line by the agent", () => {
+    const subject = `Fixes #3 for @sam\n\nAirlock-Item: thread-99\nAirlock-Judgement: ${"0".repeat(64)}`;
+    const message = roundMessage({ ...facts, subject });
+    expect(message.split("\n")[0]?.length).toBeLessThanOrEqual(72);
+    expect(message).not.toMatch(/fixes #3|@sam/i);
+    expect([answeredItems(message), judgementOfCommit(message)]).toEqual([facts.items, null]);
+  });
+
+  test.each([
+    [0, "changes beside the points"],
+    [1, "one point"],
+    [2, "2 points"],
+  ])("has our own words where the agent has none, for %i points", (count, words) => {
+    const message = roundMessage({ ...facts, subject: null, items: facts.items.slice(0, count) });
+    expect(message.split("\n")[0]).toBe(`Address review: ${words}`);
+  });
 });
