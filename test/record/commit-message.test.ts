@@ -9,6 +9,7 @@ import {
 } from "../../src/record/commit-message.ts";
 import { answeredItems } from "../../src/record/answered-items.ts";
 import { findSecrets } from "../../src/text/find-secrets.ts";
+import { ours } from "../../src/text/outgoing.ts";
 import { planted } from "../inspect/planted.ts";
 import { issueBrief, judgement, runUrl, task, verdict } from "./papers.ts";
 
@@ -87,6 +88,7 @@ test.each(Object.entries(planted))("a secret that nobody knew reaches no commit:
 
 describe("the message of one commit of a round of review", () => {
   const facts = {
+    opening: ours`Address review: `,
     subject: "Take numbers only",
     items: ["thread-41", "review-7"],
     pull: 13,
@@ -107,6 +109,12 @@ describe("the message of one commit of a round of review", () => {
     expect([answeredItems(message), runOfCommit(message), judgementOfCommit(message)]).toEqual([facts.items, 77, null]);
     const last = roundMessage({ ...facts, judgement: judgement() });
     expect(judgementOfCommit(last)).toBe(judgementDigest(judgement()));
+  });
+
+  test("of a rollback says where it leads, and that alone", () => {
+    const message = roundMessage({ ...facts, opening: ours``, subject: "Roll back to 1234567", items: [] });
+    expect(message.split("\n")[0]).toBe("Roll back to 1234567");
+    expect(answeredItems(message)).toEqual([]);
   });
 
   test("cannot be given another trailer, a closing keyword or a second line by the agent", () => {
