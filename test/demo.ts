@@ -4,6 +4,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { unzipSync } from "fflate";
 import { Script } from "./emulators/model/step.ts";
+import { type Road, roads, stepsAfterFix, walkOn } from "./demo-roads.ts";
 import type { LogLine } from "./emulators/runner/job-log.ts";
 import { build } from "./build.ts";
 import { startWorld, type World } from "./world.ts";
@@ -13,11 +14,12 @@ const fixture = path.join(root, "test/fixtures/demo-repository");
 const comment = "/agent fix please add a test, too";
 const started = performance.now();
 
-const values = readArguments();
+const { values, road } = readArguments();
 const abort = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => abort.abort());
 
 say("Airlock's whole road, once: an issue, a comment, four jobs, a pull request.");
+if (road !== "fix") say(`Then the road ${road}.`);
 const model = await chooseModel();
 say("building the action, the server and the command line");
 await build();
@@ -33,15 +35,22 @@ say("starting the embedded GitHub, the runner, and the app as its own process");
   if (values.serve === true) await serve(world);
 }
 
-function readArguments(): { serve?: boolean; port?: string } {
+function readArguments(): { values: { serve?: boolean; port?: string }; road: Road } {
   try {
-    const { values } = parseArgs({ options: { serve: { type: "boolean" }, port: { type: "string" } } });
+    const { values, positionals } = parseArgs({
+      options: { serve: { type: "boolean" }, port: { type: "string" } },
+      allowPositionals: true,
+    });
+    const [name = "fix", ...others] = positionals;
+    const road = roads.find((one) => one === name);
+    if (road === undefined || others.length > 0)
+      throw new TypeError(`a road is one of ${roads.join(", ")}, not "${positionals.join(" ")}"`);
     if (values.port !== undefined && !(/^\d{1,5}$/.test(values.port) && Number(values.port) < 65_536))
       throw new TypeError(`--port takes a number below 65536, not "${values.port}"`);
-    return values;
+    return { values, road };
   } catch (thrown) {
     process.stderr.write(
-      `demo: ${thrown instanceof Error ? thrown.message : String(thrown)}\nusage: npm run demo -- [--serve] [--port NUMBER]\n`,
+      `demo: ${thrown instanceof Error ? thrown.message : String(thrown)}\nusage: npm run demo -- [ROAD] [--serve] [--port NUMBER]\n`,
     );
     process.exit(2);
   }
@@ -57,7 +66,7 @@ async function chooseModel(): Promise<{ world: Parameters<typeof startWorld>[0][
   const script = Script.parse(
     JSON.parse(await readFile(path.join(root, "test/fixtures/models/duration.json"), "utf8")),
   );
-  return { world: { kind: "scripted", steps: script.steps } };
+  return { world: { kind: "scripted", steps: [...script.steps, ...stepsAfterFix(road)] } };
 }
 
 async function walk(world: World): Promise<number> {
@@ -89,6 +98,7 @@ async function walk(world: World): Promise<number> {
       ? "there is no pull request"
       : `pull request: ${pull.htmlUrl} (the page is there while --serve is running)`,
   );
+  if (pull !== undefined) await walkOn(road, world, { say, print });
   if (papers !== null) say(`the papers of the four jobs: ${papers}`);
   if (hub.violations.length > 0) say(`requests that GitHub would refuse: ${hub.violations.join("; ")}`);
   world.assertModelDone();
