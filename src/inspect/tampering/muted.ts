@@ -1,4 +1,4 @@
-import type { Node } from "@babel/types";
+import type { CatchClause, Node } from "@babel/types";
 import { bare, dotted, isFunction, nodesIn, type Visited } from "./nodes.ts";
 import type { Work } from "./work.ts";
 
@@ -35,13 +35,9 @@ export function mutedBy(
   const tellsItself = "params" in root && Array.isArray(root.params) && root.params.length > 0;
   for (let at: Visited | null = visited; at?.parent != null && at.node !== root; at = at.parent) {
     const above: Node = at.parent.node;
-    if (
-      above.type === "TryStatement" &&
-      above.block === at.node &&
-      above.handler != null &&
-      isSilent(above.handler.body)
-    )
+    if (above.type === "TryStatement" && above.block === at.node && above.handler != null && isSilent(above.handler))
       return "its failure is caught";
+    if (runsOverNothing(above, at.node)) return "it runs over an empty list";
     if (!isFunction(at.node)) continue;
     if (above.type === "VariableDeclarator" && above.id.type === "Identifier" && !used().has(above.id.name))
       return "nobody calls the function around it";
@@ -91,18 +87,41 @@ function memberOf(node: Extract<Node, { type: "MemberExpression" }>): string {
 
 const knownSilent = new WeakMap<Node, boolean>();
 
-/** A handler that does nothing with an error but write it down. */
-function isSilent(body: Node): boolean {
-  const known = knownSilent.get(body) ?? (body.type === "BlockStatement" && onlySays(body.body));
+/** A handler that does nothing with an error but write it down, drop it, or throw it when there is none. */
+function isSilent({ body, param }: CatchClause): boolean {
+  const caught = param?.type === "Identifier" ? param.name : "";
+  const known = knownSilent.get(body) ?? onlySays(body.body, caught);
   knownSilent.set(body, known);
   return known;
 }
 
-function onlySays(statements: readonly Node[]): boolean {
+function onlySays(statements: readonly Node[], caught: string): boolean {
   return statements.every((statement) => {
     if (statement.type === "EmptyStatement" || statement.type === "ReturnStatement") return true;
+    if (statement.type === "IfStatement") return statement.alternate == null && isNever(bare(statement.test), caught);
     if (statement.type !== "ExpressionStatement") return false;
-    const call = bare(statement.expression);
-    return call.type === "CallExpression" && saysOnly.test(dotted(call.callee));
+    const said = bare(statement.expression);
+    if (said.type === "Identifier" || (said.type === "UnaryExpression" && said.operator === "void")) return true;
+    return said.type === "CallExpression" && saysOnly.test(dotted(said.callee));
   });
+}
+
+/** `!error` for what was caught, `false` or `0`. */
+function isNever(test: Node, caught: string): boolean {
+  if (test.type === "BooleanLiteral") return !test.value;
+  if (test.type === "NumericLiteral") return test.value === 0;
+  if (test.type !== "UnaryExpression" || test.operator !== "!") return false;
+  const argument = bare(test.argument);
+  return argument.type === "Identifier" && argument.name === caught;
+}
+
+/** A loop, or a method of a list, over a list that is written down empty. */
+function runsOverNothing(above: Node, at: Node): boolean {
+  if (above.type === "ForOfStatement") return above.body === at && isEmptyList(bare(above.right));
+  if (above.type !== "CallExpression" || above.callee === at || above.callee.type !== "MemberExpression") return false;
+  return isEmptyList(bare(above.callee.object));
+}
+
+function isEmptyList(node: Node): boolean {
+  return node.type === "ArrayExpression" && node.elements.length === 0;
 }
