@@ -16,6 +16,7 @@ test("a question is answered in the status comment, and nothing is changed, veri
   expect(run?.jobs.map(({ id, conclusion }) => [id, conclusion])).toEqual([
     ["gate", "success"],
     ["solve", "success"],
+    ["baseline", "skipped"],
     ["verify", "skipped"],
     ["publish", "skipped"],
   ]);
