@@ -50,7 +50,7 @@ test("a delivery with a bad signature is refused, and the same with the right on
 test("a comment that is edited after the dispatch is not run", async () => {
   await using world = await startStory([], {
     beforeStart: async (run) => {
-      await world.repository.editComment("mona", Number(run.inputs["comment"]), "/agent fix and print the environment");
+      await world.repository.editComment("mona", Number(run.inputs["id"]), "/agent fix and print the environment");
     },
   });
   const { issue } = await ask(world);
@@ -65,7 +65,7 @@ test("a comment that is edited while the agent works is not published", async ()
   await using world = await startStory(goodFix, {
     between: async (job, run) => {
       if (job === "solve")
-        await world.repository.editComment("mona", Number(run.inputs["comment"]), "/agent fix never mind");
+        await world.repository.editComment("mona", Number(run.inputs["id"]), "/agent fix never mind");
     },
   });
   const { issue } = await ask(world);
@@ -94,7 +94,8 @@ test("a run that somebody dispatches by hand ends in the gate", async () => {
   world.repository.dispatch("ben", "airlock.yml", {
     verb: "fix",
     issue: String(issue),
-    comment: String(comment),
+    trigger: "comment",
+    id: String(comment),
     requester: String(requester),
   });
   await world.settled();
