@@ -2,6 +2,7 @@ import { apiOver, type Graphql, type Request } from "./api.ts";
 import { checkRuns } from "./check-runs.ts";
 import type { GitHub } from "./github.ts";
 import { issues } from "./issues.ts";
+import { jobs } from "./jobs.ts";
 import { merging } from "./merging.ts";
 import { objects } from "./objects.ts";
 import { people } from "./people.ts";
@@ -10,6 +11,7 @@ import { repositorySettings } from "./repository-settings.ts";
 import { reviews } from "./reviews.ts";
 import { rules } from "./rules.ts";
 import { runs } from "./runs.ts";
+import { tracking } from "./tracking.ts";
 
 /**
  * The GitHub port over any Octokit-like client. In: its authenticated `request` and `graphql`, the repository, and the App's
@@ -33,6 +35,8 @@ export function githubFor(from: {
     ...merging(api),
     ...reviews(api),
     ...runs(api),
+    ...jobs(api),
+    ...tracking(api),
     ...checkRuns(api),
   };
 }

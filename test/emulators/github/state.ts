@@ -19,7 +19,7 @@ export interface State {
   tokens: Map<string, Token>;
   deliveries: Delivery[];
   /** Anonymous download addresses that `GET …/artifacts/{id}/zip` handed out, with the moment they end. */
-  downloads: Map<string, { artifact: Artifact; until: number }>;
+  downloads: Map<string, { artifact: { zip: Buffer }; until: number }>;
   ids: Map<string, number>;
   /** Told about everything that a webhook could carry. Set by the hub; the default forgets it. */
   emit: (event: HubEvent) => void;
@@ -234,6 +234,12 @@ export interface Run {
   updatedAt: number;
   jobs: JobState[];
   log: { job: string; step: string; text: string }[];
+  /** Of a recorded run; absent: it was dispatched. */
+  event?: string;
+  /** Whether the head lies in a fork. Absent: it does not. */
+  fork?: boolean;
+  /** Jobs of the attempts before this one. */
+  earlier?: { attempt: number; jobs: JobState[] }[];
   /** List calls during which this run is not listed yet. */
   unlisted: number;
   /** The file at `sha`: what was dispatched. */
