@@ -55,7 +55,7 @@ const Listed = z
     user: Author,
     pull_request: z.object({}).nullish(),
   })
-  .transform(({ number, body, state, user, pull_request }) => ({
-    issue: { number, body: body ?? "", state, author: user.id } satisfies TrackedIssue as TrackedIssue,
+  .transform(({ number, body, state, user, pull_request }): { issue: TrackedIssue; isPull: boolean } => ({
+    issue: { number, body: body ?? "", state, author: user.id },
     isPull: pull_request != null,
   }));

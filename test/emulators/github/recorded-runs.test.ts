@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { githubClient, noPatience } from "../../../src/github/client.ts";
+import type { RecordedJob } from "./recorded-runs.ts";
 import { scene } from "../../phases/scene.ts";
 
 const ci = { ".github/workflows/ci.yml": "name: CI\non: push\njobs: {}\n" };
@@ -9,8 +10,9 @@ test("a recorded run is told with its attempts, jobs and logs until they expire"
   const { hub, repository } = stage;
   const token = hub.jobToken(repository, { actions: "read" });
   const github = githubClient({ token, apiUrl: hub.url, owner: "octo", repo: "demo", patience: noPatience });
-  const job = { name: "test", conclusion: "failure", steps: [["Run npm test", "failure"]], log: "boom\n" } as const;
-  const jobs = [{ ...job, steps: [...job.steps] as [string, "failure"][] }];
+  const jobs: RecordedJob[] = [
+    { name: "test", conclusion: "failure", steps: [["Run npm test", "failure"]], log: "boom\n" },
+  ];
   const id = await repository.recordRun({ workflow: "ci.yml", conclusion: "failure", jobs });
   await repository.recordAttempt(id, { conclusion: "timed_out", jobs });
   const run = await github.workflowRun(id);

@@ -34,6 +34,15 @@ export interface RecordedRun {
   fork?: boolean;
 }
 
+/** What a run carries that was recorded, not dispatched. */
+export interface RecordedFacts {
+  event?: string;
+  /** Whether the head lies in a fork. Absent: it does not. */
+  fork?: boolean;
+  /** Jobs of the attempts before this one. */
+  earlier?: { attempt: number; jobs: JobState[] }[];
+}
+
 /** Runs of workflows that no runner plays: only how they ended is told. Deeds resolve when every App has answered. */
 export interface Recording {
   /** Out: the run's id. */

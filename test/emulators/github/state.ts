@@ -1,6 +1,7 @@
 import type { JobState } from "../runner/dispatched-run.ts";
 import type { CommitFacts } from "./git-read.ts";
 import type { MergeGroup } from "./queue.ts";
+import type { RecordedFacts } from "./recorded-runs.ts";
 import type { Review } from "./reviews.ts";
 
 /** Everything the embedded GitHub knows besides the git repositories. One value, changed in place by the verbs of the sibling files. */
@@ -27,8 +28,7 @@ export interface State {
   dispatched: (repository: Repository, run: Run) => void;
 }
 
-export type Access = "read" | "write";
-export type Permissions = Record<string, Access>;
+export type Permissions = Record<string, "read" | "write">;
 export type RoleName = "none" | "read" | "triage" | "write" | "maintain" | "admin";
 
 export interface Account {
@@ -216,7 +216,7 @@ export interface Workflow {
   createdAt: number;
 }
 
-export interface Run {
+export interface Run extends RecordedFacts {
   id: number;
   number: number;
   attempt: number;
@@ -234,12 +234,6 @@ export interface Run {
   updatedAt: number;
   jobs: JobState[];
   log: { job: string; step: string; text: string }[];
-  /** Of a recorded run; absent: it was dispatched. */
-  event?: string;
-  /** Whether the head lies in a fork. Absent: it does not. */
-  fork?: boolean;
-  /** Jobs of the attempts before this one. */
-  earlier?: { attempt: number; jobs: JobState[] }[];
   /** List calls during which this run is not listed yet. */
   unlisted: number;
   /** The file at `sha`: what was dispatched. */
