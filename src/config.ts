@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { Ci } from "./config/ci.ts";
+import { Network } from "./config/network.ts";
 
 /** Codex's two axes. `danger-full-access` exists only as a CLI flag and can therefore not be written in a file. */
 export const SandboxMode = z.enum(["read-only", "workspace-write"]);
@@ -247,25 +249,6 @@ const PullRequest = z.strictObject({
     .describe("Whether the body carries a closing keyword for the issue asked on."),
 });
 
-/** Entries of one list. */
-const domainsMax = 100;
-
-const domains = (what: string) => z.array(z.string().min(1).max(300)).max(domainsMax).default([]).describe(what);
-const allow =
-  "Hosts that can be reached: `a.example` exactly, `*.a.example` its subdomains, `**.a.example` both; on ports 80 and 443, or only on the one named (`a.example:8443`).";
-const deny = "Hosts that cannot be reached, in the same forms; without a port on every port. Goes before `allow`.";
-
-const Access = z.strictObject({ allow: domains(allow), deny: domains(deny) });
-
-/** Off by default: an empty `allow` is no network at all, and not even a proxy. */
-const Network = z.strictObject({
-  prepare: Access.prefault({}).describe(
-    "While dependencies are installed and for the commands of `[setup]`, which may hold secrets; the package registry of the machine is always added.",
-  ),
-  solve: Access.prefault({}).describe("For the commands of the agent."),
-  verify: Access.prefault({}).describe("For the checks, on both sides."),
-});
-
 const Verify = z.strictObject({
   mutation: z
     .boolean()
@@ -294,6 +277,7 @@ export const Config = z.strictObject({
   reviewers: Reviewers.prefault({}),
   pull_request: PullRequest.prefault({}),
   network: Network.prefault({}),
+  ci: Ci.prefault({}),
 });
 export type Config = z.infer<typeof Config>;
 

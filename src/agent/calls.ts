@@ -8,7 +8,7 @@ import type { Tool, ToolResult } from "../tools/tool.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { LimitEnding } from "./limits.ts";
 import { limit } from "./limits.ts";
-import { hideSecrets } from "./hidden-output.ts";
+import { hideSecrets } from "../text/hide-secrets.ts";
 import type { OnEvent, ToolItem } from "./session.ts";
 import type { Streak } from "./streak.ts";
 import { sameCallMax, sameCallTold, withCall, withMisstep } from "./streak.ts";

@@ -12,6 +12,7 @@ import type { GateKeeper } from "./gate-keeper.ts";
 import type { GatePlace } from "./gate-look.ts";
 import { insist, type InsistEffects } from "./insist.ts";
 import { isOurFile, nameOfOurRun } from "./our-run.ts";
+import type { FailureTracker } from "./track-failure.ts";
 import { ownPull, publicationOf } from "./run-evidence.ts";
 import { runPapers } from "./run-papers.ts";
 import type { StatusBoard } from "./status-board.ts";
@@ -21,6 +22,7 @@ export interface RunEffects extends InsistEffects {
   app: AppConnection;
   board: StatusBoard;
   gate: GateKeeper;
+  tracker: FailureTracker;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function onRun(payload: unknown, effects: RunEffects): Promise<void
 }
 
 async function showRun(event: RunMoved, effects: RunEffects): Promise<void> {
-  const { app, board, log } = effects;
+  const { app, board, tracker, log } = effects;
   const { id } = event.workflow_run;
   const installed = installedOf(event);
   const github = await app.repository(installed, {
@@ -60,6 +62,7 @@ async function showRun(event: RunMoved, effects: RunEffects): Promise<void> {
     log.warn("run.foreign", { run: id, actor: run?.actor.id ?? null });
     return;
   }
+  if (name.trigger === "run") return await tracker.show(run, name, place, log);
   const asked = await github.comment(name.id);
   // A doubled dispatch ends in the gate as a duplicate; the run before it has the comment, however this one ends.
   const runs = await github.runs(workflowFile, runsSince(run, asked));

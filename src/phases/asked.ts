@@ -17,13 +17,15 @@ const id = z
   .transform(Number);
 
 /** What a dispatch may carry: ids and a verb of the closed list. Everything else is fetched. */
-export const GateInputs = z.strictObject({
-  verb: RunVerb,
-  issue: id,
-  trigger: z.enum(triggerKinds),
-  id,
-  requester: id,
-});
+export const GateInputs = z
+  .strictObject({
+    verb: RunVerb,
+    issue: z.union([id, z.literal("0").transform(Number)]),
+    trigger: z.enum(triggerKinds),
+    id,
+    requester: id,
+  })
+  .refine(({ issue, trigger }) => (issue === 0) === (trigger === "run"));
 export type GateInputs = z.infer<typeof GateInputs>;
 
 export interface RunRequest {
@@ -157,9 +159,10 @@ async function allowedToAsk(
  * anything else of the comment, so that a late second run says nothing about a request that the first one answers.
  */
 export async function firstComer(request: RunRequest, run: Run, github: GitHub): Promise<{ kind: "first" } | Stopped> {
-  const comment = await github.comment(request.inputs.id);
-  const runs = await github.runs(workflowFile, runsSince(run, comment));
+  const { trigger, id: cause } = request.inputs;
+  const asks = trigger === "run" ? await github.run(cause) : await github.comment(cause);
+  const runs = await github.runs(workflowFile, runsSince(run, asks));
   const earlier = earlierRun(runs, run, request.appBotId);
   if (earlier === null) return { kind: "first" };
-  return stop("duplicate", `Run ${earlier.id} already works on this comment.`, "");
+  return stop("duplicate", `Run ${earlier.id} already works on this ${trigger === "run" ? "failure" : "comment"}.`, "");
 }

@@ -2,13 +2,15 @@ import type { AuditLog } from "../audit/log.ts";
 import { type Config, configPath } from "../config.ts";
 import { loadConfig, renderProblems } from "../config/load.ts";
 import { AirlockError } from "../errors.ts";
-import type { GitHub, Pull, Repository, TreeEntry } from "../github/github.ts";
+import type { GitHub, Pull, Repository, Run, TreeEntry } from "../github/github.ts";
 import type { Snapshot } from "../handoff/identity.ts";
 import { sha256 } from "../handoff/seal.ts";
-import { endsWithAnswer, type Task } from "../handoff/task.ts";
+import { type Brief, endsWithAnswer, type Task } from "../handoff/task.ts";
 import type { Subject } from "../record/subject.ts";
 import { attemptsAt, openPullAmong, pullOfRun } from "../record/branch.ts";
 import { type Asked, firstComer, onDefaultBranch, ourRun, readRequest, type RunRequest } from "./asked.ts";
+import { type AskedByRun, readFailedRun } from "./asked-run.ts";
+import { pullFailures, runFailures } from "./ci-request.ts";
 import { freezeConversation } from "./freeze.ts";
 import { collectInstructions } from "./instructions.ts";
 import { alreadyDone, refusalEntry, stop, type Stopped } from "./stop.ts";
@@ -39,12 +41,17 @@ async function ask(
   if (run.kind === "stop") return run;
   const first = await firstComer(request, run.run, github);
   if (first.kind === "stop") return first;
-  const asked = await readRequest(request, run.run, github);
+  const { defaultBranch } = repository;
+  const asked =
+    request.inputs.trigger === "run"
+      ? await readFailedRun(request, run.run, { github, defaultBranch })
+      : await readRequest(request, run.run, github);
   if (asked.kind === "stop") return asked;
+  const requester = asked.kind === "asked" ? asked.requester : botOf(run.run);
   audit.append("request.allowed", {
-    comment: asked.comment.id,
-    requester: asked.requester.login,
-    role: asked.requester.role,
+    ...(asked.kind === "asked" ? { comment: asked.comment.id } : { run: asked.failed.id }),
+    requester: requester.login,
+    role: requester.role,
   });
 
   const trusted = await trustedCommit(repository, github);
@@ -56,9 +63,10 @@ async function ask(
   const { verb } = request.inputs;
   const answer = verb === "fix" ? await answerTo(request, loaded.config, github) : null;
   if (answer !== null) return alreadyDone(answer);
-  const ground = await groundOf(asked.subject, trusted, github);
-  const frozen = await freezeConversation(request.inputs.issue, asked.comment, github);
-  if (frozen.kind === "stop") return frozen;
+  const place = { github, repositoryId: repository.id, defaultBranch };
+  const work = await workOf({ asked, request, trusted, config: loaded.config }, place);
+  if (work.kind === "stop") return work;
+  const { brief, ground } = work;
   const { instructions, leftOut } = await collectInstructions(files, (sha) => github.blob(sha));
 
   if (leftOut.length > 0) audit.append("instructions.left_out", { paths: leftOut });
@@ -66,8 +74,7 @@ async function ask(
     trusted: trusted.commit,
     config: loaded.from,
     instructions: instructions.map(({ path }) => path),
-    hidden_characters: frozen.conversation.body.hidden,
-    texts_left_out: frozen.conversation.left_out,
+    ...evidenceEntry(brief),
   });
   return {
     kind: "task",
@@ -75,13 +82,13 @@ async function ask(
       version: 1,
       ...request.identity,
       trigger: triggerOf(asked),
-      requester: asked.requester,
+      requester,
       verb,
-      words: asked.words,
-      brief: { kind: briefOf[verb], ...frozen.conversation },
+      words: asked.kind === "asked" ? asked.words : "",
+      brief,
       trusted,
       ...ground,
-      default_branch: repository.defaultBranch,
+      default_branch: defaultBranch,
       sandbox_mode: endsWithAnswer({ verb }) ? "read-only" : loaded.config.agent.sandbox_mode,
       approval_policy: loaded.config.agent.approval_policy,
       config: loaded.config,
@@ -93,7 +100,72 @@ async function ask(
   };
 }
 
+type Ground = Pick<Task, "start" | "base" | "pull">;
+
+/** What exactly is asked, and where the work begins. */
+async function workOf(
+  about: { asked: Asked | AskedByRun; request: RunRequest; trusted: Snapshot; config: Config },
+  place: { github: GitHub; repositoryId: number; defaultBranch: string },
+): Promise<{ kind: "work"; brief: Brief; ground: Ground } | Stopped> {
+  const { asked, request, trusted, config } = about;
+  const { github } = place;
+  if (asked.kind === "asked-by-run") return await failedWork(asked, { trusted, config }, place);
+  const ground = await groundOf(asked.subject, trusted, github);
+  if (request.inputs.verb === "ci") {
+    const found = await pullFailures(asked.subject, place);
+    return found.kind === "stop" ? found : { kind: "work", brief: found.brief, ground };
+  }
+  const frozen = await freezeConversation(request.inputs.issue, asked.comment, github);
+  if (frozen.kind === "stop") return frozen;
+  return { kind: "work", brief: { kind: briefOf[request.inputs.verb], ...frozen.conversation }, ground };
+}
+
 const briefOf = { fix: "issue", ask: "question" } as const;
+
+/** Promise 1: a failed run acts under the trusted configuration alone, so that must want it, and must hold the commit. */
+async function failedWork(
+  { failed }: AskedByRun,
+  { trusted, config }: { trusted: Snapshot; config: Config },
+  place: { github: GitHub; repositoryId: number; defaultBranch: string },
+): Promise<{ kind: "work"; brief: Brief; ground: Ground } | Stopped> {
+  const { github, defaultBranch } = place;
+  if (!config.ci.on_failure)
+    return stop(
+      "not-allowed",
+      "Failed runs are not analysed by themselves here.",
+      `Set \`on_failure = true\` in \`[ci]\` of ${configPath}, or remove the label \`airlock:ci\`.`,
+    );
+  if (!(await github.isAncestor(failed.headSha, trusted.commit)))
+    return stop(
+      "head-moved",
+      `The run's commit ${failed.headSha.slice(0, 12)} is no longer one of ${defaultBranch}.`,
+      "",
+    );
+  const found = await runFailures(failed, place);
+  if (found.kind === "stop") return found;
+  const start = await snapshotOf(failed.headSha, github);
+  return { kind: "work", brief: found.brief, ground: { start, base: start, pull: null } };
+}
+
+/** Nobody asked. The role says that: where a role counts, this one may nothing. */
+function botOf({ actor }: Run): Task["requester"] {
+  return { id: actor.id, login: actor.login, role: "none" };
+}
+
+/** What the log says of the evidence, without quoting any. */
+function evidenceEntry(brief: Brief): Record<string, string | number | string[]> {
+  switch (brief.kind) {
+    case "issue":
+    case "question":
+      return { hidden_characters: brief.body.hidden, texts_left_out: brief.left_out };
+    case "review":
+      return { points: brief.items.length, texts_left_out: brief.left_out };
+    case "ci-failure":
+      return { signatures: brief.failures.map(({ signature }) => signature), failures_left_out: brief.others };
+    case "local":
+      return {};
+  }
+}
 
 async function trustedCommit(repository: Repository, github: GitHub): Promise<Snapshot> {
   const head = await github.branch(repository.defaultBranch);
@@ -110,11 +182,7 @@ function noHead(branch: string): AirlockError {
 }
 
 /** Where the work begins, and what its result is judged against (design §2). */
-export async function groundOf(
-  subject: Subject,
-  trusted: Snapshot,
-  github: GitHub,
-): Promise<Pick<Task, "start" | "base" | "pull">> {
+export async function groundOf(subject: Subject, trusted: Snapshot, github: GitHub): Promise<Ground> {
   if (subject.kind === "issue") return { start: trusted, base: trusted, pull: null };
   const { number, head, base: target } = subject.pull;
   const [start, base] = await Promise.all([
@@ -160,7 +228,12 @@ export async function readConfig(
   );
 }
 
-function triggerOf({ comment }: Asked): Task["trigger"] {
+function triggerOf(asked: Asked | AskedByRun): Task["trigger"] {
+  if (asked.kind === "asked-by-run") {
+    const { id, createdAt } = asked.failed;
+    return { kind: "workflow_run", run: id, created_at: new Date(createdAt).toISOString() };
+  }
+  const { comment } = asked;
   return {
     kind: "issue_comment",
     comment: comment.id,

@@ -61,6 +61,7 @@ export interface Words {
   notes: string;
   look_at: string[];
   answer?: string;
+  analysis?: { cause: string; evidence: { file: string; excerpt: string }[]; fix: string };
   ending: string;
 }
 
@@ -69,6 +70,9 @@ async function scanWords(words: Words): Promise<Finding[]> {
     words.summary,
     words.notes,
     words.answer ?? "",
+    ...(words.analysis?.evidence ?? []).map(({ file, excerpt }) => `${file}: ${excerpt}`),
+    words.analysis?.cause ?? "",
+    words.analysis?.fix ?? "",
     words.ending,
     ...words.look_at,
     ...words.reasons.map(({ path, reason }) => `${path}: ${reason}`),

@@ -102,7 +102,7 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
   const writeEvent = sessionWriter(effects.session, effects.now);
   const result = await runAgent({
     model: watch.model(effects.model),
-    tools: createTools({ sandbox, profile, limits, egress: network.egress, answers: endsWithAnswer(task) }),
+    tools: createTools({ sandbox, profile, limits, egress: network.egress, answers: answersOf(task) }),
     task,
     prompt: assemblePrompt(await readFixedText(task), task),
     limits,
@@ -124,6 +124,12 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
     violations: solution.violations,
   });
   return { ...solution, audit_head: audit.head };
+}
+
+/** What the work is, where it is no change. */
+function answersOf(task: Task): "answer" | "analysis" | undefined {
+  if (!endsWithAnswer(task)) return undefined;
+  return task.verb === "ci" ? "analysis" : "answer";
 }
 
 function generatedOf(installed: Installed): { generated?: string } {

@@ -36,7 +36,7 @@ export function subjectOf(brief: Brief, known: KnownSecrets): Outgoing {
   const text = brief.kind === "local" ? (brief.text.split("\n")[0] ?? "") : brief.title;
   const line = title(cut(commitText(title(text, known), known)), known);
   if (line !== "") return line;
-  return brief.kind === "local" ? ours`Change` : ours`Change for issue ${brief.number}`;
+  return brief.kind === "local" || brief.number === null ? ours`Change` : ours`Change for issue ${brief.number}`;
 }
 
 /** The run that a commit says it comes from; null for any other commit. Whoever can push can write it: it finds, it proves nothing. */

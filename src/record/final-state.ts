@@ -13,6 +13,7 @@ import {
   word,
 } from "../text/outgoing.ts";
 import { costOf } from "./body.ts";
+import { failureLines } from "./ci-facts.ts";
 import { levelMark, requirementSentence } from "./requirements.ts";
 import { sentence } from "./sentence.ts";
 import type { ShownReport, ShownSolution, ShownTask } from "./shown-papers.ts";
@@ -97,7 +98,7 @@ export function draftCause({ reasons }: Pick<Verdict, "reasons">): Outgoing {
 
 /** The run ended after solve, because it was asked for an answer. */
 function answered(answer: string, papers: RunPapers, known: KnownSecrets): FinalState {
-  const details = [neutralise(answer, known), ...facts(papers, known)];
+  const details = [...failureLines(papers.task, known), neutralise(answer, known), ...facts(papers, known)];
   const next = ours`this is the model's word, from a read-only look at the code: nothing was changed and nothing was checked.`;
   return { reaction: "rocket", state: { kind: "finished", headline: ours`The answer:`, details, next } };
 }

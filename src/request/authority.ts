@@ -118,6 +118,8 @@ const subjectNames: Readonly<Record<SubjectKind, string>> = {
 const places: Readonly<Partial<Record<Verb, { on: readonly SubjectKind[]; closed: boolean }>>> = {
   fix: { on: ["issue"], closed: false },
   ask: { on: ["issue", "own-pull", "pull", "fork-pull"], closed: true },
+  // A fork's logs are written by code of somebody else, and are never read.
+  ci: { on: ["own-pull", "pull"], closed: true },
 };
 
 function placeOf(verb: Verb) {

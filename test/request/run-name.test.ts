@@ -8,7 +8,15 @@ it("a run's name says verb, issue, comment and requester, and reads back the sam
   expect(parseRunName(renderRunName(run))).toEqual(run);
 });
 
+it("0 is the default branch, about which only a failed run asks", () => {
+  const failed = { verb: "ci", issue: 0, trigger: "run", id: 3_456_789_012, requester: 7 } as const;
+  expect(parseRunName(renderRunName(failed))).toEqual(failed);
+});
+
 it.each([
+  "airlock ci #12 run 3 by 4",
+  "airlock ci #0 comment 3 by 4",
+  "airlock ci #00 run 3 by 4",
   "",
   "airlock",
   "Airlock fix #12 comment 3 by 4",
