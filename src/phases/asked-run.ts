@@ -1,11 +1,14 @@
 import type { GitHub, Run } from "../github/github.ts";
 import type { WorkflowRun } from "../github/jobs.ts";
 import { failedOnItsOwn } from "../request/failed-run.ts";
+import { parseRunName, workflowFile } from "../request/run-name.ts";
 import type { RunRequest } from "./asked.ts";
 import { stop, type Stopped } from "./stop.ts";
 
 /** Hours between the start of a failed run and that of its analysis, above which nobody needs it any more: GitHub redelivers for three days. */
 const failedRunAgeHours = 72;
+/** Runs that may analyse a failure without being asked, per repository and 24 hours: nobody looks while the money is spent. */
+const analysesPerDayMax = 20;
 
 export interface AskedByRun {
   kind: "asked-by-run";
@@ -34,5 +37,20 @@ export async function readFailedRun(
       `The failed run was ${Math.round(hours)} hours old; ${failedRunAgeHours} are allowed.`,
       "Run the workflow again.",
     );
+  if ((await analysesBefore(run, appBotId, github)) >= analysesPerDayMax)
+    return stop(
+      "limit",
+      `${analysesPerDayMax} failed runs were analysed by themselves in the last 24 hours; that is the limit.`,
+      "Comment `/agent ci` on a pull request, or wait.",
+    );
   return { kind: "asked-by-run", failed };
+}
+
+/** How many runs our App dispatched for failures in the day before this one. */
+async function analysesBefore(run: Run, bot: number, github: GitHub): Promise<number> {
+  const since = new Date(Date.parse(run.createdAt) - 24 * 3_600_000);
+  const runs = await github.runs(workflowFile, since);
+  return runs.filter(
+    ({ id, actor, title }) => id < run.id && actor.id === bot && parseRunName(title)?.trigger === "run",
+  ).length;
 }

@@ -120,6 +120,16 @@ describe("a run is not analysed by itself", () => {
   });
 });
 
+test("of more than twenty failures in a day the others are not analysed by themselves", async () => {
+  await using stage = await scene(on);
+  const kinds: string[] = [];
+  for (let count = 0; count < 21; count += 1) {
+    const run = await stage.repository.recordRun(failed());
+    kinds.push((await analyse(stage, run)).kind);
+  }
+  expect(kinds).toEqual([...Array.from({ length: 20 }, () => "task"), "stop"]);
+});
+
 describe("what earlier runs say", () => {
   test("the cells of a matrix and the same failure before are one, another error is another", async () => {
     await using stage = await scene(on);
