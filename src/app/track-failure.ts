@@ -106,8 +106,9 @@ async function trackingOf({ signature }: ShownFailure, { github, bot }: Place): 
 async function update(issue: TrackedIssue, shown: Shown, { github }: Place): Promise<void> {
   const { failure } = shown;
   const before = readTracked(issue.body);
-  // An older failure whose analysis took longer says nothing new; neither does the same one once more after the issue was closed.
-  if (before?.runs.includes(failure.run.id) === true && issue.state === "closed") return;
+  // Told once more: a later failure, or a run that passed, has had the last word since.
+  const isTold = before !== null && before.runs.includes(failure.run.id);
+  if (isTold && (issue.state === "closed" || before.runs.at(-1) !== failure.run.id)) return;
   const { title, body } = renderTracking({ ...shown, tracked: withOccurrence(before, failure) }, []);
   if (body === issue.body && issue.state === "open") return;
   await github.updateIssue(issue.number, { title, body, state: "open" });

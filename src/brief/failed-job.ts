@@ -26,6 +26,9 @@ export interface ReadJob {
   part: readonly string[];
 }
 
+/** UTF-16 code units of one line: a minified file in a stack trace says nothing beyond. */
+const lineUnitsMax = 600;
+
 /**
  * Reads how a job failed. Everything that it gives passed the search for secrets: GitHub masks those of its settings, and no others. Pure.
  * Without a log the signature is that of the step alone.
@@ -34,7 +37,8 @@ export function readJob({ workflow, name, steps, log }: FailedJob): ReadJob {
   const ended = (wanted: string[]) => steps.find(({ conclusion }) => wanted.includes(conclusion ?? ""))?.name ?? null;
   const step = ended(["failure", "timed_out"]) ?? ended(["cancelled"]);
   const { text, hidden } = hideSecrets(failingPart(logLines(log ?? ""), step).join("\n"), []);
-  const part = text === "" ? [] : text.split("\n");
+  // Lines are cut only now: half a secret would not be found.
+  const part = text === "" ? [] : text.split("\n").map(cutLine);
   const error = errorLine(part);
   return {
     signature: signatureOf({ workflow, job: name, step, error }),
@@ -44,4 +48,8 @@ export function readJob({ workflow, name, steps, log }: FailedJob): ReadJob {
     hidden,
     part,
   };
+}
+
+function cutLine(line: string): string {
+  return line.length <= lineUnitsMax ? line : `${line.slice(0, lineUnitsMax).toWellFormed()} …`;
 }

@@ -1,8 +1,5 @@
 import { wellFormed } from "../text/clip.ts";
 
-/** UTF-16 code units of one line: a minified file in a stack trace says nothing beyond. */
-const lineUnitsMax = 600;
-
 /** GitHub writes the moment before each line, and a byte order mark before the first. */
 const stamp = /^\uFEFF?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z ?/;
 
@@ -11,8 +8,7 @@ export function logLines(log: string): string[] {
   const lines = log
     .replaceAll("\r\n", "\n")
     .split("\n")
-    .map((line) => wellFormed(lastState(line.replace(stamp, ""))).trimEnd())
-    .map((line) => (line.length > lineUnitsMax ? `${line.slice(0, lineUnitsMax)} …` : line).toWellFormed());
+    .map((line) => wellFormed(lastState(line.replace(stamp, ""))).trimEnd());
   while (lines.at(-1) === "") lines.pop();
   return lines;
 }

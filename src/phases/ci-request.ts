@@ -1,10 +1,13 @@
-import type { GitHub } from "../github/github.ts";
+import { type Config, configPath } from "../config.ts";
+import type { GitHub, Run } from "../github/github.ts";
 import type { WorkflowRun } from "../github/jobs.ts";
-import type { Brief } from "../handoff/task.ts";
+import type { Snapshot } from "../handoff/identity.ts";
+import type { Brief, Task } from "../handoff/task.ts";
 import type { Subject } from "../record/subject.ts";
 import { hasFailed } from "../request/failed-run.ts";
 import { workflowPath } from "../request/run-name.ts";
 import { stripInvisible } from "../text/invisible.ts";
+import type { AskedByRun } from "./asked-run.ts";
 import { readFailures } from "./ci-failures.ts";
 import { stop, type Stopped } from "./stop.ts";
 
@@ -34,14 +37,39 @@ export async function pullFailures(subject: Subject, place: Place): Promise<{ ki
   return { kind: "brief", brief: briefOf({ number, title: subject.issue.title }, read) };
 }
 
-/** What a failed run on the default branch is about. */
-export async function runFailures(
-  failed: WorkflowRun,
+/** Promise 1: a failed run acts under the trusted configuration alone, so that must want it, and must hold the commit. */
+export async function failedWork(
+  { failed }: AskedByRun,
+  { trusted, config }: { trusted: Snapshot; config: Config },
   place: Place,
-): Promise<{ kind: "brief"; brief: Brief } | Stopped> {
+): Promise<{ kind: "work"; brief: Brief; ground: Pick<Task, "start" | "base" | "pull"> } | Stopped> {
+  const { github, defaultBranch } = place;
+  if (!config.ci.on_failure)
+    return stop(
+      "not-allowed",
+      "Failed runs are not analysed by themselves here.",
+      `Set \`on_failure = true\` in \`[ci]\` of ${configPath}, or remove the label \`airlock:ci\`.`,
+    );
+  if (!(await github.isAncestor(failed.headSha, trusted.commit)))
+    return stop(
+      "head-moved",
+      `The run's commit ${failed.headSha.slice(0, 12)} is no longer one of ${defaultBranch}.`,
+      "",
+    );
   const read = await readFailures([failed], { ...place, onDefault: true });
   if (read.kind === "stop") return read;
-  return { kind: "brief", brief: briefOf({ number: null, title: failed.title }, read) };
+  const { sha, tree } = await github.commit(failed.headSha);
+  const start = { commit: sha, tree };
+  return {
+    kind: "work",
+    brief: briefOf({ number: null, title: failed.title }, read),
+    ground: { start, base: start, pull: null },
+  };
+}
+
+/** Nobody asked. The role says that: where a role counts, this one may nothing. */
+export function botOf({ actor }: Run): Task["requester"] {
+  return { id: actor.id, login: actor.login, role: "none" };
 }
 
 /** The newest run of each workflow and event, where it failed: a later one that passed has answered an earlier one. A fork's is never read. */

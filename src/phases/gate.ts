@@ -2,7 +2,7 @@ import type { AuditLog } from "../audit/log.ts";
 import { type Config, configPath } from "../config.ts";
 import { loadConfig, renderProblems } from "../config/load.ts";
 import { AirlockError } from "../errors.ts";
-import type { GitHub, Pull, Repository, Run, TreeEntry } from "../github/github.ts";
+import type { GitHub, Pull, Repository, TreeEntry } from "../github/github.ts";
 import type { Snapshot } from "../handoff/identity.ts";
 import { sha256 } from "../handoff/seal.ts";
 import { type Brief, endsWithAnswer, type Task } from "../handoff/task.ts";
@@ -10,7 +10,8 @@ import type { Subject } from "../record/subject.ts";
 import { attemptsAt, openPullAmong, pullOfRun } from "../record/branch.ts";
 import { type Asked, firstComer, onDefaultBranch, ourRun, readRequest, type RunRequest } from "./asked.ts";
 import { type AskedByRun, readFailedRun } from "./asked-run.ts";
-import { pullFailures, runFailures } from "./ci-request.ts";
+import { botOf, failedWork, pullFailures } from "./ci-request.ts";
+import { evidenceEntry } from "./evidence-entry.ts";
 import { freezeConversation } from "./freeze.ts";
 import { collectInstructions } from "./instructions.ts";
 import { alreadyDone, refusalEntry, stop, type Stopped } from "./stop.ts";
@@ -121,51 +122,6 @@ async function workOf(
 }
 
 const briefOf = { fix: "issue", ask: "question" } as const;
-
-/** Promise 1: a failed run acts under the trusted configuration alone, so that must want it, and must hold the commit. */
-async function failedWork(
-  { failed }: AskedByRun,
-  { trusted, config }: { trusted: Snapshot; config: Config },
-  place: { github: GitHub; repositoryId: number; defaultBranch: string },
-): Promise<{ kind: "work"; brief: Brief; ground: Ground } | Stopped> {
-  const { github, defaultBranch } = place;
-  if (!config.ci.on_failure)
-    return stop(
-      "not-allowed",
-      "Failed runs are not analysed by themselves here.",
-      `Set \`on_failure = true\` in \`[ci]\` of ${configPath}, or remove the label \`airlock:ci\`.`,
-    );
-  if (!(await github.isAncestor(failed.headSha, trusted.commit)))
-    return stop(
-      "head-moved",
-      `The run's commit ${failed.headSha.slice(0, 12)} is no longer one of ${defaultBranch}.`,
-      "",
-    );
-  const found = await runFailures(failed, place);
-  if (found.kind === "stop") return found;
-  const start = await snapshotOf(failed.headSha, github);
-  return { kind: "work", brief: found.brief, ground: { start, base: start, pull: null } };
-}
-
-/** Nobody asked. The role says that: where a role counts, this one may nothing. */
-function botOf({ actor }: Run): Task["requester"] {
-  return { id: actor.id, login: actor.login, role: "none" };
-}
-
-/** What the log says of the evidence, without quoting any. */
-function evidenceEntry(brief: Brief): Record<string, string | number | string[]> {
-  switch (brief.kind) {
-    case "issue":
-    case "question":
-      return { hidden_characters: brief.body.hidden, texts_left_out: brief.left_out };
-    case "review":
-      return { points: brief.items.length, texts_left_out: brief.left_out };
-    case "ci-failure":
-      return { signatures: brief.failures.map(({ signature }) => signature), failures_left_out: brief.others };
-    case "local":
-      return {};
-  }
-}
 
 async function trustedCommit(repository: Repository, github: GitHub): Promise<Snapshot> {
   const head = await github.branch(repository.defaultBranch);

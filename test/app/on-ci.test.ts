@@ -103,6 +103,9 @@ describe("the end of an analysis", () => {
     await analysed(at.dispatched[1], second, { answer: "Still." });
     expect(tracking()).toHaveLength(1);
     expect(tracking()[0]?.body).toContain(`Seen 2 times, last in [run ${second}]`);
+    await at.hub.redeliver(last?.id ?? 0);
+    await at.quiet();
+    expect(tracking()[0]?.body).toContain(`Seen 2 times, last in [run ${second}]`);
   });
 
   test("tells the failure although nothing was found out", async () => {

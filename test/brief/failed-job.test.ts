@@ -73,6 +73,14 @@ describe("what a log says of a failure", () => {
     expect(JSON.stringify(read)).not.toContain(token);
   });
 
+  test("also where a long line is cut", () => {
+    const token = `ghp_${"a1B2c3D4e5".repeat(4).slice(0, 36)}`;
+    const long = `${"x ".repeat(285)}${token} and more ${"y".repeat(400)}`;
+    const read = readJob(job(logs.install.replace("could not resolve", long), "Run npm ci"));
+    expect(read.log).toContain(" …\n");
+    expect(read.log).not.toContain("ghp_");
+  });
+
   test("without a log the step alone names the failure, and without steps the job", () => {
     expect(readJob(job(null, "Run npm test"))).toMatchObject({ step: "Run npm test", error: "", log: null });
     expect(readJob({ ...job(null, ""), steps: [] })).toMatchObject({ step: null, error: "", log: null });
