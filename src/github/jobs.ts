@@ -72,7 +72,7 @@ const WorkflowRunAnswer = RunShape.extend({
   return {
     ...run,
     workflow: answer.workflow_id,
-    workflowName: answer.name ?? run.path,
+    workflowName: answer.name == null || answer.name === "" ? run.path : answer.name,
     headRepository: answer.head_repository?.id ?? null,
   };
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { GateInputs } from "../../src/phases/asked.ts";
+import type { GateInputs, RunRequest } from "../../src/phases/asked.ts";
 import { renderRunName } from "../../src/request/run-name.ts";
 import type { RecordedJob, RecordedRun } from "../emulators/github/recorded-runs.ts";
 import { ask, dispatch, gateOf, type Scene, scene } from "./scene.ts";
@@ -24,13 +24,18 @@ const failed = (more: Partial<RecordedRun> = {}): RecordedRun => ({
   ...more,
 });
 
-/** Our App dispatches the analysis of a run. */
+/** What the gate of the analysis says that our App dispatches for a run. */
 function analyse(stage: Scene, run: number, more: Partial<GateInputs> = {}) {
+  return gateOf(stage, dispatched(stage, run, more));
+}
+
+/** Our App dispatches the analysis of a run. */
+function dispatched(stage: Scene, run: number, more: Partial<GateInputs> = {}): RunRequest {
   const request = dispatch(stage, { id: run, issue: 0, requester: stage.bot.id }, { verb: "ci" });
   const inputs = { ...request.inputs, trigger: "run" as const, ...more };
   const found = stage.repository.record.runs.find(({ id }) => id === request.identity.run.id);
   if (found !== undefined) found.title = renderRunName(inputs);
-  return gateOf(stage, { ...request, inputs });
+  return { ...request, inputs };
 }
 
 test("a failed run on the default branch becomes a Task under the trusted configuration, of nobody's role", async () => {
@@ -122,12 +127,16 @@ describe("a run is not analysed by itself", () => {
 
 test("of more than twenty failures in a day the others are not analysed by themselves", async () => {
   await using stage = await scene(on);
-  const kinds: string[] = [];
-  for (let count = 0; count < 21; count += 1) {
-    const run = await stage.repository.recordRun(failed());
-    kinds.push((await analyse(stage, run)).kind);
-  }
-  expect(kinds).toEqual([...Array.from({ length: 20 }, () => "task"), "stop"]);
+  const runs: RunRequest[] = [];
+  for (let count = 0; count < 21; count += 1)
+    runs.push(dispatched(stage, await stage.repository.recordRun(failed({ jobs: [job(undefined, `job ${count}`)] }))));
+  const last = async (at: number) => {
+    const request = runs.at(at);
+    if (request === undefined) throw new Error("too few runs");
+    return await gateOf(stage, request);
+  };
+  expect((await last(-2)).kind).toBe("task");
+  expect(await last(-1)).toMatchObject({ stop: { kind: "limit", message: expect.stringContaining("20 failed runs") } });
 });
 
 describe("what earlier runs say", () => {
