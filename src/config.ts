@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Ci } from "./config/ci.ts";
 import { Network } from "./config/network.ts";
 import { Labels, PullRequest, Review, Reviewers } from "./config/pull-request.ts";
 
@@ -256,6 +257,7 @@ export const Config = z.strictObject({
   pull_request: PullRequest.prefault({}),
   review: Review.prefault({}),
   network: Network.prefault({}),
+  ci: Ci.prefault({}),
 });
 export type Config = z.infer<typeof Config>;
 

@@ -46,9 +46,10 @@ export async function runGate(inputs: InputsOf<"gate">, shell: Shell): Promise<v
       else if (!endsWithAnswer(outcome.task) && wantsBaselineJob(outcome.task.config)) shell.output("baseline", "true");
       shell.output("proceed", "true");
       const { requester: person } = outcome.task;
-      shell.log(`@${person.login} (${person.role}) asks for ${verb} on #${issue}; trusted commit ${trusted.commit}`);
+      const subject = parsed.data.issue === 0 ? "the default branch" : `#${issue}`;
+      shell.log(`@${person.login} (${person.role}) asks for ${verb} on ${subject}; trusted commit ${trusted.commit}`);
       await shell.summary(
-        `### Airlock gate: allowed\n\n${plain(person.login)} (${person.role}) asks for \`${outcome.task.verb}\` on #${parsed.data.issue}.\n`,
+        `### Airlock gate: allowed\n\n${plain(person.login)} (${person.role}) asks for \`${outcome.task.verb}\` on ${subject}.\n`,
       );
       return null;
     },

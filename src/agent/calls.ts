@@ -11,7 +11,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { isContainment, messageOf } from "./containment.ts";
 import type { LimitEnding } from "./limits.ts";
 import { limit } from "./limits.ts";
-import { hideSecrets } from "./hidden-output.ts";
+import { hideSecrets } from "../text/hide-secrets.ts";
 import { type Answered, answerMistake } from "./points.ts";
 import { recordTree } from "./record.ts";
 import type { OnEvent, ToolItem } from "./session.ts";

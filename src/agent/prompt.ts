@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { sha256 } from "../handoff/seal.ts";
 import type { Conversation, FrozenText, Task } from "../handoff/task.ts";
+import { ciText } from "./ci-text.ts";
+import { dataBlock } from "./data-block.ts";
 import { mergeInstructions } from "./instructions.ts";
 
 /** What the model is given before its first turn. */
@@ -43,7 +44,8 @@ function networkText(opened: readonly string[]): string {
   return `# Network\n\nCommands of \`shell\` can reach these hosts and no other, through the HTTP proxy that their environment names. Every request is recorded for the reviewers.\n\n${list}`;
 }
 
-function userText({ brief, verb, words, requester, pull }: Task): string {
+function userText(task: Task): string {
+  const { brief, verb, words, requester, pull } = task;
   switch (brief.kind) {
     case "rollback":
     case "verify":
@@ -73,6 +75,8 @@ function userText({ brief, verb, words, requester, pull }: Task): string {
               ...brief.context.map((text, index) => frozenBlock(`comment ${index + 1}`, text, requester.login)),
             ]),
       ].join("\n\n");
+    case "ci-failure":
+      return ciText(task, brief);
     case "question": {
       const what = pull === null ? "issue" : "pull request";
       return [
@@ -101,9 +105,4 @@ function frozenBlock(what: string, { author, role, created_at, text, hidden }: F
   const who = author === requester ? `${author} (${role}), the requester` : `${author} (${role})`;
   const note = hidden > 0 ? `, ${hidden} characters that no reader of the page could see were removed` : "";
   return dataBlock(`${what} by ${who} at ${created_at}${note}`, text);
-}
-
-function dataBlock(label: string, text: string): string {
-  const mark = sha256(`${label}\n${text}`).slice(0, 16);
-  return `<<<DATA ${mark} ${label}\n${text}\nDATA>>> ${mark}`;
 }

@@ -53,6 +53,22 @@ export const ReviewSubmitted = z.object({
 });
 export type ReviewSubmitted = z.infer<typeof ReviewSubmitted>;
 
+/** A run of any workflow ended. What is said here only decides whether to look closer. */
+export const RunEnded = z.object({
+  ...where,
+  action: z.literal("completed"),
+  workflow_run: z.object({
+    id,
+    event: z.string(),
+    status: z.string(),
+    path: z.string(),
+    conclusion: z.string().nullable(),
+    head_branch: z.string().nullable(),
+    head_repository: z.object({ id }).nullish(),
+  }),
+});
+export type RunEnded = z.infer<typeof RunEnded>;
+
 /** Something happened to a pull request, or to a review of it. Only its number is believed: everything else is asked again. */
 export const PullMoved = z.object({
   ...where,

@@ -4,7 +4,7 @@ import { httpFailure, rateLimited } from "../github/failure.ts";
 import type { GitHub, Pull, Run } from "../github/github.ts";
 import { finalState, type FinalState } from "../record/final-state.ts";
 import { enforcementNote } from "../record/gate-check.ts";
-import { type Origin, originOf, type OriginRef } from "../record/origin.ts";
+import { type Origin, originOf, originRef, type OriginRef } from "../record/origin.ts";
 import { enforcementFor } from "../record/readiness.ts";
 import type { Status, StatusState } from "../record/status-comment.ts";
 import { earlierRun, type RunName, runsSince, workflowFile } from "../request/run-name.ts";
@@ -13,6 +13,7 @@ import type { GateKeeper } from "./gate-keeper.ts";
 import type { GatePlace } from "./gate-look.ts";
 import { insist, type InsistEffects } from "./insist.ts";
 import { isOurFile, nameOfOurRun } from "./our-run.ts";
+import type { FailureTracker } from "./track-failure.ts";
 import { ownPull, publicationOf } from "./run-evidence.ts";
 import { runPapers } from "./run-papers.ts";
 import type { StatusBoard } from "./status-board.ts";
@@ -22,6 +23,7 @@ export interface RunEffects extends InsistEffects {
   app: AppConnection;
   board: StatusBoard;
   gate: GateKeeper;
+  tracker: FailureTracker;
 }
 
 /**
@@ -37,7 +39,7 @@ export async function onRun(payload: unknown, effects: RunEffects): Promise<void
 }
 
 async function showRun(event: RunMoved, effects: RunEffects): Promise<void> {
-  const { app, board, log } = effects;
+  const { app, board, tracker, log } = effects;
   const { id } = event.workflow_run;
   const installed = installedOf(event);
   const github = await app.repository(installed, {
@@ -61,7 +63,9 @@ async function showRun(event: RunMoved, effects: RunEffects): Promise<void> {
     log.warn("run.foreign", { run: id, actor: run?.actor.id ?? null });
     return;
   }
-  const asked = await originOf(github, name.issue, originRef(name));
+  const ref = originRef(name);
+  if (ref === null) return await tracker.show(run, name, place, log);
+  const asked = await originOf(github, name.issue, ref);
   // A doubled dispatch ends in the gate as a duplicate; the run before it has the comment, however this one ends.
   const runs = await github.runs(workflowFile, runsSince(run, asked));
   const earlier = earlierRun(runs, run, bot);
@@ -69,8 +73,8 @@ async function showRun(event: RunMoved, effects: RunEffects): Promise<void> {
     log.info("run.duplicate", { run: run.id, first: earlier.id });
     return;
   }
-  if (run.status === "completed") return await showEnd({ place, run, name, asked }, effects);
-  await board.show(github, name.issue, statusOf({ run, name, asked }, { kind: "running" }), {
+  if (run.status === "completed") return await showEnd({ place, run, name, ref, asked }, effects);
+  await board.show(github, name.issue, statusOf({ run, name, ref, asked }, { kind: "running" }), {
     stillSo: async () => {
       const now = await github.run(run.id);
       return now !== null && now.status !== "completed" && now.attempt === run.attempt;
@@ -82,11 +86,12 @@ interface Ended {
   place: GatePlace;
   run: Run;
   name: RunName;
+  ref: OriginRef;
   /** null when what asked is gone. */
   asked: Origin | null;
 }
 
-async function showEnd({ place, run, name, asked }: Ended, { board, gate, log }: RunEffects): Promise<void> {
+async function showEnd({ place, run, name, ref, asked }: Ended, { board, gate, log }: RunEffects): Promise<void> {
   const { github, repositoryId } = place;
   const papers = await runPapers(github, run, { repositoryId, log });
   const about = { run, name, repositoryId };
@@ -98,7 +103,7 @@ async function showEnd({ place, run, name, asked }: Ended, { board, gate, log }:
   const shown =
     publication === null ? final.state : await withEnforcement(final.state, publication.pull, { place, gate });
   await all(log, [
-    board.show(github, name.issue, statusOf({ run, name, asked }, shown)),
+    board.show(github, name.issue, statusOf({ run, name, ref, asked }, shown)),
     // GitHub takes no reaction to a review.
     asked?.kind === "comment" ? github.react(name.id, final.reaction) : Promise.resolve(),
     papers.stop?.kind === "rounds" ? askForPerson(github, name, log) : Promise.resolve(),
@@ -117,13 +122,9 @@ async function withEnforcement(
   return note === "" ? state : { ...state, details: [...state.details, note] };
 }
 
-function statusOf({ run, name, asked }: Omit<Ended, "place">, state: StatusState): Status {
-  const requester = asked?.author.login ?? `somebody whose ${name.trigger} is gone`;
-  return { verb: name.verb, requester, origin: originRef(name), run: { id: run.id, url: run.url }, state };
-}
-
-function originRef({ trigger, id }: RunName): OriginRef {
-  return { kind: trigger, id };
+function statusOf({ run, name, ref, asked }: Omit<Ended, "place">, state: StatusState): Status {
+  const requester = asked?.author.login ?? `somebody whose ${ref.kind} is gone`;
+  return { verb: name.verb, requester, origin: ref, run: { id: run.id, url: run.url }, state };
 }
 
 /** No further round: the label is how people find it. Display only, like every label. */

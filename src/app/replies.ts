@@ -12,6 +12,7 @@ const commands = joined(
     ours`- \`/agent fix\` on an open issue: a pull request that solves it. Further words on that line and in that comment are instructions.`,
     ours`- \`/agent fix\` on a pull request of Airlock: its open review feedback, point by point.`,
     ours`- \`/agent ask\` and a question, anywhere: an answer, and nothing is changed.`,
+    ours`- \`/agent ci\` on a pull request whose checks failed: why they failed, and nothing is changed.`,
     ours`- \`/agent verify\` on a pull request, whoever made it: the checks before and after, and the risk.`,
     ours`- \`/agent rollback\` on a pull request of Airlock: takes back the last run, or with a commit what came after it; once merged, opens the opposite.`,
     ours`- \`/agent why\`, \`/agent accept\` with a finding's id, \`/agent verified\` with the head's commit, on a pull request of Airlock: its approval.`,

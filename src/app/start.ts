@@ -8,6 +8,7 @@ import { createWebhookServer, webhookPath } from "./http.ts";
 import { type GateKeeper, gateKeeper } from "./gate-keeper.ts";
 import type { InsistEffects } from "./insist.ts";
 import type { Log } from "./log.ts";
+import { onOtherRun } from "./on-ci.ts";
 import { onComment } from "./on-comment.ts";
 import { onGroup, onPull } from "./on-pull.ts";
 import { openGroups } from "./open-groups.ts";
@@ -16,6 +17,7 @@ import { onRun } from "./on-run.ts";
 import { patrol } from "./patrol.ts";
 import type { Settings } from "./settings.ts";
 import { statusBoard } from "./status-board.ts";
+import { failureTracker } from "./track-failure.ts";
 
 /** Milliseconds: the answer to GitHub, which waits 10 s; one request to GitHub; the end of what is under way at a stop. */
 const deadlineMs = 8_000;
@@ -109,11 +111,13 @@ const pullEvents = [
 function subscribe(app: AppConnection, gate: GateKeeper, effects: InsistEffects): void {
   const board = statusBoard(gate.appId);
   const groups = openGroups();
+  const tracker = failureTracker();
   app.on("issue_comment.created", (payload) => onComment(payload, { app, board, gate, ...effects }));
   app.on("pull_request_review.submitted", (payload) => onReview(payload, { app, board, ...effects }));
   for (const event of ["workflow_run.in_progress", "workflow_run.completed"] as const) {
-    app.on(event, (payload) => onRun(payload, { app, board, gate, ...effects }));
+    app.on(event, (payload) => onRun(payload, { app, board, gate, tracker, ...effects }));
   }
+  app.on("workflow_run.completed", (payload) => onOtherRun(payload, { app, ...effects }));
   for (const event of pullEvents) app.on(event, (payload) => onPull(payload, { app, gate, groups, ...effects }));
   app.on("merge_group.checks_requested", (payload) => onGroup(payload, { app, gate, groups, ...effects }));
 }

@@ -126,22 +126,25 @@ function pullOf(answer: z.output<typeof PullShape>): Pull {
   };
 }
 
-export const RunAnswer = z
-  .object({
-    id: z.int().positive(),
-    run_attempt: z.int().min(1),
-    event: z.string(),
-    status: z.string(),
-    conclusion: z.string().nullable(),
-    actor: Author,
-    head_branch: z.string().nullable(),
-    head_sha: Sha,
-    path: z.string(),
-    display_title: z.string(),
-    created_at: z.iso.datetime(),
-    html_url: z.string(),
-  })
-  .transform((answer): Run => ({
+export const RunShape = z.object({
+  id: z.int().positive(),
+  run_attempt: z.int().min(1),
+  event: z.string(),
+  status: z.string(),
+  conclusion: z.string().nullable(),
+  actor: Author,
+  head_branch: z.string().nullable(),
+  head_sha: Sha,
+  path: z.string(),
+  display_title: z.string(),
+  created_at: z.iso.datetime(),
+  html_url: z.string(),
+});
+
+export const RunAnswer = RunShape.transform(runOf);
+
+export function runOf(answer: z.output<typeof RunShape>): Run {
+  return {
     id: answer.id,
     attempt: answer.run_attempt,
     event: answer.event,
@@ -154,7 +157,8 @@ export const RunAnswer = z
     title: answer.display_title,
     createdAt: answer.created_at,
     url: answer.html_url,
-  }));
+  };
+}
 
 export const ArtifactAnswer = z
   .object({

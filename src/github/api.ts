@@ -3,6 +3,7 @@ import { z } from "zod";
 import { capped } from "./capped.ts";
 import { failure, statusOf, unreadable } from "./failure.ts";
 import { allPages } from "./pages.ts";
+import { type Tail, tailOf } from "./tail.ts";
 
 /** What an Octokit `request` resolves with. */
 export interface Answer {
@@ -37,6 +38,8 @@ export interface Api {
   ): Promise<z.output<Schema>[]>;
   /** The answer's bytes, refused above `bytesMax`; null for 404 and 410. */
   bytes(route: string, parameters: Parameters, bytesMax: number): Promise<Buffer | null>;
+  /** The last bytes of the answer, at most `bytesMax`, as text; null for 404 and 410. */
+  tail(route: string, parameters: Parameters, bytesMax: number): Promise<Tail | null>;
   query<Schema extends z.ZodType>(schema: Schema, query: string, variables: Parameters): Promise<z.output<Schema>>;
 }
 
@@ -90,8 +93,12 @@ export function apiOver(from: {
       return items.map((item) => readAs(schema, route, item));
     },
     bytes: async (route, parameters, bytesMax) => {
-      const answer = await unlessMissing(send(route, { ...parameters, request: { parseSuccessResponseBody: false } }));
+      const answer = await unlessMissing(send(route, { ...parameters, ...unparsed }));
       return answer === null ? null : await capped(route, answer.data, bytesMax);
+    },
+    tail: async (route, parameters, bytesMax) => {
+      const answer = await unlessMissing(send(route, { ...parameters, ...unparsed }));
+      return answer === null ? null : await tailOf(route, answer.data, bytesMax);
     },
     query: async (schema, query, variables) => {
       // A variable that the query does not declare is none of it.
@@ -104,6 +111,8 @@ export function apiOver(from: {
     },
   };
 }
+
+const unparsed = { request: { parseSuccessResponseBody: false } };
 
 async function unlessMissing(answer: Promise<Answer>): Promise<Answer | null> {
   try {

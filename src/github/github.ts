@@ -2,15 +2,17 @@ import type { Buffer } from "node:buffer";
 import type { Mode } from "../change.ts";
 import type { Role } from "../handoff/identity.ts";
 import type { Outgoing } from "../text/outgoing.ts";
+import type { Jobs } from "./jobs.ts";
 import type { Labels } from "./labels.ts";
 import type { Threads } from "./threads.ts";
+import type { Tracking } from "./tracking.ts";
 
 /**
  * Everything Airlock asks of GitHub, for one repository. The only implementation is `octokit.ts`; whoever needs GitHub gets this.
  * Contract for every method: a partial or unreadable answer throws `AirlockError` (`github-failed`, `github-forbidden`,
  * `github-unreadable`), never returns less than asked; lists are complete over all pages. Text that leaves is `Outgoing`.
  */
-export interface GitHub extends Threads, Labels {
+export interface GitHub extends Threads, Labels, Jobs, Tracking {
   repository(): Promise<Repository>;
   /** The account's effective role on the repository, from `role_name` (custom roles map to their base role). Unknown login: `none`. */
   role(login: string): Promise<{ role: Role; user: Account | null }>;

@@ -2,6 +2,7 @@ import { apiOver, type Graphql, type Request } from "./api.ts";
 import { checkRuns } from "./check-runs.ts";
 import type { GitHub } from "./github.ts";
 import { issues } from "./issues.ts";
+import { jobs } from "./jobs.ts";
 import { labels } from "./labels.ts";
 import { merging } from "./merging.ts";
 import { objects } from "./objects.ts";
@@ -12,6 +13,7 @@ import { reviews } from "./reviews.ts";
 import { rules } from "./rules.ts";
 import { runs } from "./runs.ts";
 import { threads } from "./threads.ts";
+import { tracking } from "./tracking.ts";
 
 /**
  * The GitHub port over any Octokit-like client. In: its authenticated `request` and `graphql`, the repository, and the App's
@@ -37,6 +39,8 @@ export function githubFor(from: {
     ...reviews(api),
     ...threads(api),
     ...runs(api),
+    ...jobs(api),
+    ...tracking(api),
     ...checkRuns(api),
   };
 }

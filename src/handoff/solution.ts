@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Change, Sha } from "../change.ts";
 import { Finding } from "./finding.ts";
+import { Analysis } from "./ci.ts";
 import { Digest, Identity, Snapshot } from "./identity.ts";
 import { ItemId } from "./task.ts";
 import { NetworkRows } from "./network.ts";
@@ -79,6 +80,8 @@ export const Solution = z.strictObject({
   look_at: z.array(z.string()),
   /** Model text, for a Task that asks for an answer instead of a change. Absent: nothing was answered. */
   answer: z.string().min(1).optional(),
+  /** The same in its parts, for a Task about failed checks. What it is about is in the Task's brief, never here. */
+  analysis: Analysis.optional(),
   /** One for each point of a review brief. Absent: the brief has none. */
   items: z.array(ItemEnding).optional(),
   /** How start becomes `tree`; the last one's tree is `tree`. Absent: one commit holds everything. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Sha } from "../change.ts";
 import { ApprovalPolicy, Config, SandboxMode } from "../config.ts";
+import { Failure, failuresMax } from "./ci.ts";
 import { Digest, Identity, Person, Role, Snapshot } from "./identity.ts";
 
 /** Text that people wrote, already turned into plain text. `hidden` counts the characters that a reader of the page could not see. */
@@ -79,6 +80,17 @@ export const Brief = z.discriminatedUnion("kind", [
     to: Sha.nullable(),
   }),
   z.strictObject({
+    /** Checks that failed, of a pull request or on the default branch: somebody wants to know why. Nothing is changed. */
+    kind: z.literal("ci-failure"),
+    /** The pull request; null: the default branch. */
+    number: z.int().positive().nullable(),
+    /** Its title, or the commit's headline. */
+    title: z.string(),
+    failures: z.array(Failure).min(1).max(failuresMax),
+    /** Failures beyond `failuresMax`. */
+    others: z.int().min(0),
+  }),
+  z.strictObject({
     /** A task typed into the terminal by the owner of the working copy. */
     kind: z.literal("local"),
     text: z.string().min(1),
@@ -106,6 +118,12 @@ export const Trigger = z.discriminatedUnion("kind", [
     pull: z.int().positive(),
     ...written,
   }),
+  z.strictObject({
+    /** A run of another workflow failed on the default branch, and the trusted configuration wants to know why. */
+    kind: z.literal("workflow_run"),
+    run: z.int().positive(),
+    created_at: z.iso.datetime(),
+  }),
   z.strictObject({ kind: z.literal("local") }),
 ]);
 export type Trigger = z.infer<typeof Trigger>;
@@ -115,13 +133,14 @@ export const Instruction = z.strictObject({ path: z.string().min(1), content: z.
 export type Instruction = z.infer<typeof Instruction>;
 
 /** What a run can be asked to do. Every other command is answered without a run. */
-export const RunVerb = z.enum(["fix", "ask", "rollback", "verify"]);
+export const RunVerb = z.enum(["fix", "ask", "rollback", "verify", "ci"]);
 export type RunVerb = z.infer<typeof RunVerb>;
 
 /** Whether a run ends after solve with an answer for people, instead of a change that would have to be verified. */
 export function endsWithAnswer({ verb }: Pick<Task, "verb">): boolean {
   switch (verb) {
     case "ask":
+    case "ci":
       return true;
     case "fix":
     case "rollback":
@@ -145,6 +164,7 @@ export const Task = z.strictObject({
   version: z.literal(1),
   ...Identity.shape,
   trigger: Trigger,
+  /** Who asked. Where nobody did (`workflow_run`) the App's bot, with the role `none`: the authority is the trusted configuration's. */
   requester: z.strictObject({ ...Person.shape, role: Role }),
   verb: RunVerb,
   /** The rest of the command's line: the maintainer's own words, opaque. */

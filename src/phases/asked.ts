@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { GitHub, Repository, Run } from "../github/github.ts";
 import type { Identity, Person, Role } from "../handoff/identity.ts";
 import { RunVerb } from "../handoff/task.ts";
-import { type Origin, originOf, type OriginRef } from "../record/origin.ts";
+import { type Origin, originOf, originRef, type OriginRef } from "../record/origin.ts";
 import { type Subject, subjectOf } from "../record/subject.ts";
 import { mayAsk } from "../request/authority.ts";
 import { asksWithWords, commandWords, parseCommand, wordless } from "../request/command.ts";
@@ -18,13 +18,15 @@ const id = z
   .transform(Number);
 
 /** What a dispatch may carry: ids and a verb of the closed list. Everything else is fetched. */
-export const GateInputs = z.strictObject({
-  verb: RunVerb,
-  issue: id,
-  trigger: z.enum(triggerKinds),
-  id,
-  requester: id,
-});
+export const GateInputs = z
+  .strictObject({
+    verb: RunVerb,
+    issue: z.union([id, z.literal("0").transform(Number)]),
+    trigger: z.enum(triggerKinds),
+    id,
+    requester: id,
+  })
+  .refine(({ issue, trigger }) => (issue === 0) === (trigger === "run"));
 export type GateInputs = z.infer<typeof GateInputs>;
 
 export interface RunRequest {
@@ -89,10 +91,13 @@ export interface Asked {
 }
 
 /** What asked as it stands now: present, young, never edited, by the person the dispatch names, and a request of this verb. */
-export async function readRequest(request: RunRequest, run: Run, github: GitHub): Promise<Asked | Stopped> {
-  const { inputs, identity } = request;
-  const origin = await originOf(github, inputs.issue, originRef(inputs));
-  const refused = originRefusal(origin, inputs) ?? (origin === null ? null : timeRefusal(origin, run));
+export async function readRequest(
+  { inputs, identity }: RunRequest,
+  { ref, run }: { ref: OriginRef; run: Run },
+  github: GitHub,
+): Promise<Asked | Stopped> {
+  const origin = await originOf(github, inputs.issue, ref);
+  const refused = originRefusal(origin, ref.kind, inputs) ?? (origin === null ? null : timeRefusal(origin, run));
   if (refused !== null) return refused;
   if (origin === null) throw new TypeError("an origin that is gone is refused");
   const said =
@@ -114,19 +119,19 @@ const named = {
   review: { what: "review", again: "Comment `/agent fix`, or review again.", anew: "Submit a new review" },
 } as const;
 
-function originRef({ trigger, id: origin }: GateInputs): OriginRef {
-  return { kind: trigger, id: origin };
-}
-
-function originRefusal(origin: Origin | null, { trigger, requester, verb }: GateInputs): Stopped | null {
-  const { what, again, anew } = named[trigger];
+function originRefusal(
+  origin: Origin | null,
+  kind: OriginRef["kind"],
+  { requester, verb }: GateInputs,
+): Stopped | null {
+  const { what, again, anew } = named[kind];
   if (origin === null) return stop("not-a-command", `The ${what} that asked for this is gone.`, again);
   if (origin.author.id !== requester) return stop("not-allowed", `The ${what} was written by somebody else.`, "");
   if (origin.edited) {
     const never = origin.kind === "comment" ? "command" : "review";
     return stop("edited", `The ${what} was edited after it was written.`, `${anew}: an edited ${never} is never run.`);
   }
-  if (!origin.stands || (trigger === "review" && verb !== "fix"))
+  if (!origin.stands || (kind === "review" && verb !== "fix"))
     return stop("not-a-command", "The review does not request changes.", again);
   return null;
 }
@@ -179,9 +184,11 @@ async function allowedToAsk(
  */
 export async function firstComer(request: RunRequest, run: Run, github: GitHub): Promise<{ kind: "first" } | Stopped> {
   const { inputs, appBotId } = request;
-  const origin = await originOf(github, inputs.issue, originRef(inputs));
-  const runs = await github.runs(workflowFile, runsSince(run, origin));
+  const ref = originRef(inputs);
+  const asks = ref === null ? await github.run(inputs.id) : await originOf(github, inputs.issue, ref);
+  const runs = await github.runs(workflowFile, runsSince(run, asks));
   const earlier = earlierRun(runs, run, appBotId);
   if (earlier === null) return { kind: "first" };
-  return stop("duplicate", `Run ${earlier.id} already works on this ${named[inputs.trigger].what}.`, "");
+  const what = ref === null ? "failure" : named[ref.kind].what;
+  return stop("duplicate", `Run ${earlier.id} already works on this ${what}.`, "");
 }

@@ -3,6 +3,7 @@ import type { GitHub } from "../github/github.ts";
 import type { Brief } from "../handoff/task.ts";
 import type { Subject } from "../record/subject.ts";
 import type { Asked, RunRequest } from "./asked.ts";
+import { pullFailures } from "./ci-request.ts";
 import { freezeConversation } from "./freeze.ts";
 import { freezeReview } from "./freeze-review.ts";
 import type { Ground } from "./gate.ts";
@@ -16,6 +17,13 @@ interface Asking {
   config: Config;
 }
 
+export interface Briefed {
+  kind: "brief";
+  brief: Brief;
+  /** The result, where it is known. */
+  made?: Made;
+}
+
 /**
  * What the run works on: the evidence of a command, frozen. On a pull request of ours `fix` means its open feedback (design §6). Where the
  * result is known, because it is built from what is on GitHub, it comes with it.
@@ -23,8 +31,9 @@ interface Asking {
 export async function briefFor(
   { inputs: { issue, verb }, appBotId }: RunRequest,
   { asked, ground, config }: Asking,
-  github: GitHub,
-): Promise<{ kind: "brief"; brief: Brief; made?: Made } | Stopped> {
+  place: { github: GitHub; repositoryId: number; defaultBranch: string },
+): Promise<Briefed | Stopped> {
+  const { github } = place;
   const { subject, origin, words, args } = asked;
   if (verb === "rollback") {
     if (subject.kind !== "own-pull") return stop("not-available", "`rollback` is for pull requests of Airlock.", "");
@@ -34,6 +43,7 @@ export async function briefFor(
     const brief = { kind: "rollback" as const, number, issue: subject.answers, title, to: made.to };
     return { kind: "brief", brief, made };
   }
+  if (verb === "ci") return await pullFailures(subject, place);
   if (verb === "verify") return await asItStands(subject, ground, { config, github });
   if (verb === "fix" && subject.kind === "own-pull") {
     const frozen = await freezeReview({ subject, origin, words, appBotId }, github);
@@ -59,14 +69,4 @@ async function asItStands(
   const { number, title } = subject.pull;
   const made: Made = { kind: "made", tree: start.tree, change: change.entries, steps: [] };
   return { kind: "brief", brief: { kind: "verify", number, title }, made };
-}
-
-/** What the log says of the texts that were frozen: characters that nobody sees, and texts that were left out. */
-export function textsOf(brief: Brief): Record<string, number> {
-  if (!("left_out" in brief)) return {};
-  const hidden =
-    brief.kind === "review"
-      ? brief.items.flatMap(({ texts }) => texts).reduce((sum, text) => sum + text.hidden, 0)
-      : brief.body.hidden;
-  return { hidden_characters: hidden, texts_left_out: brief.left_out };
 }

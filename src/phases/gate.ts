@@ -6,11 +6,14 @@ import type { GitHub, Pull, Repository, TreeEntry } from "../github/github.ts";
 import type { Snapshot } from "../handoff/identity.ts";
 import { sha256 } from "../handoff/seal.ts";
 import { endsWithAnswer, type Task } from "../handoff/task.ts";
-import type { Origin } from "../record/origin.ts";
-import type { Subject } from "../record/subject.ts";
 import { attemptsAt, openPullAmong, pullOfRun } from "../record/branch.ts";
-import { firstComer, onDefaultBranch, ourRun, readRequest, type RunRequest } from "./asked.ts";
-import { briefFor, textsOf } from "./brief-for.ts";
+import { originRef } from "../record/origin.ts";
+import type { Subject } from "../record/subject.ts";
+import { type Asked, firstComer, onDefaultBranch, ourRun, readRequest, type RunRequest } from "./asked.ts";
+import { type AskedByRun, readFailedRun } from "./asked-run.ts";
+import { type Briefed, briefFor } from "./brief-for.ts";
+import { botOf, failedWork } from "./ci-request.ts";
+import { evidenceEntry } from "./evidence-entry.ts";
 import { collectInstructions } from "./instructions.ts";
 import { roundRefusal } from "./rounds.ts";
 import { alreadyDone, refusalEntry, stop, type Stopped } from "./stop.ts";
@@ -46,12 +49,18 @@ async function ask(request: RunRequest, { github, audit, now }: GateEffects): Pr
   if (run.kind === "stop") return run;
   const first = await firstComer(request, run.run, github);
   if (first.kind === "stop") return first;
-  const asked = await readRequest(request, run.run, github);
+  const { defaultBranch } = repository;
+  const ref = originRef(request.inputs);
+  const asked =
+    ref === null
+      ? await readFailedRun(request, run.run, { github, defaultBranch })
+      : await readRequest(request, { ref, run: run.run }, github);
   if (asked.kind === "stop") return asked;
+  const requester = asked.kind === "asked" ? asked.requester : botOf(run.run);
   audit.append("request.allowed", {
-    [asked.origin.kind]: asked.origin.id,
-    requester: asked.requester.login,
-    role: asked.requester.role,
+    ...(asked.kind === "asked" ? { [asked.origin.kind]: asked.origin.id } : { run: asked.failed.id }),
+    requester: requester.login,
+    role: requester.role,
   });
 
   const trusted = await trustedCommit(repository, github);
@@ -61,13 +70,12 @@ async function ask(request: RunRequest, { github, audit, now }: GateEffects): Pr
   const loaded = await readConfig(files, github);
   if (loaded.kind === "stop") return loaded;
   const { verb } = request.inputs;
-  const answer = await answerTo(request, asked.subject, { config: loaded.config, github });
+  const answer = await answerTo(request, asked, { config: loaded.config, github });
   if (answer !== null) return alreadyDone(answer);
-  const unwanted = await roundRefusal(request, asked, { config: loaded.config, github });
-  if (unwanted !== null) return unwanted;
-  const ground = await groundOf(asked.subject, trusted, github);
-  const brief = await briefFor(request, { asked, ground, config: loaded.config }, github);
-  if (brief.kind === "stop") return brief;
+  const place = { github, repositoryId: repository.id, defaultBranch };
+  const work = await workOf({ asked, request, trusted, config: loaded.config }, place);
+  if (work.kind === "stop") return work;
+  const { brief, ground, made } = work;
   const { instructions, leftOut } = await collectInstructions(files, (sha) => github.blob(sha));
 
   if (leftOut.length > 0) audit.append("instructions.left_out", { paths: leftOut });
@@ -75,22 +83,22 @@ async function ask(request: RunRequest, { github, audit, now }: GateEffects): Pr
     trusted: trusted.commit,
     config: loaded.from,
     instructions: instructions.map(({ path }) => path),
-    ...textsOf(brief.brief),
+    ...evidenceEntry(brief),
   });
   return {
     kind: "task",
-    ...(brief.made === undefined ? {} : { made: brief.made }),
+    ...(made === undefined ? {} : { made }),
     task: {
       version: 1,
       ...request.identity,
-      trigger: triggerOf(asked.origin, request.inputs.issue),
-      requester: asked.requester,
+      trigger: triggerOf(asked, request.inputs.issue),
+      requester,
       verb,
-      words: asked.words,
-      brief: brief.brief,
+      words: asked.kind === "asked" ? asked.words : "",
+      brief,
       trusted,
       ...ground,
-      default_branch: repository.defaultBranch,
+      default_branch: defaultBranch,
       sandbox_mode: endsWithAnswer({ verb }) ? "read-only" : loaded.config.agent.sandbox_mode,
       approval_policy: loaded.config.agent.approval_policy,
       config: loaded.config,
@@ -103,6 +111,20 @@ async function ask(request: RunRequest, { github, audit, now }: GateEffects): Pr
 }
 
 export type Ground = Pick<Task, "start" | "base" | "pull">;
+
+/** What exactly is asked, and where the work begins; or why there is to be none. */
+async function workOf(
+  about: { asked: Asked | AskedByRun; request: RunRequest; trusted: Snapshot; config: Config },
+  place: { github: GitHub; repositoryId: number; defaultBranch: string },
+): Promise<(Omit<Briefed, "kind"> & { kind: "work"; ground: Ground }) | Stopped> {
+  const { asked, request, trusted, config } = about;
+  if (asked.kind === "asked-by-run") return await failedWork(asked, { trusted, config }, place);
+  const unwanted = await roundRefusal(request, asked, { config, github: place.github });
+  if (unwanted !== null) return unwanted;
+  const ground = await groundOf(asked.subject, trusted, place.github);
+  const briefed = await briefFor(request, { asked, ground, config }, place);
+  return briefed.kind === "stop" ? briefed : { ...briefed, kind: "work", ground };
+}
 
 async function trustedCommit(repository: Repository, github: GitHub): Promise<Snapshot> {
   const head = await github.branch(repository.defaultBranch);
@@ -141,10 +163,10 @@ async function snapshotOf(commit: string, github: GitHub): Promise<Snapshot> {
 /** The pull request that answers this request already: the open one of the issue, or the one this very run opened before. */
 async function answerTo(
   { inputs, identity }: RunRequest,
-  subject: Subject,
+  asked: Asked | AskedByRun,
   { config, github }: { config: Config; github: GitHub },
 ): Promise<Pull | null> {
-  if (inputs.verb !== "fix" || subject.kind !== "issue") return null;
+  if (inputs.verb !== "fix" || asked.kind !== "asked" || asked.subject.kind !== "issue") return null;
   const { taken } = await attemptsAt(github, config.pull_request.branch_prefix, inputs.issue);
   return openPullAmong(taken) ?? (await pullOfRun(github, taken, identity.run.id));
 }
@@ -171,7 +193,12 @@ export async function readConfig(
   );
 }
 
-function triggerOf({ kind, id, createdAt, body }: Origin, on: number): Task["trigger"] {
+function triggerOf(asked: Asked | AskedByRun, on: number): Task["trigger"] {
+  if (asked.kind === "asked-by-run") {
+    const { id, createdAt } = asked.failed;
+    return { kind: "workflow_run", run: id, created_at: new Date(createdAt).toISOString() };
+  }
+  const { kind, id, createdAt, body } = asked.origin;
   const common = { created_at: new Date(createdAt).toISOString(), body_sha256: sha256(body) };
   return kind === "comment"
     ? { kind: "issue_comment", comment: id, issue: on, ...common }

@@ -68,6 +68,7 @@ export async function sealable(
           look_at: words.look_at,
           ...(words.answer === undefined ? {} : { answer: words.answer }),
           ...(round === null ? {} : { items: round.items, steps: round.steps }),
+          ...(words.analysis === undefined ? {} : { analysis: words.analysis }),
         };
   return {
     version: 1,

@@ -73,6 +73,7 @@ export interface Words {
   notes: string;
   look_at: string[];
   answer?: string;
+  analysis?: { cause: string; evidence: { file: string; excerpt: string }[]; fix: string };
   ending: string;
   /** Answers to points of a review. */
   answered: { id: string; subject: string; reply: string }[];
@@ -83,6 +84,9 @@ async function scanWords(words: Words): Promise<Finding[]> {
     words.summary,
     words.notes,
     words.answer ?? "",
+    ...(words.analysis?.evidence ?? []).map(({ file, excerpt }) => `${file}: ${excerpt}`),
+    words.analysis?.cause ?? "",
+    words.analysis?.fix ?? "",
     words.ending,
     ...words.look_at,
     ...words.answered.flatMap(({ id, subject, reply }) => [id, subject, reply]),

@@ -126,8 +126,14 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
   return { ...solution, audit_head: audit.head };
 }
 
-function wayOfWork(task: Task): { answers: boolean; settles: boolean } {
-  return { answers: endsWithAnswer(task), settles: task.brief.kind === "review" };
+function wayOfWork(task: Task): { answers: "answer" | "analysis" | undefined; settles: boolean } {
+  return { answers: answersOf(task), settles: task.brief.kind === "review" };
+}
+
+/** What the work is, where it is no change. */
+function answersOf(task: Task): "answer" | "analysis" | undefined {
+  if (!endsWithAnswer(task)) return undefined;
+  return task.verb === "ci" ? "analysis" : "answer";
 }
 
 function generatedOf(installed: Installed): { generated?: string } {

@@ -3,8 +3,9 @@ import type { GitHub } from "../github/github.ts";
 import { canonical } from "../handoff/canonical.ts";
 import { sha256 } from "../handoff/seal.ts";
 import type { Task } from "../handoff/task.ts";
+import type { OriginRef } from "../record/origin.ts";
 import type { Subject } from "../record/subject.ts";
-import { firstComer, type GateInputs, ourRun, readRequest, type RunRequest } from "./asked.ts";
+import { firstComer, ourRun, readRequest, type RunRequest } from "./asked.ts";
 import { groundOf, readConfig } from "./gate.ts";
 import type { PublishRequest } from "./publish.ts";
 import { stop, type Stopped } from "./stop.ts";
@@ -16,13 +17,15 @@ export async function stillAsked(
 ): Promise<{ kind: "asked"; at: number } | Stopped> {
   const { task, identity, appBotId } = request;
   const { trigger } = task;
-  if (trigger.kind === "local") return stop("not-allowed", "Only a request on GitHub can be published there.", "");
-  const inputs = { verb: task.verb, ...askedBy(trigger), requester: task.requester.id };
+  if (trigger.kind === "local" || trigger.kind === "workflow_run")
+    return stop("not-allowed", "Only a person's request on GitHub can be published there.", "");
+  const { issue, ref } = askedBy(trigger);
+  const inputs = { verb: task.verb, issue, trigger: ref.kind, id: ref.id, requester: task.requester.id };
   const runRequest: RunRequest = { identity, inputs, appBotId };
   const repository = await github.repository();
   const run = await ourRun(runRequest, repository, github);
   if (run.kind === "stop") return run;
-  const asked = await readRequest(runRequest, run.run, github);
+  const asked = await readRequest(runRequest, { ref, run: run.run }, github);
   if (asked.kind === "stop") return asked;
   if (sha256(asked.origin.body) !== trigger.body_sha256) {
     return stop(
@@ -40,12 +43,15 @@ export async function stillAsked(
 }
 
 /** What the gate was told of the request. */
-function askedBy(trigger: Exclude<Task["trigger"], { kind: "local" }>): Pick<GateInputs, "issue" | "trigger" | "id"> {
+function askedBy(trigger: Extract<Task["trigger"], { kind: "issue_comment" | "review" }>): {
+  issue: number;
+  ref: OriginRef;
+} {
   switch (trigger.kind) {
     case "issue_comment":
-      return { issue: trigger.issue, trigger: "comment", id: trigger.comment };
+      return { issue: trigger.issue, ref: { kind: "comment", id: trigger.comment } };
     case "review":
-      return { issue: trigger.pull, trigger: "review", id: trigger.review };
+      return { issue: trigger.pull, ref: { kind: "review", id: trigger.review } };
   }
 }
 

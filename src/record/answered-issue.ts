@@ -11,6 +11,7 @@ export function issueOf({ brief, pull }: Pick<Task, "brief" | "pull">): number |
     case "review":
       return pull === null ? null : answeredIssue(pull.branch);
     case "question":
+    case "ci-failure":
     case "verify":
     case "local":
       return null;

@@ -33,6 +33,7 @@ export function commitMessage({ brief, requester, run, judgement, known }: Commi
 
 function aboutOf(brief: Brief): Outgoing {
   if (brief.kind === "local") return ours`Task: typed by its owner`;
+  if (brief.number === null) return ours`About: the default branch`;
   return brief.kind === "rollback" ? ours`Takes back: #${brief.number}` : ours`Issue: #${brief.number}`;
 }
 
@@ -95,7 +96,7 @@ export function subjectOf(brief: Brief, known: KnownSecrets): Outgoing {
   const text = titleOf(brief);
   const line = oneLine(text, subjectMax, known);
   if (line !== "") return line;
-  return brief.kind === "local" ? ours`Change` : ours`Change for issue ${brief.number}`;
+  return brief.kind === "local" || brief.number === null ? ours`Change` : ours`Change for issue ${brief.number}`;
 }
 
 function titleOf(brief: Brief): string {

@@ -15,6 +15,7 @@ import {
 } from "../text/outgoing.ts";
 import { costOf } from "./body.ts";
 import { checksLine } from "./checks-line.ts";
+import { failureLines } from "./ci-facts.ts";
 import { levelMark, requirementSentence } from "./requirements.ts";
 import { roundStatus } from "./round-status.ts";
 import { sentence } from "./sentence.ts";
@@ -144,7 +145,7 @@ function answers(name: string): boolean {
 
 /** The run ended after solve, because it was asked for an answer. */
 function answered(answer: string, papers: RunPapers, known: KnownSecrets): FinalState {
-  const details = [neutralise(answer, known), ...facts(papers, known)];
+  const details = [...failureLines(papers.task, known), neutralise(answer, known), ...facts(papers, known)];
   const next = ours`this is the model's word, from a read-only look at the code: nothing was changed and nothing was checked.`;
   return { reaction: "rocket", state: { kind: "finished", headline: ours`The answer:`, details, next } };
 }

@@ -6,6 +6,11 @@ export interface OriginRef {
   id: number;
 }
 
+/** What a run's name says of where it comes from; null for a run that failed, which no person wrote. */
+export function originRef({ trigger, id }: { trigger: OriginRef["kind"] | "run"; id: number }): OriginRef | null {
+  return trigger === "run" ? null : { kind: trigger, id };
+}
+
 /** The text that asked, as GitHub shows it now. */
 export interface Origin extends OriginRef {
   author: Account;

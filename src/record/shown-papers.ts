@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Analysis, Failure, failuresMax } from "../handoff/ci.ts";
 import { CheckResult } from "../handoff/report.ts";
 import { Identity } from "../handoff/identity.ts";
 import { Finding } from "../handoff/finding.ts";
@@ -22,7 +23,25 @@ import {
  */
 const bounded = <Item extends z.ZodType>(item: Item, max: number) => z.array(z.unknown()).max(max).pipe(z.array(item));
 
-export const ShownTask = z.object(Identity.shape);
+/** What is shown of a failure: no log. */
+const ShownFailure = z.object({ ...Failure.shape }).omit({ log: true, history: true });
+export type ShownFailure = z.infer<typeof ShownFailure>;
+
+export const ShownTask = z.object({
+  ...Identity.shape,
+  /** Where it is about checks that failed. */
+  brief: z
+    .union([
+      z.object({
+        kind: z.literal("ci-failure"),
+        number: z.int().positive().nullable(),
+        failures: bounded(ShownFailure, failuresMax),
+        others: z.int().min(0),
+      }),
+      z.object({ kind: z.literal(["issue", "question", "review", "rollback", "verify", "local"]) }),
+    ])
+    .optional(),
+});
 export type ShownTask = z.infer<typeof ShownTask>;
 
 export const ShownSolution = z.object({
@@ -30,6 +49,7 @@ export const ShownSolution = z.object({
   usage: Usage,
   /** Absent: nothing was answered. */
   answer: z.string().min(1).optional(),
+  analysis: Analysis.optional(),
   /** Answers to points of a review. Absent: there was no round. */
   items: bounded(ItemEnding, itemsMax).optional(),
 });

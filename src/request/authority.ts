@@ -132,6 +132,8 @@ const places: Readonly<Partial<Record<Verb, { on: readonly SubjectKind[]; closed
   rollback: { on: ["own-pull"], closed: true },
   verify: { on: ["own-pull", "pull", "fork-pull"], closed: false },
   ask: { on: ["issue", "own-pull", "pull", "fork-pull"], closed: true },
+  // A fork's logs are written by code of somebody else, and are never read.
+  ci: { on: ["own-pull", "pull"], closed: true },
 };
 
 function placeOf(verb: Verb) {

@@ -5,18 +5,18 @@ export const workflowFile = "airlock.yml";
 export const workflowPath = `.github/workflows/${workflowFile}`;
 
 /** What can start a run. An id belongs to its kind: comment 7 is not review 7. */
-export const triggerKinds = ["comment", "review"] as const;
+export const triggerKinds = ["comment", "review", "run"] as const;
 export type TriggerKind = (typeof triggerKinds)[number];
 
 /** What a run's name says: ids only, so that a list of runs is a list of requests (design §5). */
 export interface RunName {
   verb: Verb;
-  /** Number of the issue or pull request that it is about. */
+  /** Number of the issue or pull request that it is about; 0 for the default branch, which only a failed run (`run`) asks about. */
   issue: number;
   trigger: TriggerKind;
   /** Id of the comment (or whatever `trigger` names) that asked. */
   id: number;
-  /** Numeric id of the person who asked. */
+  /** Numeric id of the person who asked; of our App's bot for `run`. */
   requester: number;
 }
 
@@ -27,7 +27,7 @@ export function renderRunName({ verb, issue, trigger, id, requester }: RunName):
 
 /** Reads a run's name. Anything but the exact form is null: a run that is not ours, or that was named by hand. */
 export function parseRunName(title: string): RunName | null {
-  const form = /^airlock ([a-z]{1,20}) #([1-9]\d{0,15}) ([a-z]{1,20}) ([1-9]\d{0,15}) by ([1-9]\d{0,15})$/;
+  const form = /^airlock ([a-z]{1,20}) #(0|[1-9]\d{0,15}) ([a-z]{1,20}) ([1-9]\d{0,15}) by ([1-9]\d{0,15})$/;
   const match = form.exec(title);
   if (match === null) return null;
   const verb = asVerb(match[1] ?? "");
@@ -35,6 +35,7 @@ export function parseRunName(title: string): RunName | null {
   const [issue, id, requester] = [Number(match[2]), Number(match[4]), Number(match[5])];
   if (verb === null || trigger === undefined || ![issue, id, requester].every((one) => Number.isSafeInteger(one)))
     return null;
+  if ((issue === 0) !== (trigger === "run")) return null;
   return { verb, issue, trigger, id, requester };
 }
 

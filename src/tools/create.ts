@@ -1,5 +1,6 @@
 import type { Egress, Profile, Sandbox } from "../../sandbox/sandbox.ts";
 import type { Config } from "../config.ts";
+import { analysisTool } from "./analysis.ts";
 import { applyPatchTool } from "./apply-patch.ts";
 import { answerItemTool } from "./answer-item.ts";
 import type { Inside } from "./files.ts";
@@ -21,6 +22,17 @@ function hinting(tool: Tool, { sandbox, profile }: Inside): Tool {
   };
 }
 
+function lastTool(answers: "answer" | "analysis" | undefined): Tool {
+  switch (answers) {
+    case undefined:
+      return finishTool;
+    case "answer":
+      return answerTool;
+    case "analysis":
+      return analysisTool;
+  }
+}
+
 /**
  * All that the model may do. In: an established sandbox, the profile every command runs under (its time and output limits are
  * replaced per tool), the task's limits, and the way out that shell commands alone get (absent: none). The order is stable, for the provider's prompt cache.
@@ -30,15 +42,15 @@ export function createTools({
   profile,
   limits,
   egress,
-  answers = false,
+  answers,
   settles = false,
 }: {
   sandbox: Sandbox;
   profile: Profile;
   limits: Config["limits"];
   egress?: Egress | undefined;
-  /** Whether the work is an answer: then nothing is patched. */
-  answers?: boolean;
+  /** The work is an answer, or an analysis of checks that failed: then nothing is patched. Absent: it is a change. */
+  answers?: "answer" | "analysis" | undefined;
   /** Whether the work is points of a review, which are answered one by one. */
   settles?: boolean;
 }): Tool[] {
@@ -46,8 +58,7 @@ export function createTools({
   // The model thinks before its first command as after every other.
   sandbox.ready(profile);
   const tools: Tool[] = [shellTool(inside, limits, egress), readFileTool(inside, limits)];
-  if (!answers) tools.push(applyPatchTool(inside));
-  const last = answers ? answerTool : finishTool;
+  if (answers === undefined) tools.push(applyPatchTool(inside));
   const settling = settles ? [answerItemTool] : [];
-  return [...tools.map(answeringUnmountable).map((tool) => hinting(tool, inside)), ...settling, last];
+  return [...tools.map(answeringUnmountable).map((tool) => hinting(tool, inside)), ...settling, lastTool(answers)];
 }

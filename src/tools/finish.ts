@@ -13,8 +13,16 @@ export const Finish = z.strictObject({
   notes: z.string().describe("What you are unsure of, assumed or left out. Empty when there is nothing."),
   look_at: z.array(z.string()).describe("Files or places where the reviewer should look closely."),
 });
-/** `answer`: for whoever asked a question; absent where a change was made. */
-export type Finish = z.infer<typeof Finish> & { answer?: string };
+/** `answer`: for whoever asked a question; absent where a change was made. `analysis`: the same in its parts, where checks had failed. */
+export type Finish = z.infer<typeof Finish> & {
+  answer?: string;
+  analysis?: {
+    cause: string;
+    evidence: { file: string; line: number | null; excerpt: string }[];
+    verdict: "broken" | "flaky" | "infrastructure" | "unknown";
+    fix: string;
+  };
+};
 
 /** The same for a question. */
 export const Answer = z.strictObject({
@@ -56,6 +64,7 @@ export const answerTool: Tool<typeof Answer> = {
   run: finished,
 };
 
-function finished() {
+/** What a tool that ends the run does: nothing. */
+export function finished() {
   return Promise.resolve({ ok: true, output: "Finished." });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { hiddenOutput, hideSecrets } from "../../src/agent/hidden-output.ts";
+import { hiddenOutput } from "../../src/agent/hidden-output.ts";
+import { hideSecrets } from "../../src/text/hide-secrets.ts";
 import { finishTool } from "../../src/tools/finish.ts";
 import { call } from "../emulators/model/step.ts";
 import { letters, lookAlikes, planted } from "../inspect/planted.ts";

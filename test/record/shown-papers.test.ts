@@ -1,11 +1,20 @@
 import { describe, expect, test } from "vitest";
-import { ShownReport, ShownSolution, ShownVerdict } from "../../src/record/shown-papers.ts";
-import { report, solution, verdict } from "./papers.ts";
+import { ShownReport, ShownSolution, ShownTask, ShownVerdict } from "../../src/record/shown-papers.ts";
+import { ciTask, failure } from "./ci-papers.ts";
+import { report, solution, task, verdict } from "./papers.ts";
 
 test("of a paper only what is shown is read, whatever else stands in it", () => {
   const { repository, run, usage } = solution();
   expect(ShownSolution.parse({ ...solution(), change: "anything", more: 1 })).toEqual({ repository, run, usage });
   expect(ShownReport.parse({ ...report(), findings: [{}] }).checks[0]).toEqual({ name: "types", class: "pass" });
+});
+
+test("of a Task the failures are read, without their logs", () => {
+  const { log: _log, history: _history, ...shown } = failure();
+  expect(ShownTask.parse(ciTask()).brief).toEqual({ kind: "ci-failure", number: null, failures: [shown], others: 0 });
+  expect(ShownTask.parse(task()).brief).toEqual({ kind: task().brief.kind });
+  const brief = { kind: "ci-failure", number: null, failures: [{ ...shown, signature: "<b>" }], others: 0 };
+  expect(ShownTask.safeParse({ ...task(), brief }).success).toBe(false);
 });
 
 test("a Verdict is read whole, for the digest over it", () => {

@@ -36,6 +36,17 @@ describe("a question may be asked anywhere", () => {
   });
 });
 
+describe("why checks fail may be asked on a pull request of this repository", () => {
+  it.each(["own-pull", "pull"] as const)("on %s, open or closed", (subject) => {
+    for (const issueState of ["open", "closed"] as const)
+      expect(mayAsk({ ...maintainer, verb: "ci", subject, issueState })).toEqual({ kind: "allowed" });
+  });
+
+  it.each(["issue", "fork-pull"] as const)("but not on %s", (subject) => {
+    expect(mayAsk({ ...maintainer, verb: "ci", subject })).toMatchObject({ code: "not-available" });
+  });
+});
+
 describe("refused", () => {
   it.each([
     ["nobody", { role: "none" }, "not-allowed"],
@@ -74,7 +85,7 @@ describe("refused", () => {
       kind: "refused",
       code: "not-available",
       message: "`rebase` is not available yet in this version.",
-      next: "Commands that start a run: `fix`, `rollback`, `verify`, `ask`.",
+      next: "Commands that start a run: `fix`, `rollback`, `verify`, `ask`, `ci`.",
     });
   });
 });

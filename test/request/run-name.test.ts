@@ -21,7 +21,15 @@ it("a review is named like a comment, and is another thing", () => {
   expect(earlierRun([{ ...other!, id: 1 }], other!, 7)?.id).toBe(1);
 });
 
+it("0 is the default branch, about which only a failed run asks", () => {
+  const failed = { verb: "ci", issue: 0, trigger: "run", id: 3_456_789_012, requester: 7 } as const;
+  expect(parseRunName(renderRunName(failed))).toEqual(failed);
+});
+
 it.each([
+  "airlock ci #12 run 3 by 4",
+  "airlock ci #0 comment 3 by 4",
+  "airlock ci #00 run 3 by 4",
   "",
   "airlock",
   "Airlock fix #12 comment 3 by 4",

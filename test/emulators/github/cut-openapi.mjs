@@ -141,6 +141,8 @@ for (const name of webhooks) {
 slice.paths["/app/installations"].get.responses["200"].items = { $ref: "#/components/schemas/installation" };
 // A run list's `created` is described as one date-time, yet its prose and GitHub itself take `>=…` and `from..to`.
 whole.components.parameters.created.schema = { type: "string" };
+// A workflow is named by a number or a file; a number in a path is a text as well, and "one of" would refuse it.
+whole.components.parameters["workflow-id"].schema = { anyOf: [{ type: "integer" }, { type: "string" }] };
 addComponents(slice);
 writeFileSync(target, `${JSON.stringify(slice)}\n`);
 execFileSync("npx", ["oxfmt", fileURLToPath(target)]);

@@ -5,13 +5,14 @@ import { blob, commitAt, commitsIn, itemAt } from "./git-read.ts";
 import type { CommitFacts } from "./git-read.ts";
 import { addComment, changeComment, changeIssue, commentOf, issueOf, openIssue, setLocked } from "./issues.ts";
 import { reviewing, type Reviewing } from "./hub-reviewing.ts";
+import { recording, type Recording } from "./recorded-runs.ts";
 import { isPull } from "./show-pull.ts";
 import { htmlOf } from "./show-repository.ts";
 import type { CheckRun, Comment, Reaction, Repository, RoleName, Run, State } from "./state.ts";
 import type { Webhooks } from "./webhooks.ts";
 
 /** A repository in a story's hands: what people do on the web site, and what a test wants to know afterwards. */
-export interface HubRepository extends Reviewing {
+export interface HubRepository extends Reviewing, Recording {
   readonly id: number;
   readonly owner: string;
   readonly name: string;
@@ -134,6 +135,7 @@ function deeds(state: State, webhooks: Webhooks, record: Repository) {
     lockIssue: (as: string, number: number) =>
       setLocked(state, record, issueOf(record, number), { locked: true, by: person(state, as) }),
     ...reviewing(state, webhooks, record),
+    ...recording(state, webhooks, record),
     dispatch: (as: string, workflow: string, inputs: Dispatch["inputs"], ref = record.defaultBranch) =>
       dispatch(state, record, { workflow, ref, inputs, by: person(state, as) }).id,
     rerun: (as: string, runId: number) => rerun(state, record, runOf(record, runId), person(state, as)),

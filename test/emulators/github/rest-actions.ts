@@ -5,7 +5,7 @@ import type { Ask, Route } from "./route.ts";
 import { bodyAs, actor, numeric, param, read, repositoryAsked, write } from "./route.ts";
 import { cancel, dispatch, listedRuns, rerun, runOf } from "./runs.ts";
 import { apiOf } from "./show-repository.ts";
-import { runPage, showArtifact, showJob, showRun, showWorkflow } from "./show-run.ts";
+import { jobId, runPage, showArtifact, showJob, showRun, showWorkflow } from "./show-run.ts";
 import type { Artifact, Run } from "./state.ts";
 import { iso } from "./state.ts";
 import { workflowOf, workflowsOf } from "./workflows.ts";
@@ -30,6 +30,7 @@ export const actionRoutes: Route[] = [
   { method: "POST", path: `${actions}/runs/{run_id}/cancel`, need: write("actions"), run: cancelRun },
   { method: "POST", path: `${actions}/runs/{run_id}/rerun`, need: write("actions"), run: rerunRun },
   { method: "GET", path: `${actions}/runs/{run_id}/jobs`, need: read("actions"), run: listJobs },
+  { method: "GET", path: `${actions}/jobs/{job_id}/logs`, need: read("actions"), run: downloadLog },
   { method: "GET", path: `${actions}/runs/{run_id}/artifacts`, need: read("actions"), run: listArtifacts },
   { method: "GET", path: `${actions}/artifacts/{artifact_id}`, need: read("actions"), run: oneArtifact },
   {
@@ -88,7 +89,7 @@ function listRuns(ask: Ask, isAsked: (run: Run) => boolean): Answer {
       isAsked(run) &&
       isIn(iso(run.createdAt)) &&
       (status == null || run.status === status || run.conclusion === status) &&
-      (event == null || event === "workflow_dispatch") &&
+      (event == null || event === (run.event ?? "workflow_dispatch")) &&
       (who == null || run.actor.login === who) &&
       (branch == null || run.branch === branch) &&
       (sha == null || run.sha === sha),
@@ -137,7 +138,28 @@ function listJobs(ask: Ask): Answer {
   const repository = repositoryAsked(ask);
   const run = runAsked(ask);
   const wrap = (shown: unknown[], total: number): unknown => ({ total_count: total, jobs: shown });
-  return page(run.jobs, { url: ask.url, show: (job) => showJob(ask.state, repository, { run, job }), wrap });
+  const latest = { attempt: run.attempt, jobs: run.jobs };
+  const attempts = ask.query.get("filter") === "all" ? [...(run.earlier ?? []), latest] : [latest];
+  const found = attempts.flatMap(({ attempt, jobs }) => jobs.map((job) => ({ run, job, attempt, jobs })));
+  return page(found, { url: ask.url, show: (one) => showJob(ask.state, repository, one), wrap });
+}
+
+/** Like an artifact's: an address that dies after a minute. A log that is gone is answered with 410. */
+function downloadLog(ask: Ask): Answer {
+  const id = numeric(ask, "job_id");
+  const all = repositoryAsked(ask).runs.flatMap((run) => {
+    const attempts = [...(run.earlier ?? []), { attempt: run.attempt, jobs: run.jobs }];
+    return attempts.flatMap(({ attempt, jobs }) =>
+      jobs.map((job) => ({ id: jobId(run, { attempt, jobs, job }), job })),
+    );
+  });
+  const found = all.find((one) => one.id === id);
+  if (found === undefined) throw notFound();
+  if (found.job.log == null) throw new Refusal(410, "Gone");
+  const key = randomUUID();
+  const until = ask.state.now() + downloadMs;
+  ask.state.downloads.set(key, { artifact: { zip: Buffer.from(found.job.log) }, until });
+  return { status: 302, headers: { Location: `${ask.state.url}/_storage/artifacts/${key}.zip` } };
 }
 
 function listArtifacts(ask: Ask): Answer {

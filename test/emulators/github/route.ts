@@ -1,7 +1,7 @@
 import { Refusal, notFound } from "./answer.ts";
 import type { Answer } from "./answer.ts";
 import type { Identity } from "./identity.ts";
-import type { Access, Account, App, Issue, Repository, State } from "./state.ts";
+import type { Account, App, Issue, Permissions, Repository, State } from "./state.ts";
 import { covers, permissionsOn } from "./tokens.ts";
 
 /** One request of the REST API, already compared with GitHub's schema. */
@@ -18,7 +18,7 @@ export interface Ask {
 /** A permission by GitHub's name. Several in a list: any of them is enough. */
 export interface Want {
   name: string;
-  access: Access;
+  access: Permissions[string];
 }
 
 /** `jwt`: the App itself. `anyone`: no credential needed. Else a token with one of these permissions on the repository. */
@@ -35,7 +35,7 @@ export const read = (name: string) => (): Want[] => [{ name, access: "read" }];
 export const write = (name: string) => (): Want[] => [{ name, access: "write" }];
 
 /** Conversation of an issue needs `issues`; that of a pull request opens with `pull_requests` too. */
-export function conversation(access: Access): (ask: Ask) => Want[] {
+export function conversation(access: Permissions[string]): (ask: Ask) => Want[] {
   return (ask) => {
     const issue = issueAsked(ask);
     const wants: Want[] = [{ name: "issues", access }];
@@ -44,7 +44,7 @@ export function conversation(access: Access): (ask: Ask) => Want[] {
 }
 
 /** Labels belong to both issues and pull requests. */
-export function issuesOrPulls(access: Access): () => Want[] {
+export function issuesOrPulls(access: Permissions[string]): () => Want[] {
   return () => [
     { name: "issues", access },
     { name: "pull_requests", access },

@@ -151,7 +151,8 @@ function update(state: State, repository: Repository, run: Run, change: RunUpdat
   announce(state, repository, run, "completed");
 }
 
-function announce(
+/** Tells the Apps where a run is. */
+export function announce(
   state: State,
   repository: Repository,
   run: Run,

@@ -7,6 +7,9 @@ import { apiOf, htmlOf, showRepository } from "./show-repository.ts";
 import type { Artifact, CheckRun, Repository, Run, State, Workflow } from "./state.ts";
 import { iso } from "./state.ts";
 
+/** The repository of somebody else that a head can lie in. */
+const forkId = 999_000_001;
+
 /** Days an artifact is kept when the workflow says nothing. */
 const artifactDays = 90;
 
@@ -29,7 +32,7 @@ export function showRun(state: State, repository: Repository, run: Run): Json {
     path: run.workflow.path,
     display_title: run.title,
     run_number: run.number,
-    event: "workflow_dispatch",
+    event: run.event ?? "workflow_dispatch",
     status: run.status,
     conclusion: run.conclusion,
     workflow_id: run.workflow.id,
@@ -53,7 +56,8 @@ export function showRun(state: State, repository: Repository, run: Run): Json {
     workflow_url: `${api}/actions/workflows/${run.workflow.id}`,
     head_commit: showHeadCommit(repository, run.sha),
     repository: showRepository(state, repository),
-    head_repository: showRepository(state, repository),
+    head_repository:
+      run.fork === true ? { ...showRepository(state, repository), id: forkId } : showRepository(state, repository),
   };
 }
 
@@ -73,16 +77,25 @@ export function showWorkflow(state: State, repository: Repository, workflow: Wor
   };
 }
 
-export function showJob(state: State, repository: Repository, { run, job }: { run: Run; job: JobState }): Json {
+/** GitHub's id of a job; every attempt has its own. */
+export function jobId(run: Run, { attempt, jobs, job }: { attempt: number; jobs: JobState[]; job: JobState }): number {
+  return run.id * 1000 + attempt * 100 + jobs.indexOf(job);
+}
+
+export function showJob(
+  state: State,
+  repository: Repository,
+  { run, job, attempt, jobs }: { run: Run; job: JobState; attempt: number; jobs: JobState[] },
+): Json {
   const api = apiOf(state, repository);
-  const id = run.id * 100 + run.jobs.indexOf(job);
+  const id = jobId(run, { attempt, jobs, job });
   const started = iso(job.startedAt ?? run.startedAt);
   return {
     id,
     node_id: nodeId("Job", id),
     run_id: run.id,
     run_url: `${api}/actions/runs/${run.id}`,
-    run_attempt: run.attempt,
+    run_attempt: attempt,
     workflow_name: run.workflow.name,
     head_branch: run.branch,
     head_sha: run.sha,

@@ -1,6 +1,7 @@
 import type { JobState } from "../runner/dispatched-run.ts";
 import type { CommitFacts } from "./git-read.ts";
 import type { MergeGroup } from "./queue.ts";
+import type { RecordedFacts } from "./recorded-runs.ts";
 import type { Review } from "./reviews.ts";
 import type { ReviewComment, Thread } from "./threads.ts";
 
@@ -20,7 +21,7 @@ export interface State {
   tokens: Map<string, Token>;
   deliveries: Delivery[];
   /** Anonymous download addresses that `GET …/artifacts/{id}/zip` handed out, with the moment they end. */
-  downloads: Map<string, { artifact: Artifact; until: number }>;
+  downloads: Map<string, { artifact: { zip: Buffer }; until: number }>;
   ids: Map<string, number>;
   /** Told about everything that a webhook could carry. Set by the hub; the default forgets it. */
   emit: (event: HubEvent) => void;
@@ -28,8 +29,7 @@ export interface State {
   dispatched: (repository: Repository, run: Run) => void;
 }
 
-export type Access = "read" | "write";
-export type Permissions = Record<string, Access>;
+export type Permissions = Record<string, "read" | "write">;
 export type RoleName = "none" | "read" | "triage" | "write" | "maintain" | "admin";
 
 export interface Account {
@@ -218,7 +218,7 @@ export interface Workflow {
   createdAt: number;
 }
 
-export interface Run {
+export interface Run extends RecordedFacts {
   id: number;
   number: number;
   attempt: number;

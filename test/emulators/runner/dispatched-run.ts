@@ -1,7 +1,7 @@
 /** The access a job token has, by GitHub's permission names with underscores (`pull_requests`); absent means none. */
 export type JobPermissions = Record<string, "read" | "write">;
 
-export type JobConclusion = "success" | "failure" | "cancelled" | "skipped";
+export type JobConclusion = "success" | "failure" | "cancelled" | "skipped" | "timed_out";
 
 export interface StepState {
   name: string;
@@ -21,6 +21,8 @@ export interface JobState {
   steps: StepState[];
   /** What the steps so far wrote to `GITHUB_STEP_SUMMARY`, as Markdown; secrets are already masked. */
   summary: string;
+  /** The whole log, where the job was recorded instead of run; null when it is gone. */
+  log?: string | null;
 }
 
 /** What the runner reports about a run; an absent key means "as before". `conclusion` comes with status `completed`. */
