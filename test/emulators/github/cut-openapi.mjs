@@ -32,6 +32,7 @@ const operations = {
   [`${repo}/installation`]: ["get"],
   [`${repo}/actions/artifacts/{artifact_id}`]: ["get"],
   [`${repo}/actions/artifacts/{artifact_id}/{archive_format}`]: ["get"],
+  [`${repo}/actions/jobs/{job_id}/logs`]: ["get"],
   [`${repo}/actions/permissions/workflow`]: ["get"],
   [`${repo}/actions/runs`]: ["get"],
   [`${repo}/actions/runs/{run_id}`]: ["get"],
