@@ -117,6 +117,7 @@ test("nothing is analysed by itself without the label, nor without the configura
   expect(ours()[0]?.jobs.map(({ id, conclusion }) => [id, conclusion])).toEqual([
     ["gate", "success"],
     ["solve", "skipped"],
+    ["baseline", "skipped"],
     ["verify", "skipped"],
     ["publish", "skipped"],
   ]);
