@@ -12,15 +12,19 @@ import { CommentCreated, installedOf, readEvent } from "./events.ts";
 import type { GateKeeper } from "./gate-keeper.ts";
 import { insist, type InsistEffects } from "./insist.ts";
 import type { Log } from "./log.ts";
+import { type ApprovalVerb, approvalVerb, decideApproval, reopenApproval } from "./on-approval.ts";
 import { decide } from "./on-decision.ts";
 import { placeOf } from "./on-pull.ts";
+import { planKey } from "./plan-end.ts";
 import { notStarted, refusal, undispatchable } from "./replies.ts";
 import type { StatusBoard } from "./status-board.ts";
+import type { InTurn } from "./turns.ts";
 
 export interface CommentEffects extends InsistEffects {
   app: AppConnection;
   board: StatusBoard;
   gate: GateKeeper;
+  turns: InTurn;
 }
 
 /**
@@ -57,6 +61,8 @@ export async function onComment(payload: unknown, effects: CommentEffects): Prom
     const state = refusal(command, { kind: "refused", code: "not-available", message, next });
     return await reply({ event, command, github }, state, effects);
   }
+  const approval = approvalVerb(command);
+  if (approval !== null) return await answerApproval({ event, command, github }, approval, effects);
   await accept({ event, command, github }, effects);
 }
 
@@ -101,7 +107,8 @@ interface Asked {
   github: GitHub;
 }
 
-async function accept(asked: Asked, effects: CommentEffects): Promise<void> {
+/** Out: whether a run was asked for; `refused` when GitHub would refuse it however often it is asked. */
+async function accept(asked: Asked, effects: CommentEffects): Promise<"asked" | "refused"> {
   const { event, command, github } = asked;
   const { comment, issue, repository } = event;
   const inputs = {
@@ -128,14 +135,17 @@ async function accept(asked: Asked, effects: CommentEffects): Promise<void> {
     const state = undispatchable(thrown);
     const why = explain(thrown).message;
     effects.log.error(state === null ? "request.not_started" : "request.undispatchable", { ...about, why });
-    if (state !== null) await show(state, null);
-    else {
-      // Should the run have begun all the same, its own state replaces this one.
-      effects.later(tolerate(show(notStarted(thrown), null, true), effects.log));
-      throw thrown;
+    if (state !== null) {
+      await show(state, null);
+      await seen;
+      return "refused";
     }
+    // Should the run have begun all the same, its own state replaces this one.
+    effects.later(tolerate(show(notStarted(thrown, verbOf(command)), null, true), effects.log));
+    throw thrown;
   }
   await seen;
+  return "asked";
 }
 
 /** `accept`, `verified` and `why`: answered here and now, in the same comment that other commands get. */
@@ -162,6 +172,39 @@ async function answerDecision(asked: Asked, effects: CommentEffects): Promise<vo
     });
     await effects.board.show(github, issue.number, statusOf(asked, state, null));
     await tolerate(github.react(comment.id, state.kind === "refused" ? "confused" : "+1"), effects.log);
+  }, effects);
+}
+
+/** `approve` starts a run once it is written down which plan the comment releases; `deny` ends there. */
+async function answerApproval(asked: Asked, verb: ApprovalVerb, effects: CommentEffects): Promise<void> {
+  const { event, command, github } = asked;
+  const { comment, issue, repository } = event;
+  const installed = installedOf(event);
+  await insist(async () => {
+    const [own, bot] = await Promise.all([
+      effects.app.repository(installed, { actions: "read", checks: "write", metadata: "read" }),
+      effects.app.botId(installed),
+    ]);
+    const args = command.kind === "command" ? command.args : "";
+    const approving = {
+      verb,
+      args,
+      issue: issue.number,
+      comment: comment.id,
+      by: comment.user.id,
+      at: comment.created_at,
+    };
+    const place = { github: own, repositoryId: repository.id, bot };
+    const decided = await effects.turns(planKey(repository.id), () => decideApproval(approving, place));
+    effects.log.info("request.approval", { issue: issue.number, comment: comment.id, verb, decided: decided.kind });
+    if (decided.kind === "go") {
+      const end = await accept(asked, effects);
+      // The plan waits on: nothing of it was begun, and people must change something first.
+      if (end === "refused") await effects.turns(planKey(repository.id), () => reopenApproval(approving, place));
+      return;
+    }
+    await effects.board.show(github, issue.number, statusOf(asked, decided.state, null));
+    await tolerate(github.react(comment.id, decided.state.kind === "refused" ? "confused" : "+1"), effects.log);
   }, effects);
 }
 

@@ -7,7 +7,7 @@ import type { Command } from "../request/command.ts";
 import { cell, code, ours, type Outgoing } from "../text/outgoing.ts";
 
 /** What is there now, told whenever somebody asks for more. */
-const available = ours`comment \`/agent fix\` on an open issue; further words on that line and in that comment are instructions. \`/agent ask\` and a question, anywhere. On a pull request of Airlock: \`/agent why\`, \`/agent accept\` with a finding's id, \`/agent verified\` with the head's commit.`;
+const available = ours`comment \`/agent fix\` on an open issue; further words on that line and in that comment are instructions. \`/agent ask\` and a question, anywhere. \`/agent plan\` on an open issue, then \`/agent approve\` or \`/agent deny\` with the plan's hash. On a pull request of Airlock: \`/agent why\`, \`/agent accept\` with a finding's id, \`/agent verified\` with the head's commit.`;
 
 /** The answer to a command that starts nothing, for people who may write. */
 export function refusal(command: Command, answer: Authority & { kind: "refused" }): StatusState {
@@ -68,7 +68,7 @@ export function undispatchable(thrown: unknown): StatusState | null {
 }
 
 /** A dispatch that failed for a reason that may pass by itself. The comment was seen, but nothing came of it. */
-export function notStarted(thrown: unknown): StatusState {
+export function notStarted(thrown: unknown, verb: string | null): StatusState {
   const limited = rateLimited(httpFailure(thrown));
   return {
     kind: "failed",
@@ -76,6 +76,9 @@ export function notStarted(thrown: unknown): StatusState {
       ? ours`GitHub's rate limit kept the run from being started.`
       : ours`GitHub did not accept the start of the run.`,
     details: [],
-    next: ours`comment \`/agent fix\` again${limited ? ours` in an hour` : ours` in a few minutes`}.`,
+    next:
+      verb === "approve"
+        ? ours`wait: it is tried again by itself for some minutes. The plan belongs to this comment; if nothing comes of it, comment \`/agent plan\` for a new one.`
+        : ours`write the command again in a new comment${limited ? ours` in an hour` : ours` in a few minutes`}.`,
   };
 }

@@ -15,6 +15,7 @@ import { onRun } from "./on-run.ts";
 import { patrol } from "./patrol.ts";
 import type { Settings } from "./settings.ts";
 import { statusBoard } from "./status-board.ts";
+import { takeTurns } from "./turns.ts";
 
 /** Milliseconds: the answer to GitHub, which waits 10 s; one request to GitHub; the end of what is under way at a stop. */
 const deadlineMs = 8_000;
@@ -108,9 +109,10 @@ const pullEvents = [
 function subscribe(app: AppConnection, gate: GateKeeper, effects: InsistEffects): void {
   const board = statusBoard(gate.appId);
   const groups = openGroups();
-  app.on("issue_comment.created", (payload) => onComment(payload, { app, board, gate, ...effects }));
+  const turns = takeTurns();
+  app.on("issue_comment.created", (payload) => onComment(payload, { app, board, gate, turns, ...effects }));
   for (const event of ["workflow_run.in_progress", "workflow_run.completed"] as const) {
-    app.on(event, (payload) => onRun(payload, { app, board, gate, ...effects }));
+    app.on(event, (payload) => onRun(payload, { app, board, gate, turns, ...effects }));
   }
   for (const event of pullEvents) app.on(event, (payload) => onPull(payload, { app, gate, groups, ...effects }));
   app.on("merge_group.checks_requested", (payload) => onGroup(payload, { app, gate, groups, ...effects }));

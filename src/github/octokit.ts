@@ -1,4 +1,5 @@
 import { apiOver, type Graphql, type Request } from "./api.ts";
+import { botChecks } from "./bot-checks.ts";
 import { checkRuns } from "./check-runs.ts";
 import type { GitHub } from "./github.ts";
 import { issues } from "./issues.ts";
@@ -34,5 +35,6 @@ export function githubFor(from: {
     ...reviews(api),
     ...runs(api),
     ...checkRuns(api),
+    ...botChecks(api),
   };
 }

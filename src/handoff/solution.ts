@@ -4,6 +4,7 @@ import { Finding } from "./finding.ts";
 import { Digest, Identity, Snapshot } from "./identity.ts";
 import { ItemId } from "./task.ts";
 import { NetworkRows } from "./network.ts";
+import { Plan } from "./plan.ts";
 
 /** How the agent's work ended. Every member is expected; a crash writes no Solution at all. */
 export const Ending = z.discriminatedUnion("kind", [
@@ -79,6 +80,8 @@ export const Solution = z.strictObject({
   look_at: z.array(z.string()),
   /** Model text, for a Task that asks for an answer instead of a change. Absent: nothing was answered. */
   answer: z.string().min(1).optional(),
+  /** Model text, for a Task that asks for a plan. Absent: nothing was planned. */
+  plan: Plan.optional(),
   /** One for each point of a review brief. Absent: the brief has none. */
   items: z.array(ItemEnding).optional(),
   /** How start becomes `tree`; the last one's tree is `tree`. Absent: one commit holds everything. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ApprovalPolicy, Config, SandboxMode } from "../config.ts";
+import { ApprovedPlan } from "./plan.ts";
 import { Digest, Identity, Person, Role, Snapshot } from "./identity.ts";
 
 /** Text that people wrote, already turned into plain text. `hidden` counts the characters that a reader of the page could not see. */
@@ -87,15 +88,17 @@ export const Instruction = z.strictObject({ path: z.string().min(1), content: z.
 export type Instruction = z.infer<typeof Instruction>;
 
 /** What a run can be asked to do. Every other command is answered without a run. */
-export const RunVerb = z.enum(["fix", "ask"]);
+export const RunVerb = z.enum(["fix", "ask", "plan", "approve"]);
 export type RunVerb = z.infer<typeof RunVerb>;
 
 /** Whether a run ends after solve with an answer for people, instead of a change that would have to be verified. */
 export function endsWithAnswer({ verb }: Pick<Task, "verb">): boolean {
   switch (verb) {
     case "ask":
+    case "plan":
       return true;
     case "fix":
+    case "approve":
       return false;
   }
 }
@@ -120,6 +123,8 @@ export const Task = z.strictObject({
   /** The rest of the command's line: the maintainer's own words, opaque. */
   words: z.string(),
   brief: Brief,
+  /** What `approve` released: the work carries out this plan. Absent: nobody planned. */
+  plan: ApprovedPlan.optional(),
   /** Policy, instructions and check configuration come from here, always. */
   trusted: Snapshot,
   /** Where the work begins: the trusted commit, or the head of the pull request. */

@@ -5,9 +5,10 @@ import { AirlockError } from "../errors.ts";
 import type { GitHub, Pull, Repository, TreeEntry } from "../github/github.ts";
 import type { Snapshot } from "../handoff/identity.ts";
 import { sha256 } from "../handoff/seal.ts";
-import { endsWithAnswer, type Task } from "../handoff/task.ts";
+import { endsWithAnswer, type RunVerb, type Task } from "../handoff/task.ts";
 import type { Subject } from "../record/subject.ts";
 import { attemptsAt, openPullAmong, pullOfRun } from "../record/branch.ts";
+import { releasedPlan } from "./approved-plan.ts";
 import { type Asked, firstComer, onDefaultBranch, ourRun, readRequest, type RunRequest } from "./asked.ts";
 import { freezeConversation } from "./freeze.ts";
 import { collectInstructions } from "./instructions.ts";
@@ -54,10 +55,12 @@ async function ask(
   const loaded = await readConfig(files, github);
   if (loaded.kind === "stop") return loaded;
   const { verb } = request.inputs;
-  const answer = verb === "fix" ? await answerTo(request, loaded.config, github) : null;
+  const answer = opensPull(verb) ? await answerTo(request, loaded.config, github) : null;
   if (answer !== null) return alreadyDone(answer);
   const ground = await groundOf(asked.subject, trusted, github);
-  const frozen = await freezeConversation(request.inputs.issue, asked.comment, github);
+  const at = { github, identity: request.identity, run: run.run };
+  const released = verb === "approve" ? await releasedPlan(asked, trusted, at) : null;
+  const frozen = released ?? (await freezeConversation(request.inputs.issue, asked.comment, github));
   if (frozen.kind === "stop") return frozen;
   const { instructions, leftOut } = await collectInstructions(files, (sha) => github.blob(sha));
 
@@ -77,7 +80,7 @@ async function ask(
       trigger: triggerOf(asked),
       requester: asked.requester,
       verb,
-      words: asked.words,
+      ...(frozen.kind === "released" ? { words: frozen.words, plan: frozen.plan } : { words: asked.words }),
       brief: { kind: briefOf[verb], ...frozen.conversation },
       trusted,
       ...ground,
@@ -93,7 +96,12 @@ async function ask(
   };
 }
 
-const briefOf = { fix: "issue", ask: "question" } as const;
+/** Whether the work ends in a pull request of its own for the issue. */
+function opensPull(verb: RunVerb): boolean {
+  return verb === "fix" || verb === "approve";
+}
+
+const briefOf = { fix: "issue", ask: "question", plan: "issue", approve: "issue" } as const;
 
 async function trustedCommit(repository: Repository, github: GitHub): Promise<Snapshot> {
   const head = await github.branch(repository.defaultBranch);

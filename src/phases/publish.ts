@@ -13,6 +13,7 @@ import type { Task } from "../handoff/task.ts";
 import type { Judgement, Verdict } from "../handoff/verdict.ts";
 import { checkPrograms, manifestPaths, type TrustedManifest } from "../inspect/check-programs.ts";
 import { inspectChange } from "../inspect/inspect.ts";
+import { outsidePlan } from "../inspect/outside-plan.ts";
 import { approversOf } from "../policy/approvers.ts";
 import type { AutoMergeFacts } from "../policy/auto-merge.ts";
 import type { CodeOwners } from "../policy/codeowners.ts";
@@ -180,7 +181,7 @@ interface Evidence {
   codeowners: CodeOwners | null;
   /** Absent: not asked, so nothing is merged without a person. */
   merging?: AutoMergeFacts;
-  task: Pick<Task, "config">;
+  task: Pick<Task, "config" | "plan">;
   report: Pick<Report, "checks" | "findings" | "packages"> | null;
 }
 
@@ -192,7 +193,8 @@ export async function judgeChange(evidence: Evidence): Promise<Judgement> {
   if (tooLarge !== null) return tooLarge;
   const valid = validateChange(change, { ...capsOf(config), basePaths, before });
   const programs = checkPrograms(manifests, config.checks);
-  const findings = [...(await inspectChange(change, before, programs)), ...(report?.findings ?? [])];
+  const beyond = task.plan === undefined ? [] : outsidePlan(change, task.plan);
+  const findings = [...(await inspectChange(change, before, programs)), ...beyond, ...(report?.findings ?? [])];
   const problems = valid.kind === "valid" ? [] : valid.problems;
   const verified = { checks: report?.checks ?? null, packages: report?.packages };
   const facts = { change, before, findings, ...verified, problems, codeowners, config };

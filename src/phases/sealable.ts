@@ -47,7 +47,7 @@ export async function sealable(
   const priceNote = result.usage.turns > 0 && result.usage.cost_usd === null ? `Airlock: ${unpriced(task)}` : "";
   const carried: Pick<
     Solution,
-    "ending" | "tree" | "change" | "checkpoints" | "summary" | "reasons" | "notes" | "look_at" | "answer"
+    "ending" | "tree" | "change" | "checkpoints" | "summary" | "reasons" | "notes" | "look_at" | "answer" | "plan"
   > =
     blocking.length > 0
       ? {
@@ -70,6 +70,7 @@ export async function sealable(
           notes: [words.notes, priceNote].filter((text) => text !== "").join("\n\n"),
           look_at: words.look_at,
           ...(words.answer === undefined ? {} : { answer: words.answer }),
+          ...(words.plan === undefined ? {} : { plan: words.plan }),
         };
   return {
     version: 1,

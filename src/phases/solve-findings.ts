@@ -1,6 +1,7 @@
 import type { Change } from "../change.ts";
 import { validateChange } from "../change/validate.ts";
 import type { Finding } from "../handoff/finding.ts";
+import type { Solution } from "../handoff/solution.ts";
 import type { Task } from "../handoff/task.ts";
 import { findingOf } from "../inspect/finding-id.ts";
 import { scanSecrets, scanText } from "../inspect/secrets.ts";
@@ -61,6 +62,7 @@ export interface Words {
   notes: string;
   look_at: string[];
   answer?: string;
+  plan?: Solution["plan"];
   ending: string;
 }
 
@@ -69,11 +71,17 @@ async function scanWords(words: Words): Promise<Finding[]> {
     words.summary,
     words.notes,
     words.answer ?? "",
+    ...planWords(words),
     words.ending,
     ...words.look_at,
     ...words.reasons.map(({ path, reason }) => `${path}: ${reason}`),
   ].join("\n");
   return scanText("the agent's notes", text);
+}
+
+function planWords({ plan }: Words): string[] {
+  if (plan === undefined) return [];
+  return [...plan.steps.flatMap(({ what, files }) => [what, ...files]), ...plan.risks, plan.notes];
 }
 
 /** A value this process holds can only stand in the work if a wall broke: that ends the run, whatever the patterns say. */

@@ -102,7 +102,7 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
   const writeEvent = sessionWriter(effects.session, effects.now);
   const result = await runAgent({
     model: watch.model(effects.model),
-    tools: createTools({ sandbox, profile, limits, egress: network.egress, answers: endsWithAnswer(task) }),
+    tools: createTools({ sandbox, profile, limits, egress: network.egress, ...endOf(task) }),
     task,
     prompt: assemblePrompt(await readFixedText(task), task),
     limits,
@@ -124,6 +124,11 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
     violations: solution.violations,
   });
   return { ...solution, audit_head: audit.head };
+}
+
+/** What the agent is to end with. */
+function endOf(task: Task): { answers: boolean; plans: boolean } {
+  return { answers: endsWithAnswer(task), plans: task.verb === "plan" };
 }
 
 function generatedOf(installed: Installed): { generated?: string } {

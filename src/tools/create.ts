@@ -3,6 +3,7 @@ import type { Config } from "../config.ts";
 import { applyPatchTool } from "./apply-patch.ts";
 import type { Inside } from "./files.ts";
 import { answerTool, finishTool } from "./finish.ts";
+import { planTool } from "./plan.ts";
 import { readFileTool } from "./read-file.ts";
 import { shellTool } from "./shell.ts";
 import type { Tool } from "./tool.ts";
@@ -30,6 +31,7 @@ export function createTools({
   limits,
   egress,
   answers = false,
+  plans = false,
 }: {
   sandbox: Sandbox;
   profile: Profile;
@@ -37,12 +39,14 @@ export function createTools({
   egress?: Egress | undefined;
   /** Whether the work is an answer: then nothing is patched. */
   answers?: boolean;
+  /** Whether the answer is a plan. */
+  plans?: boolean;
 }): Tool[] {
   const inside = { sandbox, profile };
   // The model thinks before its first command as after every other.
   sandbox.ready(profile);
   const tools: Tool[] = [shellTool(inside, limits, egress), readFileTool(inside, limits)];
   if (!answers) tools.push(applyPatchTool(inside));
-  const last = answers ? answerTool : finishTool;
+  const last = plans ? planTool : answers ? answerTool : finishTool;
   return [...tools.map(answeringUnmountable).map((tool) => hinting(tool, inside)), last];
 }

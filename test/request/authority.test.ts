@@ -56,8 +56,8 @@ describe("refused", () => {
     ["our own pull request", { subject: "own-pull" }, "not-available"],
     ["a person's pull request", { subject: "pull" }, "not-available"],
     ["a fork's pull request", { subject: "fork-pull" }, "not-available"],
-    ["a verb of a later version", { verb: "plan" }, "not-available"],
-    ["a stranger who uses a verb of a later version", { verb: "plan", role: "read" }, "not-allowed"],
+    ["a verb of a later version", { verb: "bump" }, "not-available"],
+    ["a stranger who uses a verb of a later version", { verb: "bump", role: "read" }, "not-allowed"],
   ] satisfies [string, Partial<AuthorityFacts>, string][])("%s", (_, facts, code) => {
     const answer = mayAsk({ ...maintainer, ...facts });
     expect(answer).toMatchObject({ kind: "refused", code });
@@ -72,7 +72,7 @@ describe("refused", () => {
       kind: "refused",
       code: "not-available",
       message: "`rollback` is not available yet in this version.",
-      next: "Commands that start a run: `fix`, `ask`.",
+      next: "Commands on an issue or pull request are now: `fix`, `plan`, `approve`, `deny`, `ask`.",
     });
   });
 });
