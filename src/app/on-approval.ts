@@ -57,7 +57,7 @@ export async function decideApproval(
   // Another server may have written another comment's decision in the same moment: the later one stands.
   const again = await look();
   if (again.kind === "refused") return refused(again);
-  if (!decidedAs(again, wanted)) return refused(notNow);
+  if (decidedOtherwise(again, wanted.kind)) return refused(otherwise);
   if (verb === "approve") return { kind: "go" };
   const headline = ours`The plan ${code(chosen.hash.slice(0, 16), [])} is denied: it cannot be approved any more.`;
   const next = ours`comment \`/agent plan\` with what should be different for another one.`;
@@ -86,18 +86,14 @@ async function decide({ record, check }: KeptApproval, state: ApprovalState, { g
   await github.updateCheck(check, written);
 }
 
-function decidedAs(
-  { kept }: Chosen<KeptApproval> & { kind: "chosen" },
-  { kind, comment }: Pick<Exclude<ApprovalState, { kind: "open" }>, "kind" | "comment">,
-) {
-  return kept.every(
-    ({ record: { state } }) => state.kind !== "open" && state.kind === kind && state.comment === comment,
-  );
+/** A list that GitHub has not brought up to date shows no decision; that is none against ours. */
+function decidedOtherwise({ kept }: Chosen<KeptApproval> & { kind: "chosen" }, kind: ApprovalState["kind"]): boolean {
+  return kept.some(({ record: { state } }) => state.kind !== "open" && state.kind !== kind);
 }
 
-const notNow = {
-  message: "This comment decided otherwise before, or the decision could not be written.",
-  next: "Look at the check run `airlock plan` of the plan's commit, then write a new comment.",
+const otherwise = {
+  message: "This comment decided otherwise before.",
+  next: "Write `/agent plan` for a new plan.",
 };
 
 function refused({ message, next }: { message: string; next: string }): { kind: "shown"; state: StatusState } {

@@ -23,6 +23,8 @@ const filesMax = 50;
 /** Code units, escaping included, of a list that must be read; the rest of it is counted. Three of them and the table fit one body. */
 const listUnitsMax = 9_000;
 const nameMax = 100;
+/** Hexadecimal digits of a plan's hash. */
+const planUnits = 16;
 
 export interface BodyFacts {
   task: Task;
@@ -68,8 +70,11 @@ export function isPartial({ ending }: Pick<Solution, "ending">): boolean {
   return ending.kind !== "finished";
 }
 
-function opening({ task: { brief, requester, config }, solution, known }: BodyFacts): Outgoing {
-  const asked = ours`asked by ${word(requester.login, known)}`;
+function opening({ task: { brief, requester, config, plan }, solution, known }: BodyFacts): Outgoing {
+  const asked =
+    plan === undefined
+      ? ours`asked by ${word(requester.login, known)}`
+      : ours`by the plan ${code(plan.hash.slice(0, planUnits), known)} that ${word(plan.asked_by.login, known)} asked for and ${word(requester.login, known)} approved`;
   const closes = config.pull_request.closes_issue && !isPartial(solution);
   const forWhat =
     brief.kind !== "issue"
