@@ -22,13 +22,13 @@ export interface Accepted {
 }
 
 /**
- * Starts the run of a request, with ids only, and shows that. Resolves when GitHub took it, or would refuse it again however often it
- * is asked, which is shown; rejects otherwise, so that the delivery counts as failed (design §5).
+ * Starts the run of a request, with ids only, and shows that. Out: `asked` when GitHub took it, `refused` when it would
+ * refuse it again however often it is asked, which is shown; rejects otherwise, so that the delivery counts as failed (design §5).
  */
 export async function dispatchRun(
   { github, repository, verb, on, origin, requester }: Accepted,
   effects: InsistEffects & { board: StatusBoard },
-): Promise<void> {
+): Promise<"asked" | "refused"> {
   const inputs = { verb, issue: `${on}`, trigger: origin.kind, id: `${origin.id}`, requester: `${requester.id}` };
   const about = { issue: on, [origin.kind]: origin.id, requester: requester.id };
   const show = (state: StatusState, run: Status["run"], onlyFirst = false): Promise<void> => {
@@ -42,15 +42,17 @@ export async function dispatchRun(
     effects.log.info("request.dispatched", { ...about, run });
     const page = run === null ? null : { id: run, url: `${repository.html_url}/actions/runs/${run}` };
     effects.later(tolerate(show({ kind: "queued" }, page), effects.log));
+    return "asked";
   } catch (thrown) {
     const state = undispatchable(thrown);
     const why = explain(thrown).message;
     effects.log.error(state === null ? "request.not_started" : "request.undispatchable", { ...about, why });
-    if (state !== null) await show(state, null);
-    else {
-      // Should the run have begun all the same, its own state replaces this one.
-      effects.later(tolerate(show(notStarted(thrown), null, true), effects.log));
-      throw thrown;
+    if (state !== null) {
+      await show(state, null);
+      return "refused";
     }
+    // Should the run have begun all the same, its own state replaces this one.
+    effects.later(tolerate(show(notStarted(thrown, verb), null, true), effects.log));
+    throw thrown;
   }
 }

@@ -2,6 +2,7 @@ import type { Pull } from "../github/github.ts";
 import { gateCheck, type GateView } from "../record/gate-check.ts";
 import { type At, type GatePlace, type Head, headOf, lookAt, type News } from "./gate-look.ts";
 import type { Log } from "./log.ts";
+import { takeTurns } from "./turns.ts";
 
 export interface Shown {
   pull: Pull;
@@ -22,18 +23,9 @@ export interface GateKeeper {
 }
 
 export function gateKeeper({ appId, log, now }: { appId: number; log: Log; now: () => number }): GateKeeper {
-  const turns = new Map<string, Promise<unknown>>();
-  const inTurn = <Value>(place: GatePlace, head: string, work: () => Promise<Value>): Promise<Value> => {
-    const key = `${place.repositoryId}@${head}`;
-    const mine = (turns.get(key) ?? Promise.resolve()).then(work);
-    const quiet = mine
-      .catch(() => undefined)
-      .finally(() => {
-        if (turns.get(key) === quiet) turns.delete(key);
-      });
-    turns.set(key, quiet);
-    return mine;
-  };
+  const turns = takeTurns();
+  const inTurn = <Value>(place: GatePlace, head: string, work: () => Promise<Value>) =>
+    turns(`${place.repositoryId}@${head}`, work);
   const keeper: GateKeeper = {
     appId,
     async refresh(place, number, news = {}) {

@@ -4,24 +4,28 @@ import type { Status, StatusState } from "../record/status-comment.ts";
 import { sentence } from "../record/sentence.ts";
 import { pullSubject } from "../record/subject.ts";
 import { type Authority, type AuthorityFacts, mayAsk, type SubjectKind } from "../request/authority.ts";
-import { asksWithWords, type Command, commandWords, parseCommand, wordless } from "../request/command.ts";
+import { asksWithWords, type Command, commandWords, parseCommand, type Verb, wordless } from "../request/command.ts";
 import { asControl, type ControlVerb, mayControl } from "../request/control.ts";
 import { asDecision, type DecisionVerb, mayDecide, readDecision } from "../request/decision.ts";
 import { dispatchRun } from "./dispatch-run.ts";
 import { CommentCreated, installedOf, readEvent } from "./events.ts";
 import type { GateKeeper } from "./gate-keeper.ts";
 import { insist, type InsistEffects } from "./insist.ts";
+import { type ApprovalVerb, approvalVerb, decideApproval, reopenApproval } from "./on-approval.ts";
 import { control } from "./on-control.ts";
 import { decide } from "./on-decision.ts";
 import { placeOf } from "./on-pull.ts";
+import { planKey } from "./plan-end.ts";
 import { refusal } from "./replies.ts";
 import type { StatusBoard } from "./status-board.ts";
 import { tolerate } from "./tolerate.ts";
+import type { InTurn } from "./turns.ts";
 
 export interface CommentEffects extends InsistEffects {
   app: AppConnection;
   board: StatusBoard;
   gate: GateKeeper;
+  turns: InTurn;
 }
 
 /**
@@ -59,7 +63,9 @@ export async function onComment(payload: unknown, effects: CommentEffects): Prom
     return await reply({ event, command, github }, state, effects);
   }
   if (controlOf(command) !== null) return await answerControl({ event, command, github }, effects);
-  if (command.kind === "command") await accept({ event, command, github }, command, effects);
+  const approval = approvalVerb(command);
+  if (approval !== null) return await answerApproval({ event, command, github }, approval, effects);
+  if (command.kind === "command") await accept({ event, github }, command.verb, effects);
 }
 
 /** A command about the runs that are there. */
@@ -110,16 +116,19 @@ interface Asked {
   github: GitHub;
 }
 
+/** Out: whether a run was asked for; `refused` when GitHub would refuse it however often it is asked. */
 async function accept(
-  { event, github }: Asked,
-  { verb }: Command & { kind: "command" },
+  { event, github }: Pick<Asked, "event" | "github">,
+  verb: Verb,
   effects: CommentEffects,
-): Promise<void> {
+): Promise<"asked" | "refused"> {
   const { comment, issue, repository } = event;
   const origin = { kind: "comment", id: comment.id } as const;
   const seen = tolerate(github.react(comment.id, "eyes"), effects.log);
-  await dispatchRun({ github, repository, verb, on: issue.number, origin, requester: comment.user }, effects);
+  const accepted = { github, repository, verb, on: issue.number, origin, requester: comment.user };
+  const end = await dispatchRun(accepted, effects);
   await seen;
+  return end;
 }
 
 /** `accept`, `verified` and `why`: answered here and now, in the same comment that other commands get. */
@@ -178,6 +187,39 @@ async function answerControl(asked: Asked, effects: CommentEffects): Promise<voi
     });
     await effects.board.show(github, issue.number, statusOf(asked, state, null));
     await tolerate(github.react(comment.id, state.kind === "refused" ? "confused" : "+1"), effects.log);
+  }, effects);
+}
+
+/** `approve` starts a run once it is written down which plan the comment releases; `deny` ends there. */
+async function answerApproval(asked: Asked, verb: ApprovalVerb, effects: CommentEffects): Promise<void> {
+  const { event, command, github } = asked;
+  const { comment, issue, repository } = event;
+  const installed = installedOf(event);
+  await insist(async () => {
+    const [own, bot] = await Promise.all([
+      effects.app.repository(installed, { actions: "read", checks: "write", metadata: "read" }),
+      effects.app.botId(installed),
+    ]);
+    const args = command.kind === "command" ? command.args : "";
+    const approving = {
+      verb,
+      args,
+      issue: issue.number,
+      comment: comment.id,
+      by: comment.user.id,
+      at: comment.created_at,
+    };
+    const place = { github: own, repositoryId: repository.id, bot };
+    const decided = await effects.turns(planKey(repository.id), () => decideApproval(approving, place));
+    effects.log.info("request.approval", { issue: issue.number, comment: comment.id, verb, decided: decided.kind });
+    if (decided.kind === "go") {
+      const end = await accept(asked, verb, effects);
+      // The plan waits on: nothing of it was begun, and people must change something first.
+      if (end === "refused") await effects.turns(planKey(repository.id), () => reopenApproval(approving, place));
+      return;
+    }
+    await effects.board.show(github, issue.number, statusOf(asked, decided.state, null));
+    await tolerate(github.react(comment.id, decided.state.kind === "refused" ? "confused" : "+1"), effects.log);
   }, effects);
 }
 

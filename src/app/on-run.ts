@@ -13,17 +13,20 @@ import type { GateKeeper } from "./gate-keeper.ts";
 import type { GatePlace } from "./gate-look.ts";
 import { insist, type InsistEffects } from "./insist.ts";
 import { isOurFile, nameOfOurRun } from "./our-run.ts";
+import { planEnd, planKey } from "./plan-end.ts";
 import type { FailureTracker } from "./track-failure.ts";
 import { ownPull, publicationOf } from "./run-evidence.ts";
 import { runPapers } from "./run-papers.ts";
 import type { StatusBoard } from "./status-board.ts";
 import { askTeamOf } from "./team-members.ts";
+import type { InTurn } from "./turns.ts";
 
 export interface RunEffects extends InsistEffects {
   app: AppConnection;
   board: StatusBoard;
   gate: GateKeeper;
   tracker: FailureTracker;
+  turns: InTurn;
 }
 
 /**
@@ -91,13 +94,21 @@ interface Ended {
   asked: Origin | null;
 }
 
-async function showEnd({ place, run, name, ref, asked }: Ended, { board, gate, log }: RunEffects): Promise<void> {
+async function showEnd(
+  { place, run, name, ref, asked }: Ended,
+  { board, gate, log, turns }: RunEffects,
+): Promise<void> {
   const { github, repositoryId } = place;
   const papers = await runPapers(github, run, { repositoryId, log });
   const about = { run, name, repositoryId };
   const publication = papers.verdict === null ? null : await publicationOf(github, papers.verdict, about);
   const own = papers.stop?.kind === "already-done" ? await ownPull(github, papers.stop, about) : null;
-  const final = finalState(run, { ...papers, verb: name.verb, confirmed: publication?.confirmed ?? false, own }, []);
+  const told = finalState(run, { ...papers, verb: name.verb, confirmed: publication?.confirmed ?? false, own }, []);
+  const plans = name.verb === "plan" && run.conclusion === "success" && papers.stop === null;
+  const planned = plans
+    ? await turns(planKey(repositoryId), () => planEnd({ github, run, name, repositoryId, log }))
+    : null;
+  const final = planned ?? told;
   const { id, attempt, conclusion } = run;
   log.info("run.ended", { run: id, attempt, conclusion, shown: final.state.kind });
   const shown =

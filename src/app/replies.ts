@@ -11,6 +11,7 @@ const commands = joined(
   [
     ours`- \`/agent fix\` on an open issue: a pull request that solves it. Further words on that line and in that comment are instructions.`,
     ours`- \`/agent fix\` on a pull request of Airlock: its open review feedback, point by point.`,
+    ours`- \`/agent plan\` on an open issue: a plan with a hash. Then \`/agent approve\` or \`/agent deny\` with that hash: exactly it is carried out, or nothing is.`,
     ours`- \`/agent ask\` and a question, anywhere: an answer, and nothing is changed.`,
     ours`- \`/agent ci\` on a pull request whose checks failed: why they failed, and nothing is changed.`,
     ours`- \`/agent verify\` on a pull request, whoever made it: the checks before and after, and the risk.`,
@@ -82,7 +83,7 @@ export function undispatchable(thrown: unknown): StatusState | null {
 }
 
 /** A dispatch that failed for a reason that may pass by itself. The comment was seen, but nothing came of it. */
-export function notStarted(thrown: unknown): StatusState {
+export function notStarted(thrown: unknown, verb: string | null): StatusState {
   const limited = rateLimited(httpFailure(thrown));
   return {
     kind: "failed",
@@ -90,6 +91,9 @@ export function notStarted(thrown: unknown): StatusState {
       ? ours`GitHub's rate limit kept the run from being started.`
       : ours`GitHub did not accept the start of the run.`,
     details: [],
-    next: ours`comment \`/agent fix\` again${limited ? ours` in an hour` : ours` in a few minutes`}.`,
+    next:
+      verb === "approve"
+        ? ours`wait: it is tried again by itself for some minutes. The plan belongs to this comment; if nothing comes of it, comment \`/agent plan\` for a new one.`
+        : ours`write the command again in a new comment${limited ? ours` in an hour` : ours` in a few minutes`}.`,
   };
 }

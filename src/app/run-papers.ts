@@ -1,22 +1,14 @@
-import { unzipSync } from "fflate";
 import type { z } from "zod";
 import { AirlockError, explain } from "../errors.ts";
 import type { Artifact, GitHub, Run } from "../github/github.ts";
 import type { Identity } from "../handoff/identity.ts";
 import { read } from "../handoff/seal.ts";
 import { Stop } from "../handoff/stop.ts";
+import { unzipped, zipBytesMax } from "../handoff/zip.ts";
 import type { RunPapers } from "../record/final-state.ts";
 import { ShownReport, ShownSolution, ShownTask, ShownVerdict } from "../record/shown-papers.ts";
 import type { Log } from "./log.ts";
 
-/** Bytes of one artifact's zip, and files one may hold. A paper directory holds at most four. */
-const zipBytesMax = 32 * 1024 * 1024;
-const filesMax = 100;
-/**
- * Bytes of one paper that is shown. Far below what a paper may have between the jobs: those read it by digest, the App reads what any
- * job of the run may have put there, and serves every repository with one process.
- */
-export const shownBytesMax = 2 * 1024 * 1024;
 /** UTF-16 code units of a reason in the log. */
 const whyMax = 500;
 
@@ -80,6 +72,19 @@ export function chooseArtifacts(
   });
 }
 
+/** One paper of an attempt as its job left it, not read yet, with its artifact; null when it is not there or cannot be unpacked. */
+export async function paperBytes(
+  github: GitHub,
+  run: Run,
+  { phase, name, log }: { phase: Phase; name: string; log: Log },
+): Promise<{ bytes: Uint8Array; artifact: number } | null> {
+  const chosen = chooseArtifacts(await github.artifacts(run.id), run.attempt);
+  const artifact = chosen.find((one) => one.phase === phase)?.artifact;
+  if (artifact === undefined) return null;
+  const bytes = (await filesOf(github, artifact, log)).get(name);
+  return bytes === undefined ? null : { bytes, artifact: artifact.id };
+}
+
 async function filesOf(github: GitHub, artifact: Artifact, log: Log): Promise<Map<string, Uint8Array>> {
   try {
     const zip = await github.artifact(artifact.id, zipBytesMax);
@@ -89,24 +94,6 @@ async function filesOf(github: GitHub, artifact: Artifact, log: Log): Promise<Ma
     log.warn("artifact.unreadable", { artifact: artifact.id, why: explain(thrown).message.slice(0, whyMax) });
     return new Map();
   }
-}
-
-/** The paper files of a zip. Nothing is written to disk, so links and odd paths in it mean nothing; a stated size is a hard limit. */
-export function unzipped(zip: Uint8Array): Map<string, Uint8Array> {
-  let count = 0;
-  const seen = new Set<string>();
-  const files = unzipSync(zip, {
-    filter: ({ name, originalSize }) => {
-      count += 1;
-      if (count > filesMax) throw new Error(`the zip holds more than ${filesMax} files`);
-      if (!/^(?:task|solution|report|verdict|stop)\.json$/.test(name)) return false;
-      if (originalSize > shownBytesMax) throw new Error(`${name} has more than ${shownBytesMax} bytes`);
-      if (seen.has(name)) throw new Error(`the zip holds ${name} twice`);
-      seen.add(name);
-      return true;
-    },
-  });
-  return new Map(Object.entries(files));
 }
 
 function ofRun<Paper extends Identity>(paper: Paper, { repositoryId, run }: { repositoryId: number; run: Run }): Paper {

@@ -18,6 +18,7 @@ import { patrol } from "./patrol.ts";
 import type { Settings } from "./settings.ts";
 import { statusBoard } from "./status-board.ts";
 import { failureTracker } from "./track-failure.ts";
+import { takeTurns } from "./turns.ts";
 
 /** Milliseconds: the answer to GitHub, which waits 10 s; one request to GitHub; the end of what is under way at a stop. */
 const deadlineMs = 8_000;
@@ -111,11 +112,12 @@ const pullEvents = [
 function subscribe(app: AppConnection, gate: GateKeeper, effects: InsistEffects): void {
   const board = statusBoard(gate.appId);
   const groups = openGroups();
+  const turns = takeTurns();
   const tracker = failureTracker();
-  app.on("issue_comment.created", (payload) => onComment(payload, { app, board, gate, ...effects }));
+  app.on("issue_comment.created", (payload) => onComment(payload, { app, board, gate, turns, ...effects }));
   app.on("pull_request_review.submitted", (payload) => onReview(payload, { app, board, ...effects }));
   for (const event of ["workflow_run.in_progress", "workflow_run.completed"] as const) {
-    app.on(event, (payload) => onRun(payload, { app, board, gate, tracker, ...effects }));
+    app.on(event, (payload) => onRun(payload, { app, board, gate, tracker, turns, ...effects }));
   }
   app.on("workflow_run.completed", (payload) => onOtherRun(payload, { app, ...effects }));
   for (const event of pullEvents) app.on(event, (payload) => onPull(payload, { app, gate, groups, ...effects }));

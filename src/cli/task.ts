@@ -20,6 +20,7 @@ import { contentsBefore, type LocalRepository, resolveRevision } from "../worksp
 import { uncommitted } from "../workspace/worktree.ts";
 import { openRepository } from "./repository.ts";
 import { groundSandbox, localGround } from "./ground.ts";
+import { planLines } from "./plan-lines.ts";
 import { type PapersFolder, papersFolder } from "./papers.ts";
 import { temporaryDirectory } from "./temporary.ts";
 import { printable, reportTable } from "./table.ts";
@@ -46,7 +47,7 @@ export async function runTask(args: string[], terminal: Terminal, verb: RunVerb 
     allowPositionals: true,
   });
   const text = positionals.join(" ").trim();
-  if (text === "") throw new UsageError(verb === "ask" ? "say what you want to know" : "say what should be done");
+  if (text === "") throw new UsageError(wordless[verb] ?? "say what should be done");
   const mode = values.sandbox === undefined ? undefined : SandboxMode.safeParse(values.sandbox);
   if (mode?.success === false)
     throw new UsageError(`--sandbox takes read-only or workspace-write, not "${values.sandbox}"`);
@@ -73,6 +74,11 @@ export async function runTask(args: string[], terminal: Terminal, verb: RunVerb 
     if (papers.path !== null) terminal.err(`papers: ${papers.path}`);
   }
 }
+
+const wordless: Readonly<Partial<Record<RunVerb, string>>> = {
+  ask: "say what you want to know",
+  plan: "say what should be planned",
+};
 
 /** Made before anything else happens, so that settings it cannot use are known at once. */
 function modelOf(apiKey: string, { environment }: Terminal): Model {
@@ -174,7 +180,10 @@ async function keepPapers(papers: PapersFolder, directory: string, result: Pipel
 
 function summaryOf(result: PipelineResult): object {
   if (result.kind === "stopped") return { kind: "stopped", stop: result.stopped };
-  if (result.kind === "answered") return { kind: "answered", answer: result.solution.answer ?? "" };
+  if (result.kind === "answered") {
+    const { answer = "", plan } = result.solution;
+    return plan === undefined ? { kind: "answered", answer } : { kind: "planned", plan };
+  }
   return { kind: result.kind, checks: result.report.checks, judgement: result.judgement };
 }
 
@@ -183,7 +192,10 @@ function sentences(result: PipelineResult): string[] {
     const { message, said = "", next } = result.stopped;
     return [message, said, next].filter((line) => line !== "");
   }
-  if (result.kind === "answered") return [result.solution.answer ?? ""];
+  if (result.kind === "answered") {
+    const { answer = "", plan } = result.solution;
+    return plan === undefined ? [answer] : planLines(plan);
+  }
   const files = result.solution.change.map(
     ({ path, before, after }) => `  ${before === null ? "A" : after === null ? "D" : "M"} ${path}`,
   );

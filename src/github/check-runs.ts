@@ -33,7 +33,8 @@ function fields({ name, externalId, status, conclusion, title, summary, text, de
   };
 }
 
-const Listed = z
+/** A check run in a list, as far as it is read. */
+export const Listed = z
   .object({
     id: z.int().positive(),
     external_id: z.string().nullish(),

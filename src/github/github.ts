@@ -2,6 +2,7 @@ import type { Buffer } from "node:buffer";
 import type { Mode } from "../change.ts";
 import type { Role } from "../handoff/identity.ts";
 import type { Outgoing } from "../text/outgoing.ts";
+import type { BotChecks } from "./bot-checks.ts";
 import type { Jobs } from "./jobs.ts";
 import type { Labels } from "./labels.ts";
 import type { Threads } from "./threads.ts";
@@ -12,7 +13,7 @@ import type { Tracking } from "./tracking.ts";
  * Contract for every method: a partial or unreadable answer throws `AirlockError` (`github-failed`, `github-forbidden`,
  * `github-unreadable`), never returns less than asked; lists are complete over all pages. Text that leaves is `Outgoing`.
  */
-export interface GitHub extends Threads, Labels, Jobs, Tracking {
+export interface GitHub extends Threads, Labels, Jobs, Tracking, BotChecks {
   repository(): Promise<Repository>;
   /** The account's effective role on the repository, from `role_name` (custom roles map to their base role). Unknown login: `none`. */
   role(login: string): Promise<{ role: Role; user: Account | null }>;
@@ -44,7 +45,7 @@ export interface GitHub extends Threads, Labels, Jobs, Tracking {
   /** Branches whose name begins with `prefix`. GitHub may cut a long list: for finding names, not for proving that there are none. */
   branches(prefix: string): Promise<{ name: string; head: string }[]>;
   commit(sha: string): Promise<{ sha: string; tree: string; parents: string[]; message: string }>;
-  /** Whether `ancestor` is reachable from `descendant` (or equal). */
+  /** Whether `ancestor` is reachable from `descendant` (or equal). No for commits without a common history, or that are gone. */
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
   /** The best common ancestor of two commits. Throws `github-failed` when they have none. */
   mergeBase(one: string, other: string): Promise<string>;

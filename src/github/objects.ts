@@ -33,8 +33,8 @@ function readObjects(api: Api): ReadObjects {
     },
     async isAncestor(ancestor, descendant) {
       const basehead = `${ancestor}...${descendant}`;
-      const { status } = await api.call(Comparison, "GET /compare/{basehead}", { basehead, per_page: 1 });
-      return status === "ahead" || status === "identical";
+      const compared = await api.find(Comparison, "GET /compare/{basehead}", { basehead, per_page: 1 });
+      return compared !== null && (compared.status === "ahead" || compared.status === "identical");
     },
     async mergeBase(one, other) {
       const { merge_base_commit } = await api.call(MergeBase, "GET /compare/{basehead}", {

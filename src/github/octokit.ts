@@ -1,4 +1,5 @@
 import { apiOver, type Graphql, type Request } from "./api.ts";
+import { botChecks } from "./bot-checks.ts";
 import { checkRuns } from "./check-runs.ts";
 import type { GitHub } from "./github.ts";
 import { issues } from "./issues.ts";
@@ -42,5 +43,6 @@ export function githubFor(from: {
     ...jobs(api),
     ...tracking(api),
     ...checkRuns(api),
+    ...botChecks(api),
   };
 }

@@ -5,6 +5,7 @@ import { Analysis } from "./ci.ts";
 import { Digest, Identity, Snapshot } from "./identity.ts";
 import { ItemId } from "./task.ts";
 import { NetworkRows } from "./network.ts";
+import { Plan } from "./plan.ts";
 
 /** How the agent's work ended. Every member is expected; a crash writes no Solution at all. */
 export const Ending = z.discriminatedUnion("kind", [
@@ -82,6 +83,8 @@ export const Solution = z.strictObject({
   answer: z.string().min(1).optional(),
   /** The same in its parts, for a Task about failed checks. What it is about is in the Task's brief, never here. */
   analysis: Analysis.optional(),
+  /** Model text, for a Task that asks for a plan. Absent: nothing was planned. */
+  plan: Plan.optional(),
   /** One for each point of a review brief. Absent: the brief has none. */
   items: z.array(ItemEnding).optional(),
   /** How start becomes `tree`; the last one's tree is `tree`. Absent: one commit holds everything. */

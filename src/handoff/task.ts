@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Sha } from "../change.ts";
 import { ApprovalPolicy, Config, SandboxMode } from "../config.ts";
 import { Failure, failuresMax } from "./ci.ts";
+import { ApprovedPlan } from "./plan.ts";
 import { Digest, Identity, Person, Role, Snapshot } from "./identity.ts";
 
 /** Text that people wrote, already turned into plain text. `hidden` counts the characters that a reader of the page could not see. */
@@ -133,7 +134,7 @@ export const Instruction = z.strictObject({ path: z.string().min(1), content: z.
 export type Instruction = z.infer<typeof Instruction>;
 
 /** What a run can be asked to do. Every other command is answered without a run. */
-export const RunVerb = z.enum(["fix", "ask", "rollback", "verify", "ci"]);
+export const RunVerb = z.enum(["fix", "ask", "plan", "approve", "rollback", "verify", "ci"]);
 export type RunVerb = z.infer<typeof RunVerb>;
 
 /** Whether a run ends after solve with an answer for people, instead of a change that would have to be verified. */
@@ -141,8 +142,10 @@ export function endsWithAnswer({ verb }: Pick<Task, "verb">): boolean {
   switch (verb) {
     case "ask":
     case "ci":
+    case "plan":
       return true;
     case "fix":
+    case "approve":
     case "rollback":
     case "verify":
       return false;
@@ -170,6 +173,8 @@ export const Task = z.strictObject({
   /** The rest of the command's line: the maintainer's own words, opaque. */
   words: z.string(),
   brief: Brief,
+  /** What `approve` released: the work carries out this plan. Absent: nobody planned. */
+  plan: ApprovedPlan.optional(),
   /** Policy, instructions and check configuration come from here, always. */
   trusted: Snapshot,
   /** Where the work begins: the trusted commit, or the head of the pull request. */

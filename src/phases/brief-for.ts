@@ -1,7 +1,10 @@
 import type { Config } from "../config.ts";
-import type { GitHub } from "../github/github.ts";
+import type { GitHub, Run } from "../github/github.ts";
+import type { Snapshot } from "../handoff/identity.ts";
+import type { ApprovedPlan } from "../handoff/plan.ts";
 import type { Brief } from "../handoff/task.ts";
 import type { Subject } from "../record/subject.ts";
+import { releasedPlan } from "./approved-plan.ts";
 import type { Asked, RunRequest } from "./asked.ts";
 import { pullFailures } from "./ci-request.ts";
 import { freezeConversation } from "./freeze.ts";
@@ -13,6 +16,9 @@ import { changeTo, type Made } from "./tree-change.ts";
 
 interface Asking {
   asked: Asked;
+  /** The run that works on it. */
+  run: Run;
+  trusted: Snapshot;
   ground: Ground;
   config: Config;
 }
@@ -22,6 +28,9 @@ export interface Briefed {
   brief: Brief;
   /** The result, where it is known. */
   made?: Made;
+  /** What is carried out, and the words of whoever asked for it: where a plan was released. */
+  plan?: ApprovedPlan;
+  words?: string;
 }
 
 /**
@@ -29,8 +38,8 @@ export interface Briefed {
  * result is known, because it is built from what is on GitHub, it comes with it.
  */
 export async function briefFor(
-  { inputs: { issue, verb }, appBotId }: RunRequest,
-  { asked, ground, config }: Asking,
+  { identity, inputs: { issue, verb }, appBotId }: RunRequest,
+  { asked, run, trusted, ground, config }: Asking,
   place: { github: GitHub; repositoryId: number; defaultBranch: string },
 ): Promise<Briefed | Stopped> {
   const { github } = place;
@@ -48,6 +57,12 @@ export async function briefFor(
   if (verb === "fix" && subject.kind === "own-pull") {
     const frozen = await freezeReview({ subject, origin, words, appBotId }, github);
     return frozen.kind === "stop" ? frozen : { kind: "brief", brief: frozen.brief };
+  }
+  if (verb === "approve") {
+    const released = await releasedPlan(asked, trusted, { github, identity, run });
+    if (released.kind === "stop") return released;
+    const { conversation, plan, words: planned } = released;
+    return { kind: "brief", brief: { kind: "issue", ...conversation }, plan, words: planned };
   }
   const frozen = await freezeConversation(issue, origin, github);
   if (frozen.kind === "stop") return frozen;

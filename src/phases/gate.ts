@@ -2,10 +2,10 @@ import type { AuditLog } from "../audit/log.ts";
 import { type Config, configPath } from "../config.ts";
 import { loadConfig, renderProblems } from "../config/load.ts";
 import { AirlockError } from "../errors.ts";
-import type { GitHub, Pull, Repository, TreeEntry } from "../github/github.ts";
+import type { GitHub, Pull, Repository, Run, TreeEntry } from "../github/github.ts";
 import type { Snapshot } from "../handoff/identity.ts";
 import { sha256 } from "../handoff/seal.ts";
-import { endsWithAnswer, type Task } from "../handoff/task.ts";
+import { endsWithAnswer, type RunVerb, type Task } from "../handoff/task.ts";
 import { attemptsAt, openPullAmong, pullOfRun } from "../record/branch.ts";
 import { originRef } from "../record/origin.ts";
 import type { Subject } from "../record/subject.ts";
@@ -73,9 +73,9 @@ async function ask(request: RunRequest, { github, audit, now }: GateEffects): Pr
   const answer = await answerTo(request, asked, { config: loaded.config, github });
   if (answer !== null) return alreadyDone(answer);
   const place = { github, repositoryId: repository.id, defaultBranch };
-  const work = await workOf({ asked, request, trusted, config: loaded.config }, place);
+  const work = await workOf({ asked, request, run: run.run, trusted, config: loaded.config }, place);
   if (work.kind === "stop") return work;
-  const { brief, ground, made } = work;
+  const { brief, ground, made, plan } = work;
   const { instructions, leftOut } = await collectInstructions(files, (sha) => github.blob(sha));
 
   if (leftOut.length > 0) audit.append("instructions.left_out", { paths: leftOut });
@@ -94,7 +94,8 @@ async function ask(request: RunRequest, { github, audit, now }: GateEffects): Pr
       trigger: triggerOf(asked, request.inputs.issue),
       requester,
       verb,
-      words: asked.kind === "asked" ? asked.words : "",
+      words: work.words ?? (asked.kind === "asked" ? asked.words : ""),
+      ...(plan === undefined ? {} : { plan }),
       brief,
       trusted,
       ...ground,
@@ -114,16 +115,21 @@ export type Ground = Pick<Task, "start" | "base" | "pull">;
 
 /** What exactly is asked, and where the work begins; or why there is to be none. */
 async function workOf(
-  about: { asked: Asked | AskedByRun; request: RunRequest; trusted: Snapshot; config: Config },
+  about: { asked: Asked | AskedByRun; request: RunRequest; run: Run; trusted: Snapshot; config: Config },
   place: { github: GitHub; repositoryId: number; defaultBranch: string },
 ): Promise<(Omit<Briefed, "kind"> & { kind: "work"; ground: Ground }) | Stopped> {
-  const { asked, request, trusted, config } = about;
+  const { asked, request, run, trusted, config } = about;
   if (asked.kind === "asked-by-run") return await failedWork(asked, { trusted, config }, place);
   const unwanted = await roundRefusal(request, asked, { config, github: place.github });
   if (unwanted !== null) return unwanted;
   const ground = await groundOf(asked.subject, trusted, place.github);
-  const briefed = await briefFor(request, { asked, ground, config }, place);
+  const briefed = await briefFor(request, { asked, run, trusted, ground, config }, place);
   return briefed.kind === "stop" ? briefed : { ...briefed, kind: "work", ground };
+}
+
+/** Whether the work ends in a pull request of its own for the issue. */
+function opensPull(verb: RunVerb): boolean {
+  return verb === "fix" || verb === "approve";
 }
 
 async function trustedCommit(repository: Repository, github: GitHub): Promise<Snapshot> {
@@ -166,7 +172,7 @@ async function answerTo(
   asked: Asked | AskedByRun,
   { config, github }: { config: Config; github: GitHub },
 ): Promise<Pull | null> {
-  if (inputs.verb !== "fix" || asked.kind !== "asked" || asked.subject.kind !== "issue") return null;
+  if (!opensPull(inputs.verb) || asked.kind !== "asked" || asked.subject.kind !== "issue") return null;
   const { taken } = await attemptsAt(github, config.pull_request.branch_prefix, inputs.issue);
   return openPullAmong(taken) ?? (await pullOfRun(github, taken, identity.run.id));
 }

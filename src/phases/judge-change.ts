@@ -7,6 +7,7 @@ import type { Task } from "../handoff/task.ts";
 import type { Judgement } from "../handoff/verdict.ts";
 import { checkPrograms, type TrustedManifest } from "../inspect/check-programs.ts";
 import { inspectChange } from "../inspect/inspect.ts";
+import { outsidePlan } from "../inspect/outside-plan.ts";
 import type { AutoMergeFacts } from "../policy/auto-merge.ts";
 import type { CodeOwners } from "../policy/codeowners.ts";
 import { factsOf } from "../policy/facts.ts";
@@ -23,7 +24,7 @@ export interface Evidence {
   codeowners: CodeOwners | null;
   /** Absent: not asked, so nothing is merged without a person. */
   merging?: AutoMergeFacts;
-  task: Pick<Task, "config">;
+  task: Pick<Task, "config" | "plan">;
   report: Pick<Report, "checks" | "findings" | "packages"> | null;
 }
 
@@ -36,7 +37,8 @@ export async function judgeChange(evidence: Evidence): Promise<Judgement> {
   const valid = validateChange(change, { ...capsOf(config), basePaths, before });
   const programs = checkPrograms(manifests, config.checks);
   const seen = await inspectChange(change, before, programs);
-  const findings = [...seen.findings, ...(report?.findings ?? [])];
+  const beyond = task.plan === undefined ? [] : outsidePlan(change, task.plan);
+  const findings = [...seen.findings, ...beyond, ...(report?.findings ?? [])];
   const problems = valid.kind === "valid" ? [] : valid.problems;
   const verified = { checks: report?.checks ?? null, packages: report?.packages };
   const facts = { change, before, findings, added: seen.added, ...verified, problems, codeowners, config };

@@ -102,7 +102,7 @@ export async function judgeLocally(
     solution,
     report,
   }: {
-    task: Pick<Task, "config" | "base">;
+    task: Pick<Task, "config" | "base" | "plan">;
     solution: Pick<Solution, "change"> & Partial<Pick<Solution, "ending">>;
     report: Report | null;
   },

@@ -69,6 +69,7 @@ export async function sealable(
           ...(words.answer === undefined ? {} : { answer: words.answer }),
           ...(round === null ? {} : { items: round.items, steps: round.steps }),
           ...(words.analysis === undefined ? {} : { analysis: words.analysis }),
+          ...(words.plan === undefined ? {} : { plan: words.plan }),
         };
   return {
     version: 1,

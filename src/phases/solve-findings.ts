@@ -1,6 +1,7 @@
 import type { Change } from "../change.ts";
 import { validateChange } from "../change/validate.ts";
 import type { Finding } from "../handoff/finding.ts";
+import type { Solution } from "../handoff/solution.ts";
 import type { Task } from "../handoff/task.ts";
 import { findingOf } from "../inspect/finding-id.ts";
 import { scanSecrets, scanText } from "../inspect/secrets.ts";
@@ -74,6 +75,7 @@ export interface Words {
   look_at: string[];
   answer?: string;
   analysis?: { cause: string; evidence: { file: string; excerpt: string }[]; fix: string };
+  plan?: Solution["plan"];
   ending: string;
   /** Answers to points of a review. */
   answered: { id: string; subject: string; reply: string }[];
@@ -87,12 +89,18 @@ async function scanWords(words: Words): Promise<Finding[]> {
     ...(words.analysis?.evidence ?? []).map(({ file, excerpt }) => `${file}: ${excerpt}`),
     words.analysis?.cause ?? "",
     words.analysis?.fix ?? "",
+    ...planWords(words),
     words.ending,
     ...words.look_at,
     ...words.answered.flatMap(({ id, subject, reply }) => [id, subject, reply]),
     ...words.reasons.map(({ path, reason }) => `${path}: ${reason}`),
   ].join("\n");
   return scanText("the agent's notes", text);
+}
+
+function planWords({ plan }: Words): string[] {
+  if (plan === undefined) return [];
+  return [...plan.steps.flatMap(({ what, files }) => [what, ...files]), ...plan.risks, plan.notes];
 }
 
 /** A value this process holds can only stand in the work if a wall broke: that ends the run, whatever the patterns say. */

@@ -126,13 +126,14 @@ export async function solve(request: SolveRequest, effects: SolveEffects): Promi
   return { ...solution, audit_head: audit.head };
 }
 
-function wayOfWork(task: Task): { answers: "answer" | "analysis" | undefined; settles: boolean } {
+function wayOfWork(task: Task): { answers: "answer" | "analysis" | "plan" | undefined; settles: boolean } {
   return { answers: answersOf(task), settles: task.brief.kind === "review" };
 }
 
 /** What the work is, where it is no change. */
-function answersOf(task: Task): "answer" | "analysis" | undefined {
+function answersOf(task: Task): "answer" | "analysis" | "plan" | undefined {
   if (!endsWithAnswer(task)) return undefined;
+  if (task.verb === "plan") return "plan";
   return task.verb === "ci" ? "analysis" : "answer";
 }
 

@@ -5,7 +5,8 @@ import { sha256 } from "../handoff/seal.ts";
 import type { Task } from "../handoff/task.ts";
 import type { OriginRef } from "../record/origin.ts";
 import type { Subject } from "../record/subject.ts";
-import { firstComer, ourRun, readRequest, type RunRequest } from "./asked.ts";
+import { releasedApproval } from "./approved-plan.ts";
+import { type Asked, firstComer, ourRun, readRequest, type RunRequest } from "./asked.ts";
 import { groundOf, readConfig } from "./gate.ts";
 import type { PublishRequest } from "./publish.ts";
 import { stop, type Stopped } from "./stop.ts";
@@ -36,6 +37,8 @@ export async function stillAsked(
   }
   const first = await firstComer(runRequest, run.run, github);
   if (first.kind === "stop") return first;
+  const released = await stillReleased(task, asked, { github, identity, run: run.run });
+  if (released.kind === "stop") return released;
   await trustedStillTrue(task, repository.defaultBranch, github);
   const ground = await sameGround(task, asked.subject, github);
   if (ground.kind === "stop") return ground;
@@ -53,6 +56,22 @@ function askedBy(trigger: Extract<Task["trigger"], { kind: "issue_comment" | "re
     case "review":
       return { issue: trigger.pull, ref: { kind: "review", id: trigger.review } };
   }
+}
+
+/** A plan is carried out only while the App's record names this comment and exactly this plan. */
+async function stillReleased(
+  { verb, plan }: Task,
+  asked: Asked,
+  at: Parameters<typeof releasedApproval>[1],
+): Promise<{ kind: "released" } | Stopped> {
+  if (verb !== "approve" && plan === undefined) return { kind: "released" };
+  const found = verb === "approve" ? await releasedApproval(asked, at) : null;
+  if (found?.kind === "stop") return found;
+  const wanted = found === null ? null : { hash: found.hash, plan: found.record.plan };
+  const carried = plan === undefined ? null : { hash: plan.hash, plan: plan.plan };
+  if (canonical(carried) !== canonical(wanted))
+    throw contradiction("the released plan", canonical(carried), canonical(wanted));
+  return { kind: "released" };
 }
 
 /** Promise 6: the trusted commit is one of the default branch, and its policy is the policy in the Task. */

@@ -25,6 +25,8 @@ const filesMax = 50;
 /** Code units, escaping included, of a list that must be read; the rest of it is counted. Three of them and the table fit one body. */
 const listUnitsMax = 9_000;
 const nameMax = 100;
+/** Hexadecimal digits of a plan's hash. */
+const planUnits = 16;
 
 export interface BodyFacts {
   task: Task;
@@ -80,8 +82,11 @@ export function isPartial({ ending }: Pick<Solution, "ending">): boolean {
 }
 
 function opening({ task, solution, known }: BodyFacts): Outgoing {
-  const { brief, requester, config } = task;
-  const asked = ours`${whatIsAsked(brief)}asked by ${word(requester.login, known)}`;
+  const { brief, requester, config, plan } = task;
+  const asked =
+    plan === undefined
+      ? ours`${whatIsAsked(brief)}asked by ${word(requester.login, known)}`
+      : ours`by the plan ${code(plan.hash.slice(0, planUnits), known)} that ${word(plan.asked_by.login, known)} asked for and ${word(requester.login, known)} approved`;
   const isRevert = brief.kind === "rollback" && task.pull === null;
   if (isRevert) return ours`Takes back #${brief.number}, which answered #${brief.issue}; ${asked}.`;
   const closes = config.pull_request.closes_issue && !isPartial(solution);

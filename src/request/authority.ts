@@ -101,7 +101,7 @@ function subjectRefusal({ verb, subject, issueState, labels }: AuthorityFacts): 
     return refused(
       "not-available",
       `\`${verb}\` is not available yet in this version.`,
-      `Commands that start a run: ${now.join(", ")}.`,
+      `Commands on an issue or pull request are now: ${now.join(", ")}.`,
     );
   }
   if (!place.on.includes(subject)) {
@@ -126,9 +126,12 @@ const subjectNames: Readonly<Record<SubjectKind, string>> = {
   "fork-pull": "a pull request from a fork",
 };
 
-/** Where a command that starts a run may stand (design §6), and whether also where that is closed. */
+/** Where a command that starts a run, or is about a plan, may stand (design §6), and whether also where that is closed. */
 const places: Readonly<Partial<Record<Verb, { on: readonly SubjectKind[]; closed: boolean }>>> = {
   fix: { on: ["issue", "own-pull"], closed: false },
+  plan: { on: ["issue"], closed: false },
+  approve: { on: ["issue"], closed: false },
+  deny: { on: ["issue"], closed: true },
   rollback: { on: ["own-pull"], closed: true },
   verify: { on: ["own-pull", "pull", "fork-pull"], closed: false },
   ask: { on: ["issue", "own-pull", "pull", "fork-pull"], closed: true },

@@ -59,6 +59,15 @@ export function earlierRun(runs: readonly NamedRun[], run: NamedRun, bot: number
   return same.toSorted((a, b) => a.id - b.id)[0] ?? null;
 }
 
+/** The commits on which runs of our App for a verb worked, newest run first, each once. Pure. */
+export function commitsOfRuns(
+  runs: readonly (NamedRun & { headSha: string })[],
+  { verb, bot }: { verb: Verb; bot: number },
+): string[] {
+  const ours = runs.filter(({ actor, title }) => actor.id === bot && parseRunName(title)?.verb === verb);
+  return [...new Set(ours.toSorted((a, b) => b.id - a.id).map(({ headSha }) => headSha))];
+}
+
 /** Seconds by which GitHub's own times may differ, and days for which a delivery can be sent again. */
 const skewSeconds = 60;
 const redeliveryDays = 3;

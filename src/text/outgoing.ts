@@ -39,6 +39,14 @@ export function cell(text: string, known: KnownSecrets): Outgoing {
   return pass(escapeText(plainLine(redact(wellFormed(text), known), cellUnitsMax)));
 }
 
+/**
+ * Text (not Markdown) on any number of lines, never cut: for what people decide by. null: it cannot be shown as it is, because something
+ * in it would be redacted or nobody could see it.
+ */
+export function verbatim(text: string, known: KnownSecrets): Outgoing | null {
+  return redact(wellFormed(text), known) === text ? pass(escapeText(text.trim())) : null;
+}
+
 /** A path, command or value as a code span on one line; also safe in a table cell. An empty text stays empty. */
 export function code(text: string, known: KnownSecrets): Outgoing {
   const line = defuseSpan(plainLine(redact(wellFormed(text), known), cellUnitsMax));

@@ -5,6 +5,7 @@ import { applyPatchTool } from "./apply-patch.ts";
 import { answerItemTool } from "./answer-item.ts";
 import type { Inside } from "./files.ts";
 import { answerTool, finishTool } from "./finish.ts";
+import { planTool } from "./plan.ts";
 import { readFileTool } from "./read-file.ts";
 import { shellTool } from "./shell.ts";
 import type { Tool } from "./tool.ts";
@@ -22,7 +23,7 @@ function hinting(tool: Tool, { sandbox, profile }: Inside): Tool {
   };
 }
 
-function lastTool(answers: "answer" | "analysis" | undefined): Tool {
+function lastTool(answers: "answer" | "analysis" | "plan" | undefined): Tool {
   switch (answers) {
     case undefined:
       return finishTool;
@@ -30,6 +31,8 @@ function lastTool(answers: "answer" | "analysis" | undefined): Tool {
       return answerTool;
     case "analysis":
       return analysisTool;
+    case "plan":
+      return planTool;
   }
 }
 
@@ -49,8 +52,8 @@ export function createTools({
   profile: Profile;
   limits: Config["limits"];
   egress?: Egress | undefined;
-  /** The work is an answer, or an analysis of checks that failed: then nothing is patched. Absent: it is a change. */
-  answers?: "answer" | "analysis" | undefined;
+  /** The work is an answer, an analysis of checks that failed, or a plan: then nothing is patched. Absent: it is a change. */
+  answers?: "answer" | "analysis" | "plan" | undefined;
   /** Whether the work is points of a review, which are answered one by one. */
   settles?: boolean;
 }): Tool[] {

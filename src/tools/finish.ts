@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ProposedPlan } from "./plan.ts";
 import type { Tool } from "./tool.ts";
 
 /** How the agent says that it is done. Model text: shown quoted to people, decides nothing. */
@@ -13,7 +14,10 @@ export const Finish = z.strictObject({
   notes: z.string().describe("What you are unsure of, assumed or left out. Empty when there is nothing."),
   look_at: z.array(z.string()).describe("Files or places where the reviewer should look closely."),
 });
-/** `answer`: for whoever asked a question; absent where a change was made. `analysis`: the same in its parts, where checks had failed. */
+/**
+ * `answer`: for whoever asked a question; absent where a change was made. `analysis`: the same in its parts, where checks had failed.
+ * `plan`: for whoever asked for one.
+ */
 export type Finish = z.infer<typeof Finish> & {
   answer?: string;
   analysis?: {
@@ -22,6 +26,7 @@ export type Finish = z.infer<typeof Finish> & {
     verdict: "broken" | "flaky" | "infrastructure" | "unknown";
     fix: string;
   };
+  plan?: Omit<ProposedPlan, "outcome">;
 };
 
 /** The same for a question. */

@@ -105,6 +105,49 @@ describe("the prompt", () => {
     expect(user).toContain("GitHub does not hold this log any more.");
   });
 
+  test("of a plan is the text for plans, and the issue as for a change", async () => {
+    const asked = task({ verb: "plan", sandbox_mode: "read-only", brief: issue, words: "only in add.ts, please" });
+    await expect(text(assemblePrompt(await readFixedText(asked), asked))).toMatchFileSnapshot(
+      "./snapshots/prompt-plan.txt",
+    );
+  });
+
+  test("of a released plan holds the plan beside the request that it was made for, in marks", () => {
+    const steps = [
+      { what: "Add instead.", files: ["add.ts", "test/add.test.ts"] },
+      { what: "Say so.", files: [] },
+    ];
+    const approved = {
+      hash: "0".repeat(64),
+      plan: { steps, risks: ["Callers that negate."], expected_level: "medium" as const, notes: "Look at sub.ts." },
+      run: 90,
+      commit: "c".repeat(40),
+      asked_by: { id: 2, login: "ben" },
+    };
+    const asked = task({ verb: "approve", brief: issue, words: "only in add.ts, please", plan: approved });
+    const { user } = assemblePrompt("fixed", asked);
+    expect(user.slice(0, user.indexOf("# Evidence"))).toMatchInlineSnapshot(`
+      "# Request
+
+      @mona (write), who may decide this, asks about issue #12:
+
+      only in add.ts, please
+
+      # The plan
+
+      A maintainer has read and released this plan, made on commit cccccccccccccccccccccccccccccccccccccccc. Carry out exactly its steps: no other work, and no other files unless a step cannot be done without them. Every file beyond it is reported to the reviewers. If it cannot be carried out, finish with \`gave_up\` and say why.
+
+      <<<DATA 548bd01a6f55d0ba released plan
+      1. Add instead. (add.ts, test/add.test.ts)
+      2. Say so.
+      Risk: Callers that negate.
+      Notes: Look at sub.ts.
+      DATA>>> 548bd01a6f55d0ba
+
+      "
+    `);
+  });
+
   test("of a local task is the fixed text and the words that were typed", async () => {
     const { instructions, user } = assemblePrompt(await readFixedText(task()), task());
     expect(instructions).toBe((await readFixedText(task())).trim());

@@ -74,7 +74,7 @@ describe("nothing starts", () => {
     ["an unknown verb", "mona", "/agent dance", ["airlock[bot] confused"], 1],
     ["two commands", "mona", "/agent fix\n\n/agent fix", ["airlock[bot] confused"], 1],
     ["a question for help", "mona", "/agent", ["airlock[bot] +1"], 1],
-    ["a verb of a later version", "mona", "/agent plan", ["airlock[bot] confused"], 1],
+    ["a verb of a later version", "mona", "/agent continue", ["airlock[bot] confused"], 1],
   ])("for %s", async (...[, login, body, reactions, replies]) => {
     const found = await says(login, body);
     expect(found).toMatchObject({ first: 200, reactions, runs: 0 });
@@ -100,9 +100,9 @@ describe("nothing starts", () => {
   });
 
   test("and another verb is named as what was asked", async () => {
-    const { replies } = await says("mona", "/agent plan");
-    expect(replies[0]).toContain("`plan` is not available yet in this version.");
-    expect(replies[0]).toContain("<sub>plan, asked by mona</sub>");
+    const { replies } = await says("mona", "/agent continue");
+    expect(replies[0]).toContain("`continue` is not available yet in this version.");
+    expect(replies[0]).toContain("<sub>continue, asked by mona</sub>");
   });
 
   test("for our own comment, even if somebody made it look like a command", async () => {
@@ -143,7 +143,7 @@ describe("when GitHub fails", () => {
     expect({ first, runs }).toEqual({ first: 500, runs: 0 });
     expect(replies).toEqual([
       expect.stringContaining(
-        "❌ **Failed.** GitHub did not accept the start of the run.\n\n**Next:** comment `/agent fix` again in a few minutes.",
+        "❌ **Failed.** GitHub did not accept the start of the run.\n\n**Next:** write the command again in a new comment in a few minutes.",
       ),
     ]);
     const failed = here.hub.deliveries.find(({ statusCode }) => statusCode === 500);

@@ -1,6 +1,7 @@
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
-import { chooseArtifacts, shownBytesMax, unzipped } from "../../src/app/run-papers.ts";
+import { chooseArtifacts } from "../../src/app/run-papers.ts";
+import { unzipped, zippedPaperBytesMax } from "../../src/handoff/zip.ts";
 import type { Artifact } from "../../src/github/github.ts";
 
 let next = 0;
@@ -58,7 +59,7 @@ describe("a zip", () => {
     const zip = zipSync({ "task.json": new Uint8Array(1000) });
     const patched = Buffer.from(zip);
     const central = patched.indexOf(Buffer.from([0x50, 0x4b, 1, 2]));
-    patched.writeUInt32LE(shownBytesMax + 1, central + 24);
+    patched.writeUInt32LE(zippedPaperBytesMax + 1, central + 24);
     expect(() => unzipped(patched)).toThrow(/more than/);
   });
 

@@ -11,7 +11,20 @@ import { airlock } from "./airlock.ts";
 const root = join(import.meta.dirname, "../..");
 const built = join(root, "dist/airlock.cjs");
 
-const verbs = ["fix", "ask", "exec", "verify", "risk", "sandbox", "doctor", "parse", "sanitize", "audit", "app"];
+const verbs = [
+  "fix",
+  "ask",
+  "plan",
+  "exec",
+  "verify",
+  "risk",
+  "sandbox",
+  "doctor",
+  "parse",
+  "sanitize",
+  "audit",
+  "app",
+];
 
 describe("help", () => {
   test.each([[[]], [["help"]], [["--help"]], [["-h"]]])("%j shows every verb with its arguments", async (args) => {

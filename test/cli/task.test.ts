@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { verifyAudit } from "../../src/audit/log.ts";
 import { sha256 } from "../../src/handoff/seal.ts";
 import { startModel } from "../emulators/model/server.ts";
-import type { Step } from "../emulators/model/step.ts";
+import { call, type Step } from "../emulators/model/step.ts";
 import { cartFiles } from "../phases/local-scene.ts";
 import { finish, goodFix, patch } from "../stories/road.ts";
 import { fixtureRepository, plainGit, temporaryDirectory } from "../workspace/repository.ts";
@@ -191,5 +191,39 @@ describe("what keeps both from beginning", () => {
     expect(ended.code).toBe(3);
     expect(ended.err.join("\n")).toMatch(/fix: /);
     expect([...ended.out, ...ended.err].join("\n")).not.toContain(key);
+  });
+});
+
+describe("airlock plan", () => {
+  const planned = call("finish", {
+    outcome: "done",
+    steps: [{ what: "Multiply by the quantity.", files: ["src/cart.ts", "test/quantity.test.ts"] }],
+    risks: ["Callers that multiplied\u001b[31m themselves pay twice."],
+    expected_level: "medium",
+    notes: "Prices are in cents.",
+  });
+
+  test("prints steps, files and risks, and changes nothing", async () => {
+    const { code, out, files, status } = await work([planned], ["plan", "Quantities are ignored."]);
+    expect({ code, status }).toEqual({ code: 0, status: [] });
+    expect(out).toEqual([
+      "1. Multiply by the quantity.",
+      "     src/cart.ts",
+      "     test/quantity.test.ts",
+      "",
+      "Risks:",
+      "  - Callers that multiplied themselves pay twice.",
+      "",
+      "Expected level: medium",
+      "",
+      "Prices are in cents.",
+    ]);
+    expect([...files.keys()]).toEqual(["audit.jsonl", "session.jsonl", "solution.json", "task.json"]);
+  });
+
+  test("without a task says what is missing", async () => {
+    const { code, err } = await airlock(["plan"], { cwd: ".", env: {} });
+    expect(code).toBe(2);
+    expect(err.join("\n")).toContain("say what should be planned");
   });
 });

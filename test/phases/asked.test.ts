@@ -228,7 +228,7 @@ describe("a dispatch carries ids and a verb of the closed list", () => {
     });
   });
   test.each([
-    ["another verb", { verb: "plan" }],
+    ["another verb", { verb: "continue" }],
     ["a shell word", { issue: "1; id" }],
     ["zero", { id: "0" }],
     ["another trigger", { trigger: "push" }],

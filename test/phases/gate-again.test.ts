@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { githubClient, noPatience } from "../../src/github/client.ts";
 import { ours } from "../../src/text/outgoing.ts";
 import { gitText } from "../emulators/github/git.ts";
 import { setRef, writeCommit, writeTree } from "../emulators/github/git-write.ts";
-import { ask, dispatch, gateOf, gatePermissions, type Scene, scene } from "./scene.ts";
+import { ask, dispatch, gateOf, laterJob, type Scene, scene } from "./scene.ts";
 
 describe("a second run for one comment is a duplicate, whatever has become of the comment since", () => {
   test.each<[string, (stage: Scene, comment: number) => unknown]>([
@@ -18,10 +17,7 @@ describe("a second run for one comment is a duplicate, whatever has become of th
     await using stage = await scene();
     const first = await ask(stage);
     await meanwhile(stage, first.comment);
-    // A later job has a token of its own.
-    const token = stage.hub.jobToken(stage.repository, gatePermissions);
-    const reading = githubClient({ token, apiUrl: stage.hub.url, owner: "octo", repo: "demo", patience: noPatience });
-    expect(await gateOf({ ...stage, reading }, dispatch(stage, first.inputs))).toMatchObject({
+    expect(await gateOf(laterJob(stage), dispatch(stage, first.inputs))).toMatchObject({
       kind: "stop",
       stop: { kind: "duplicate", message: `Run ${first.identity.run.id} already works on this comment.` },
     });

@@ -165,7 +165,7 @@ describe("the trusted commit must still be one of the default branch", () => {
     await using stage = await scene();
     const request = await arrived(stage);
     rewriteMain(stage);
-    await expect(publishOf(stage, request)).rejects.toMatchObject({ code: "github-failed" });
+    await expect(publishOf(stage, request)).rejects.toMatchObject({ code: "bad-paper" });
     expect(shown(stage)).toEqual(nothing);
   });
 

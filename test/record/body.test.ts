@@ -4,6 +4,7 @@ import { textUnitsMax } from "../../src/text/outgoing.ts";
 import { findSecrets } from "../../src/text/find-secrets.ts";
 import { planted } from "../inspect/planted.ts";
 import { checks, digest, home, judgement, report, runUrl, solution, task } from "./papers.ts";
+import { plan } from "./made-approval.ts";
 
 const facts = (more: Partial<BodyFacts> = {}): BodyFacts => ({
   task: task(),
@@ -25,6 +26,19 @@ test("without a closing keyword when the repository does not want one", () => {
   const quiet = task();
   quiet.config.pull_request.closes_issue = false;
   expect(pullBody(facts({ task: quiet })).startsWith("For #12, ")).toBe(true);
+});
+
+test("by whose plan and whose word, where there was a plan", () => {
+  const approved = {
+    hash: "0123456789abcdef".repeat(4),
+    plan,
+    run: 70,
+    commit: "b".repeat(40),
+    asked_by: { id: 9, login: "ben" },
+  };
+  expect(pullBody(facts({ task: task({ verb: "approve", plan: approved }) }))).toMatch(
+    /^Fixes #12, by the plan `0123456789abcdef` that ben asked for and mona approved\./,
+  );
 });
 
 test("a check that did not run is nowhere shown as passed", () => {
