@@ -267,6 +267,15 @@ const Verify = z.strictObject({
     ),
 });
 
+const Bump = z.strictObject({
+  min_release_age_days: z
+    .int()
+    .min(0)
+    .max(365)
+    .default(3)
+    .describe("Days that a release must have been in the registry before a bump takes it; 0 takes any."),
+});
+
 /** `.github/airlock.toml`, read from the trusted commit only. A missing file means every default below. */
 export const Config = z.strictObject({
   agent: Agent.prefault({}),
@@ -280,6 +289,7 @@ export const Config = z.strictObject({
   reviewers: Reviewers.prefault({}),
   pull_request: PullRequest.prefault({}),
   network: Network.prefault({}),
+  bump: Bump.prefault({}),
 });
 export type Config = z.infer<typeof Config>;
 

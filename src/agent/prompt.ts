@@ -42,7 +42,8 @@ function networkText(opened: readonly string[]): string {
 function userText({ brief, verb, words, requester, pull }: Task): string {
   switch (brief.kind) {
     case "rollback":
-      throw new TypeError("a rollback is built from trees; nobody is asked to work on it");
+    case "bump":
+      throw new TypeError(`nobody is asked to work on a ${brief.kind}: it needs no model`);
     case "local":
       return `# ${verb === "ask" ? "Question" : "Request"}\n\n${brief.text.trim()}`;
     case "issue": {

@@ -7,6 +7,7 @@ import { version } from "./version.ts";
 const verbs: Record<string, () => Promise<{ verb: Verb }>> = {
   fix: () => import("./fix.ts"),
   ask: () => import("./ask.ts"),
+  bump: () => import("./bump.ts"),
   exec: () => import("./exec.ts"),
   verify: () => import("./verify.ts"),
   risk: () => import("./risk.ts"),

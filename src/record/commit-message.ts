@@ -2,6 +2,7 @@ import { z } from "zod";
 import { canonical } from "../handoff/canonical.ts";
 import type { Person } from "../handoff/identity.ts";
 import { sha256 } from "../handoff/seal.ts";
+import type { Bump } from "../handoff/solution.ts";
 import type { Brief } from "../handoff/task.ts";
 import { Judgement } from "../handoff/verdict.ts";
 import { commitText, joined, type KnownSecrets, ours, type Outgoing, title, word } from "../text/outgoing.ts";
@@ -11,6 +12,8 @@ const subjectMax = 72;
 
 export interface CommitFacts {
   brief: Brief;
+  /** Of a bump that the change itself shows; null or absent: none. */
+  bump?: Bump | null;
   requester: Person;
   run: { id: number; url: string };
   judgement: Judgement;
@@ -21,10 +24,11 @@ export interface CommitFacts {
  * The commit's message: the issue's title as subject, who asked and where it was made as body and trailers. Author and
  * committer are GitHub's business, because it signs only what it wrote itself.
  */
-export function commitMessage({ brief, requester, run, judgement, known }: CommitFacts): Outgoing {
+export function commitMessage({ brief, bump = null, requester, run, judgement, known }: CommitFacts): Outgoing {
   const login = word(requester.login, known);
-  const subject = subjectOf(brief, known);
-  const about = brief.kind === "issue" ? ours`Issue: #${brief.number}` : ours`Task: typed by its owner`;
+  const subject = subjectOf(brief, known, bump);
+  const issue = brief.kind === "issue" || brief.kind === "bump" ? brief.number : null;
+  const about = issue === null ? ours`Task: typed by its owner` : ours`Issue: #${issue}`;
   const made = ours`Made by Airlock in run ${run.id}: ${addressOf(run.url, known)}`;
   const coAuthor = ours`Co-authored-by: ${login} <${requester.id}+${login}@users.noreply.github.com>`;
   const marks = ours`Airlock-Run: ${run.id}\nAirlock-Judgement: ${word(judgementDigest(judgement), known)}`;
@@ -32,11 +36,16 @@ export function commitMessage({ brief, requester, run, judgement, known }: Commi
 }
 
 /** The first line, also used as the pull request's title. Never empty. */
-export function subjectOf(brief: Brief, known: KnownSecrets): Outgoing {
-  const text = brief.kind === "local" ? (brief.text.split("\n")[0] ?? "") : brief.title;
-  const line = title(cut(commitText(title(text, known), known)), known);
+export function subjectOf(brief: Brief, known: KnownSecrets, bump: Bump | null = null): Outgoing {
+  const line = title(cut(commitText(title(textOf(brief, bump), known), known)), known);
   if (line !== "") return line;
-  return brief.kind === "local" ? ours`Change` : ours`Change for issue ${brief.number}`;
+  return brief.kind === "local" || brief.kind === "bump" ? ours`Change` : ours`Change for issue ${brief.number}`;
+}
+
+function textOf(brief: Brief, bump: Bump | null): string {
+  if (brief.kind === "local") return brief.text.split("\n")[0] ?? "";
+  if (brief.kind !== "bump") return brief.title;
+  return bump === null ? `Bump ${brief.package}` : `Bump ${bump.name} from ${bump.from} to ${bump.to}`;
 }
 
 /** The run that a commit says it comes from; null for any other commit. Whoever can push can write it: it finds, it proves nothing. */
