@@ -7,7 +7,7 @@ import type { Command } from "../request/command.ts";
 import { cell, code, ours, type Outgoing } from "../text/outgoing.ts";
 
 /** What is there now, told whenever somebody asks for more. */
-const available = ours`comment \`/agent fix\` on an open issue; further words on that line and in that comment are instructions. \`/agent ask\` and a question, \`/agent status\` and \`/agent stop\`, anywhere. On a pull request of Airlock: \`/agent why\`, \`/agent accept\` with a finding's id, \`/agent verified\` with the head's commit.`;
+const available = ours`comment \`/agent fix\` on an open issue; further words on that line and in that comment are instructions. \`/agent bump\` and a package, on an open issue too. \`/agent ask\` and a question, \`/agent status\` and \`/agent stop\`, anywhere. On a pull request of Airlock: \`/agent why\`, \`/agent accept\` with a finding's id, \`/agent verified\` with the head's commit.`;
 
 /** The answer to a command that starts nothing, for people who may write. */
 export function refusal(command: Command, answer: Authority & { kind: "refused" }): StatusState {

@@ -71,7 +71,8 @@ export async function bump(
   const { certificate } = ground.sandbox;
   const made = { change, tree, certificate, bump: planned.bump, taskDigest: request.taskDigest };
   const network = await sayableNetwork(asked.rows(), []);
-  return { kind: "bumped", solution: { ...solutionOfTrees(task, { ...made, auditHead: audit.head }), network } };
+  const solution = { ...solutionOfTrees(task, { ...made, auditHead: audit.head }), network };
+  return { kind: "bumped", solution };
 }
 
 interface Plan {

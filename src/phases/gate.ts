@@ -9,6 +9,7 @@ import { type Brief, endsWithAnswer, type Task } from "../handoff/task.ts";
 import type { Subject } from "../record/subject.ts";
 import { attemptsAt, openPullAmong, pullOfRun } from "../record/branch.ts";
 import { type Asked, firstComer, onDefaultBranch, ourRun, readRequest, type RunRequest } from "./asked.ts";
+import { bumpBrief } from "./bump-request.ts";
 import { freezeConversation } from "./freeze.ts";
 import { type Made, rollback } from "./rollback.ts";
 import { collectInstructions } from "./instructions.ts";
@@ -59,8 +60,8 @@ async function ask(request: RunRequest, { github, audit, now }: GateEffects): Pr
   const loaded = await readConfig(files, github);
   if (loaded.kind === "stop") return loaded;
   const { verb } = request.inputs;
-  const answer = verb === "fix" ? await answerTo(request, loaded.config, github) : null;
-  if (answer !== null) return alreadyDone(answer);
+  const answer = verb === "fix" || verb === "bump" ? await answerTo(request, loaded.config, github) : null;
+  if (answer !== null) return alreadyDone(answer, verb);
   const ground = await groundOf(asked.subject, trusted, github);
   const brief = await briefOf(request, { asked, ground, config: loaded.config }, github);
   if (brief.kind === "stop") return brief;
@@ -115,6 +116,7 @@ async function briefOf(
     const brief = { kind: "rollback" as const, number, issue: subject.answers, title, to: made.to };
     return { kind: "brief", brief, made };
   }
+  if (inputs.verb === "bump") return bumpBrief(args, inputs.issue, config);
   const frozen = await freezeConversation(inputs.issue, comment, github);
   if (frozen.kind === "stop") return frozen;
   const kind = inputs.verb === "ask" ? "question" : "issue";

@@ -103,7 +103,7 @@ export async function publish(
   const facts = { task, solution, report, judgement, run, home, auditHead: audit.head, known };
   const publishing = await publishChange(github, facts);
   if (publishing.kind === "already-done") {
-    const done = alreadyDone(publishing.pull);
+    const done = alreadyDone(publishing.pull, task.verb);
     audit.append("request.refused", refusalEntry(done));
     return done;
   }

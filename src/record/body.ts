@@ -6,6 +6,7 @@ import type { Judgement } from "../handoff/verdict.ts";
 import * as out from "../text/outgoing.ts";
 import { cell, code, joined, type KnownSecrets, link, ours, type Outgoing, quote, word } from "../text/outgoing.ts";
 import { assemble, type Section } from "./assemble.ts";
+import { bumpOf, bumpSection } from "./bump.ts";
 import { decision } from "./decision.ts";
 import { networkSection } from "./network.ts";
 import { packagesSection } from "./packages.ts";
@@ -46,6 +47,7 @@ export function pullBody(facts: BodyFacts): Outgoing {
   const { report, known } = facts;
   const sections: Section[] = [
     { must: true, text: opening(facts) },
+    { must: true, text: bumpSection(bumpOf(facts), facts.task.created_at, known) },
     { must: true, text: decision(report, facts.judgement, known) },
     { must: true, text: tamperingSection(facts.judgement, known) },
     { must: true, text: ours`### Verification\n\n${verificationTable(report, known)}` },
@@ -71,13 +73,19 @@ export function isPartial({ ending }: Pick<Solution, "ending">): boolean {
 function opening({ task: { brief, requester, config }, solution, known }: BodyFacts): Outgoing {
   const asked = ours`asked by ${word(requester.login, known)}`;
   const closes = config.pull_request.closes_issue && !isPartial(solution);
+  const issue = issueOf(brief);
   const forWhat =
-    brief.kind !== "issue"
+    issue === null
       ? ours`A task ${asked}.`
       : closes
-        ? ours`Fixes #${brief.number}, ${asked}.`
-        : ours`For #${brief.number}, ${asked}.`;
+        ? ours`Fixes #${issue}, ${asked}.`
+        : ours`For #${issue}, ${asked}.`;
   return isPartial(solution) ? ours`${forWhat}\n\n${partialNote(solution.ending, known)}` : forWhat;
+}
+
+/** The issue that a change answers; null: there is none. */
+function issueOf(brief: Task["brief"]): number | null {
+  return brief.kind === "issue" || brief.kind === "bump" ? brief.number : null;
 }
 
 function partialNote(ending: Ending, known: KnownSecrets): Outgoing {
@@ -110,23 +118,26 @@ function risk({ judgement, known }: BodyFacts): Outgoing {
   );
 }
 
-function changes({ solution, known }: BodyFacts): Outgoing {
+function changes({ task, solution, known }: BodyFacts): Outgoing {
+  // Nobody gave reasons for what a package manager wrote.
+  const isMade = task.brief.kind === "bump";
   const said = quote(solution.summary.slice(0, summaryMax), known);
   const reasonOf = new Map(solution.reasons.map(({ path, reason }) => [path, reason]));
   const rows = solution.change.slice(0, filesMax).map((entry) => {
     const reason = reasonOf.get(entry.path);
     const said = reason === undefined ? ours`no reason given` : cell(reason.slice(0, reasonMax), known);
-    return ours`| ${code(entry.path, known)} | ${kindOf(entry)} | ${said} |`;
+    return ours`| ${code(entry.path, known)} | ${kindOf(entry)} |${isMade ? ours`` : ours` ${said} |`}`;
   });
   const more = solution.change.length - rows.length;
   return joined(
     [
       ours`### Changes\n`,
       ...(solution.summary.trim() === "" ? [] : [said, ours``]),
-      ours`| File | | Reason (the agent's words) |`,
-      ours`| :-- | :-- | :-- |`,
+      ...(isMade
+        ? [ours`| File | |\n| :-- | :-- |`]
+        : [ours`| File | | Reason (the agent's words) |\n| :-- | :-- | :-- |`]),
       ...rows,
-      ...(more > 0 ? [ours`| and ${more} more | | |`] : []),
+      ...(more > 0 ? [ours`| and ${more} more | |${isMade ? ours`` : ours` |`}`] : []),
     ],
     "\n",
   );
@@ -144,9 +155,9 @@ function whereToLook({ solution: { look_at }, known }: BodyFacts): Outgoing {
 }
 
 function checklist({ task, solution, judgement, known }: BodyFacts): Outgoing {
-  const { brief } = task;
+  const issue = issueOf(task.brief);
   const items = [
-    ...(brief.kind === "issue" ? [ours`The change does what #${brief.number} asks, and nothing else`] : []),
+    ...(issue === null ? [] : [ours`The change does what #${issue} asks, and nothing else`]),
     ours`The repository's own workflows were allowed to run after reading the change, and are green`,
     ...(isPartial(solution) ? [ours`What the agent left undone is known, and done or not needed`] : []),
     ...(judgement.draft ? [ours`Every check above that regressed or did not run is explained`] : []),

@@ -2,10 +2,10 @@ import { z } from "zod";
 import { canonical } from "../handoff/canonical.ts";
 import type { Person } from "../handoff/identity.ts";
 import { sha256 } from "../handoff/seal.ts";
-import type { Bump } from "../handoff/solution.ts";
 import type { Brief } from "../handoff/task.ts";
 import { Judgement } from "../handoff/verdict.ts";
 import { commitText, joined, type KnownSecrets, ours, type Outgoing, title, word } from "../text/outgoing.ts";
+import type { ShownBump } from "./bump.ts";
 
 /** Characters of a commit's first line; longer ones are folded by most tools. */
 const subjectMax = 72;
@@ -13,7 +13,7 @@ const subjectMax = 72;
 export interface CommitFacts {
   brief: Brief;
   /** Of a bump that the change itself shows; null or absent: none. */
-  bump?: Bump | null;
+  bump?: ShownBump | null;
   requester: Person;
   run: { id: number; url: string };
   judgement: Judgement;
@@ -36,16 +36,17 @@ export function commitMessage({ brief, bump = null, requester, run, judgement, k
 }
 
 /** The first line, also used as the pull request's title. Never empty. */
-export function subjectOf(brief: Brief, known: KnownSecrets, bump: Bump | null = null): Outgoing {
+export function subjectOf(brief: Brief, known: KnownSecrets, bump: ShownBump | null = null): Outgoing {
   const line = title(cut(commitText(title(textOf(brief, bump), known), known)), known);
   if (line !== "") return line;
   return brief.kind === "local" || brief.kind === "bump" ? ours`Change` : ours`Change for issue ${brief.number}`;
 }
 
-function textOf(brief: Brief, bump: Bump | null): string {
+function textOf(brief: Brief, bump: ShownBump | null): string {
   if (brief.kind === "local") return brief.text.split("\n")[0] ?? "";
   if (brief.kind !== "bump") return brief.title;
-  return bump === null ? `Bump ${brief.package}` : `Bump ${bump.name} from ${bump.from} to ${bump.to}`;
+  if (bump === null) return `Bump ${brief.package}`;
+  return `Bump ${bump.name}${bump.from === null ? "" : ` from ${bump.from}`} to ${bump.to}`;
 }
 
 /** The run that a commit says it comes from; null for any other commit. Whoever can push can write it: it finds, it proves nothing. */

@@ -6,6 +6,7 @@ import type { Solution } from "../handoff/solution.ts";
 import type { Verdict } from "../handoff/verdict.ts";
 import { attemptsAt, openPullAmong, pullOfRun, type TakenBranch } from "./branch.ts";
 import { type BodyFacts, pullBody } from "./body.ts";
+import { bumpOf } from "./bump.ts";
 import { commitMessage, judgementDigest, judgementOfCommit, runOfCommit, subjectOf } from "./commit-message.ts";
 import { applyReview, letMerge } from "./review.ts";
 
@@ -29,17 +30,18 @@ const nameTries = 5;
 export async function publishChange(github: GitHub, publication: Publication): Promise<Publishing> {
   const { task, judgement, report, solution } = publication;
   const { brief } = task;
-  if (brief.kind !== "issue") throw unpublishable("only the answer to an issue can become a pull request");
+  const issue = brief.kind === "issue" || brief.kind === "bump" ? brief.number : null;
+  if (issue === null) throw unpublishable("only the answer to an issue can become a pull request");
   if (judgement.kind !== "publish") throw unpublishable(`policy says ${judgement.kind}`);
   if (solution.change.length === 0) throw unpublishable("the change is empty");
 
-  const { taken, free } = await attemptsAt(github, task.config.pull_request.branch_prefix, brief.number);
+  const { taken, free } = await attemptsAt(github, task.config.pull_request.branch_prefix, issue);
   const earlier = await branchOfRun(github, taken, publication);
   const own = await pullOfRun(github, taken, publication.run.id);
   const answer = own?.state === "closed" ? own : earlier === null ? (own ?? openPullAmong(taken)) : null;
   if (answer !== null) return { kind: "already-done", pull: { number: answer.number, state: answer.state } };
   const tree = await writeTree(github, solution, report.head_tree);
-  const pushed = earlier ?? (await push(github, { free, tree, issue: brief.number }, publication));
+  const pushed = earlier ?? (await push(github, { free, tree, issue }, publication));
   const { pull, adopted, notes } = await openPull(github, pushed.branch, publication);
   if (pull.head.sha !== pushed.commit) throw movedHead(pull, pushed.commit);
   const refused = await applyReview(github, pull.number, publication);
@@ -109,7 +111,8 @@ async function push(
   publication: Publication,
 ): Promise<Pushed> {
   const { task, run, report, judgement, known } = publication;
-  const message = commitMessage({ brief: task.brief, requester: task.requester, run, judgement, known });
+  const bump = bumpOf(publication);
+  const message = commitMessage({ brief: task.brief, bump, requester: task.requester, run, judgement, known });
   const commit = await github.createCommit({ message, tree, parents: [report.base.commit] });
   const notes = commit.verified
     ? []
@@ -145,7 +148,7 @@ async function openPull(
   if (there !== null) return { pull: there, adopted: true, notes: [] };
   const { task, judgement, known } = publication;
   const wanted = {
-    title: subjectOf(task.brief, known),
+    title: subjectOf(task.brief, known, bumpOf(publication)),
     body: pullBody(publication),
     head: branch,
     base: task.default_branch,

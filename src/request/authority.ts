@@ -117,6 +117,7 @@ const subjectNames: Readonly<Record<SubjectKind, string>> = {
 /** Where a command that starts a run may stand (design §6), and whether also where that is closed. */
 const places: Readonly<Partial<Record<Verb, { on: readonly SubjectKind[]; closed: boolean }>>> = {
   fix: { on: ["issue"], closed: false },
+  bump: { on: ["issue"], closed: false },
   rollback: { on: ["own-pull"], closed: true },
   ask: { on: ["issue", "own-pull", "pull", "fork-pull"], closed: true },
 };

@@ -84,7 +84,7 @@ describe("nothing starts", () => {
   test("and help is an answer, not a refusal", async () => {
     const { id, replies } = await says("mona", "/agent help");
     expect(replies).toEqual([
-      `airlock[bot]: <!-- airlock:comment:${id} -->\n\nℹ️ Airlock turns an issue into a verified pull request.\n\n**Next:** comment \`/agent fix\` on an open issue; further words on that line and in that comment are instructions. \`/agent ask\` and a question, \`/agent status\` and \`/agent stop\`, anywhere. On a pull request of Airlock: \`/agent why\`, \`/agent accept\` with a finding's id, \`/agent verified\` with the head's commit.\n\n<sub>help, asked by mona</sub>`,
+      `airlock[bot]: <!-- airlock:comment:${id} -->\n\nℹ️ Airlock turns an issue into a verified pull request.\n\n**Next:** comment \`/agent fix\` on an open issue; further words on that line and in that comment are instructions. \`/agent bump\` and a package, on an open issue too. \`/agent ask\` and a question, \`/agent status\` and \`/agent stop\`, anywhere. On a pull request of Airlock: \`/agent why\`, \`/agent accept\` with a finding's id, \`/agent verified\` with the head's commit.\n\n<sub>help, asked by mona</sub>`,
     ]);
   });
 

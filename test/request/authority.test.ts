@@ -72,7 +72,7 @@ describe("refused", () => {
       kind: "refused",
       code: "not-available",
       message: "`rebase` is not available yet in this version.",
-      next: "Commands that start a run: `fix`, `rollback`, `ask`.",
+      next: "Commands that start a run: `fix`, `bump`, `rollback`, `ask`.",
     });
   });
 });
