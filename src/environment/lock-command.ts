@@ -1,3 +1,4 @@
+import { gte } from "semver";
 import { parse, stringify } from "smol-toml";
 import { bunSettings } from "./bun.ts";
 import { type InstallCommand, textOf, withFile } from "./command.ts";
@@ -12,11 +13,13 @@ export interface MinimumAge {
 }
 
 const minutesPerDay = 24 * 60;
+/** The first yarn with `npmMinimalAgeGate`; older ones end at a setting they do not know, the other managers pass over it. */
+const berryAgeFrom = "4.10.0";
 
 /**
  * The command that writes a lockfile, made from the one that installs from it: the same settings and limits, not frozen, and nothing is
  * installed where the manager can do without (yarn 1 cannot). The minimum age reaches the packages that come along where the manager
- * knows one: npm (`before`), pnpm from 10.16, yarn from 4.10 and bun from 1.3; an older one ignores the setting. Pure.
+ * knows one: npm (`before`), pnpm from 10.16, yarn from 4.10 and bun from 1.3; an older one goes without. Pure.
  * Out: also the command as a person would type it.
  */
 export function lockCommand(
@@ -40,7 +43,8 @@ export function lockCommand(
     case "yarn-classic":
       return { command: { ...command, argv: ordered(["install"]) }, shown: "yarn install" };
     case "yarn-berry": {
-      const aged = age === null ? {} : { YARN_NPM_MINIMAL_AGE_GATE: String(age.days * minutesPerDay) };
+      const isKnown = gte(wanted.manager.version, berryAgeFrom);
+      const aged = age === null || !isKnown ? {} : { YARN_NPM_MINIMAL_AGE_GATE: String(age.days * minutesPerDay) };
       // Inside a CI yarn would be immutable by itself.
       const env = { ...command.env, YARN_ENABLE_IMMUTABLE_INSTALLS: "0", ...aged };
       return {
