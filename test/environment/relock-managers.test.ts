@@ -29,11 +29,6 @@ describe.skipIf(!managersReachable)(
       await using before = await startRegistry(published.filter(({ version }) => version === "1.0.0"));
       const root = room.put(real.sandbox, one.title.replace(" ", "-"), {
         "package.json": manifest("^1.0.0"),
-        ...(one.wanted.manager.name === "yarn-berry"
-          ? {
-              ".yarnrc.yml": `npmRegistryServer: "${before.url.href.replace(/\/$/, "")}"\nunsafeHttpWhitelist: ["127.0.0.1"]\nhttpProxy: "\${YARN_HTTP_PROXY:-}"\nenableGlobalCache: false\n`,
-            }
-          : {}),
       });
       await lock(real.sandbox, one, { root, manager }, before.url);
       const asLocked = readFileSync(join(root, "package.json"), "utf8");
