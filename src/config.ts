@@ -243,6 +243,15 @@ const Verify = z.strictObject({
     ),
 });
 
+const Bump = z.strictObject({
+  min_release_age_days: z
+    .int()
+    .min(0)
+    .max(365)
+    .default(3)
+    .describe("Days that a release must have been in the registry before a bump takes it; 0 takes any."),
+});
+
 /** `.github/airlock.toml`, read from the trusted commit only. A missing file means every default below. */
 export const Config = z.strictObject({
   agent: Agent.prefault({}),
@@ -258,6 +267,7 @@ export const Config = z.strictObject({
   review: Review.prefault({}),
   network: Network.prefault({}),
   ci: Ci.prefault({}),
+  bump: Bump.prefault({}),
 });
 export type Config = z.infer<typeof Config>;
 

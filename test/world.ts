@@ -29,6 +29,8 @@ export interface WorldOptions {
   onLog?: RunnerOptions["onLog"];
   /** Called when a run was dispatched, before its first job starts. */
   beforeStart?: (run: DispatchedRun) => Promise<void>;
+  /** The package registry of every job; absent: the machine's. */
+  registry?: string;
   /** Replaces the PATH of every job. */
   jobPath?: string;
   runListLag?: number;
@@ -63,7 +65,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const runner = createRunner({
     dir: path.join(dir, "jobs"),
     actionDirectory: root,
-    env: { PATH: options.jobPath ?? jobPath(), npm_config_registry: await registry(), ...image },
+    env: { PATH: options.jobPath ?? jobPath(), npm_config_registry: options.registry ?? (await registry()), ...image },
     ...(options.between === undefined ? {} : { between: options.between }),
     ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
   });

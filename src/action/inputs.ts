@@ -41,7 +41,8 @@ const Inputs = z.discriminatedUnion("phase", [
     repository: given,
     task: given,
     "task-digest": Digest,
-    "openai-api-key": given,
+    // A bump needs none; the step that does says so by `noKey`.
+    "openai-api-key": given.optional(),
     "openai-base-url": given.optional(),
   }),
   z.strictObject({
@@ -116,12 +117,11 @@ export function phaseOf(environment: Environment): Inputs["phase"] | null {
   return parsed.success ? parsed.data : null;
 }
 
+const modelKey = { what: "the secret OPENAI_API_KEY", set: "Set the secret OPENAI_API_KEY to the model's key" };
+
 /** Inputs that come from the repository's settings, where people forget them. */
 const settings: Readonly<Record<string, { what: string; set: string }>> = {
-  "openai-api-key": {
-    what: "the secret OPENAI_API_KEY",
-    set: "Set the secret OPENAI_API_KEY to the model's key",
-  },
+  "openai-api-key": modelKey,
   "app-bot-id": {
     what: "the variable AIRLOCK_BOT_ID",
     set: "Set the variable AIRLOCK_BOT_ID to the numeric user id of your App's bot, which `airlock app create` prints,",
@@ -132,7 +132,15 @@ function notSetUp({ issues }: z.ZodError, values: Readonly<Record<string, string
   const [name, ...others] = [...new Set(issues.map(({ path }) => String(path[0])))];
   const setting = name === undefined || others.length > 0 ? undefined : settings[name];
   if (name === undefined || setting === undefined) return null;
-  const wrong = values[name] === undefined ? "is not set" : "is not what is expected there";
+  return missingSetting(name, setting, values[name] === undefined ? "is not set" : "is not what is expected there");
+}
+
+/** What is told where a model is needed and the secret with its key is not set. */
+export function noKey(): AirlockError {
+  return missingSetting("openai-api-key", modelKey, "is not set");
+}
+
+function missingSetting(name: string, setting: { what: string; set: string }, wrong: string): AirlockError {
   return new AirlockError({
     code: "bad-input",
     message: `The input ${name} is missing or wrong: ${setting.what} ${wrong}.`,

@@ -7,19 +7,24 @@ import { modelFor } from "../phases/model.ts";
 import { releasable } from "../phases/session-release.ts";
 import { solve } from "../phases/solve.ts";
 import { stopOfSolution } from "../phases/solution-end.ts";
-import type { InputsOf } from "./inputs.ts";
+import { runBump } from "./bump.ts";
+import { type InputsOf, noKey } from "./inputs.ts";
 import { openJobGround } from "./job-ground.ts";
 import { beginFromTask, writePapers } from "./papers.ts";
 import { artifactDirectory, onPaper, paperDirectory, plain, type Shell } from "./shell.ts";
 
 /** Job permissions: contents: read. The only job that holds the model's key, and it holds nothing else. */
 export async function runSolve(inputs: InputsOf<"solve">, shell: Shell): Promise<void> {
-  const apiKey = inputs["openai-api-key"];
-  shell.mask(apiKey);
+  const apiKey = inputs["openai-api-key"] ?? null;
+  if (apiKey !== null) shell.mask(apiKey);
   await onPaper("solve", shell, {
     begin: () => beginFromTask("solve", inputs, shell),
     work: async (audit, task) => {
       await using on = await openJobGround(inputs, shell, audit);
+      const { brief } = task;
+      if (brief.kind === "bump")
+        return await runBump({ task, brief, known: apiKey === null ? [] : [apiKey] }, inputs, { on, audit, shell });
+      if (apiKey === null) throw noKey();
       const { source, place, prepared, sandbox } = on;
       const directory = paperDirectory(shell);
       // In memory until it was scanned: the paper directory is uploaded whatever happens.

@@ -53,7 +53,8 @@ function userText(task: Task): string {
   switch (brief.kind) {
     case "rollback":
     case "verify":
-      throw new TypeError(`a ${brief.kind} is built from trees; nobody is asked to work on it`);
+    case "bump":
+      throw new TypeError(`nobody is asked to work on a ${brief.kind}: it needs no model`);
     case "local":
       return `# ${localHeading[verb] ?? "Request"}\n\n${brief.text.trim()}`;
     case "issue": {

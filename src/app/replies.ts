@@ -12,6 +12,7 @@ const commands = joined(
     ours`- \`/agent fix\` on an open issue: a pull request that solves it. Further words on that line and in that comment are instructions.`,
     ours`- \`/agent fix\` on a pull request of Airlock: its open review feedback, point by point.`,
     ours`- \`/agent plan\` on an open issue: a plan with a hash. Then \`/agent approve\` or \`/agent deny\` with that hash: exactly it is carried out, or nothing is.`,
+    ours`- \`/agent bump\` and a package, on an open issue: a pull request that takes a newer release of it, made without a model.`,
     ours`- \`/agent ask\` and a question, anywhere: an answer, and nothing is changed.`,
     ours`- \`/agent ci\` on a pull request whose checks failed: why they failed, and nothing is changed.`,
     ours`- \`/agent verify\` on a pull request, whoever made it: the checks before and after, and the risk.`,

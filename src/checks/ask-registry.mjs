@@ -1,7 +1,7 @@
 // Runs inside the sandbox, with the registry as the only host and nothing of the repository: asks what the registry knows of some packages and
 // writes the few facts that are wanted, because whole answers are megabytes. Judges nothing.
-// Usage: node --input-type=module - ORDER < ask-registry.mjs, where ORDER is JSON: { registry, packages: [{ name, version, before }],
-// bytesMax, timeoutMs, together, wordsMax }
+// Usage: node --input-type=module - ORDER < ask-registry.mjs, where ORDER is JSON: { registry, packages: [{ name, version, before }
+// or { name, releases: true }], bytesMax, timeoutMs, together, wordsMax }
 import { request as plain } from "node:http";
 import { request as secure } from "node:https";
 import { connect } from "node:tls";
@@ -25,7 +25,7 @@ async function work() {
   }
 }
 
-async function ask({ name, version, before }) {
+async function ask({ name, version, before, releases }) {
   const root = registry.endsWith("/") ? registry : `${registry}/`;
   const { status, body } = await get(new URL(`${root}${name.replace("/", "%2f")}`));
   if (status === 404) return { kind: "absent" };
@@ -33,6 +33,7 @@ async function ask({ name, version, before }) {
   const packument = JSON.parse(body);
   const time = packument.time ?? {};
   if (time.unpublished !== undefined) return { kind: "unpublished" };
+  if (releases === true) return releasesOf(packument);
   const wanted = version ?? packument["dist-tags"]?.latest;
   const found = packument.versions?.[wanted];
   if (found === undefined) return { kind: time[wanted] === undefined ? "absent" : "unpublished" };
@@ -52,6 +53,19 @@ async function ask({ name, version, before }) {
     integrity: short(found.dist?.integrity),
     shasum: short(found.dist?.shasum),
   };
+}
+
+/** All that is there; what cannot be written down whole is left out. */
+function releasesOf({ versions = {}, time = {}, "dist-tags": tags = {} }) {
+  const latest = short(tags.latest);
+  const releases = Object.entries(versions)
+    .filter(([version]) => version.length <= wordsMax)
+    .map(([version, { deprecated }]) => ({
+      version,
+      released: date(time[version]),
+      deprecated: deprecated !== undefined && deprecated !== false && deprecated !== "",
+    }));
+  return { kind: "releases", latest, releases };
 }
 
 /** Some mirrors leave `created` out. */

@@ -1,31 +1,15 @@
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import type { Limits, Sandbox } from "../../sandbox/sandbox.ts";
-import { registryRule, withoutCredentials } from "../environment/install.ts";
 import { type PackageFacts, type Packages, packagesMax, wordsMax } from "../handoff/packages.ts";
 import type { AddedPackage } from "../inspect/added-packages.ts";
 import { lookAlike } from "../inspect/look-alike.ts";
+import { askable, askRegistry, isPossible, type RegistryAsk, unreadable } from "./ask-registry.ts";
 
-/** Milliseconds for one answer and for all of them. */
-const answerTimeoutMs = 30_000;
-const allTimeoutMs = 120_000;
-/** Bytes of one package's whole document, unpacked; the largest known ones have some 40 MB. */
-const documentBytesMax = 96 * 1024 * 1024;
-/** Documents that are read at the same time. */
-const together = 4;
 const outputBytes = 1024 * 1024;
 
-/** Names that a registry can have, old capital letters included. Anything else is not sent to it. */
-const possibleName = /^(?:@[\w.~-]+\/)?[\w.~-]+$/;
-
-export interface Lookup {
-  sandbox: Sandbox;
-  /** Where npm asks; credentials in it are not sent. */
-  registry: URL;
+export interface Lookup extends RegistryAsk {
   added: readonly AddedPackage[];
   /** When the work was asked for, as ISO text: ages are counted to it. */
   asOf: string;
-  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -36,33 +20,11 @@ export interface Lookup {
 export async function lookUpPackages({ sandbox, registry, added, asOf, signal }: Lookup): Promise<Packages> {
   if (added.length === 0) return { kind: "none" };
   const some = added.slice(0, packagesMax);
-  const order = JSON.stringify({
-    registry: withoutCredentials(registry).href,
-    packages: some.map(({ name, version, before }) => ({
-      // The program asks for nothing under a name that is none.
-      name: isPossible(name) ? name : "-",
-      version,
-      before,
-    })),
-    bytesMax: documentBytesMax,
-    timeoutMs: answerTimeoutMs,
-    together,
-    wordsMax,
-  });
-  const limits: Limits = { timeoutMs: allTimeoutMs, output: { headBytes: outputBytes, tailBytes: 1024 } };
-  const result = await sandbox.run(
-    { egress: { rule: registryRule(registry) }, limits },
-    ["node", "--input-type=module", "-", order],
-    {
-      stdin: await readFile(new URL("./ask-registry.mjs", import.meta.url)),
-      ...(signal === undefined ? {} : { signal }),
-    },
-  );
-  if (result.kind === "limit") return notRun(`the look-up met a limit: ${result.detail}`);
-  if (result.kind !== "exited") return notRun(`the look-up ${result.kind}`);
-  if (result.exitCode === 127) return notRun("node is missing in the sandbox");
-  const answers = readAnswers(result.stdout.text);
-  if (result.exitCode !== 0 || answers?.length !== some.length) return notRun("the look-up gave no readable answer");
+  const asked = some.map(({ name, version, before }) => ({ name: askable(name), version, before }));
+  const told = await askRegistry({ sandbox, registry, signal }, asked, outputBytes);
+  if (told.kind === "failed") return notRun(told.reason);
+  const answers = readAnswers(told.answers);
+  if (answers?.length !== some.length) return notRun(unreadable);
   return factsOf(some, answers, { asOf, leftOut: added.length - some.length });
 }
 
@@ -88,13 +50,9 @@ const Answer = z.discriminatedUnion("kind", [
 ]);
 export type Answer = z.infer<typeof Answer>;
 
-function readAnswers(stdout: string): Answer[] | null {
-  try {
-    const read = z.array(Answer).safeParse(JSON.parse(stdout));
-    return read.success ? read.data : null;
-  } catch {
-    return null;
-  }
+function readAnswers(answers: unknown): Answer[] | null {
+  const read = z.array(Answer).safeParse(answers);
+  return read.success ? read.data : null;
 }
 
 /** Answers as facts for the Report. When no package was answered for, the registry was not reached. Pure. */
@@ -136,10 +94,6 @@ export function hashOf(
   const ours = (locked?.split(" ") ?? []).filter((hash) => theirs.some((one) => algorithm(one) === algorithm(hash)));
   if (ours.length === 0) return "not compared";
   return ours.every((hash) => theirs.includes(hash)) ? "same" : "differs";
-}
-
-function isPossible(name: string): boolean {
-  return name.length <= 214 && possibleName.test(name) && !/^\.{1,2}$/.test(name);
 }
 
 function notRun(reason: string): Packages {

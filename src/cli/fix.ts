@@ -1,3 +1,5 @@
+import type { Change } from "../change.ts";
+import type { Judgement } from "../handoff/verdict.ts";
 import { applyToWorkTree } from "../workspace/worktree.ts";
 import { openRepository } from "./repository.ts";
 import { runTask } from "./task.ts";
@@ -15,23 +17,43 @@ export const verb: Verb = {
     );
     if (ended.result?.kind !== "judged") return ended.code;
     const { solution, judgement } = ended.result;
-    if (judgement.kind === "refuse") return exitCode.no;
-    if (!(await mayWrite({ kind: judgement.kind, files: solution.change.length, yes }, terminal))) {
-      terminal.err("Nothing was written. The patch is in the folder named above.");
-      return exitCode.no;
-    }
-    await using local = await openRepository(ended.directory);
-    const applied = await applyToWorkTree(local, solution.change);
-    if (applied.kind === "applied") {
-      terminal.err(`Written: ${solution.change.map(({ path }) => path).join(", ")}`);
-      return exitCode.done;
-    }
-    terminal.err(
-      `Nothing was written: you have changed ${applied.paths.join(", ")} since the commit the work began from.`,
-    );
-    return exitCode.no;
+    const { change } = solution;
+    const order = {
+      judgement,
+      change,
+      directory: ended.directory,
+      yes,
+      kept: "The patch is in the folder named above.",
+    };
+    return await writeDown(order, terminal);
   },
 };
+
+/**
+ * Asks, and writes a judged change into the working copy it was made for. In: what is said of the change where it is not written.
+ * Out: the exit code.
+ */
+export async function writeDown(
+  order: { judgement: Pick<Judgement, "kind">; change: Change; directory: string; yes: boolean; kept: string },
+  terminal: Pick<Terminal, "ask" | "err">,
+): Promise<number> {
+  const { judgement, change, directory, yes, kept } = order;
+  if (judgement.kind === "refuse") return exitCode.no;
+  if (!(await mayWrite({ kind: judgement.kind, files: change.length, yes }, terminal))) {
+    terminal.err(`Nothing was written. ${kept}`.trim());
+    return exitCode.no;
+  }
+  await using local = await openRepository(directory);
+  const applied = await applyToWorkTree(local, change);
+  if (applied.kind === "applied") {
+    terminal.err(`Written: ${change.map(({ path }) => path).join(", ")}`);
+    return exitCode.done;
+  }
+  terminal.err(
+    `Nothing was written: you have changed ${applied.paths.join(", ")} since the commit the work began from.`,
+  );
+  return exitCode.no;
+}
 
 /**
  * Whether the change goes into the working copy. `--yes` answers for a change that may be published; one that is held needs a person at

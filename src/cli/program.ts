@@ -8,6 +8,7 @@ const verbs: Record<string, () => Promise<{ verb: Verb }>> = {
   fix: () => import("./fix.ts"),
   ask: () => import("./ask.ts"),
   plan: () => import("./plan.ts"),
+  bump: () => import("./bump.ts"),
   exec: () => import("./exec.ts"),
   verify: () => import("./verify.ts"),
   risk: () => import("./risk.ts"),

@@ -157,7 +157,7 @@ async function runPipeline(order: Order, terminal: Terminal): Promise<PipelineRe
 }
 
 /** Said before anything is spent: whoever has edits expects them to be seen. */
-async function warnOfUncommitted(local: LocalRepository, { err }: Terminal): Promise<void> {
+export async function warnOfUncommitted(local: LocalRepository, { err }: Terminal): Promise<void> {
   const { commit, tree } = await resolveRevision(local, "HEAD");
   const paths = await uncommitted(local, tree);
   if (paths.length === 0) return;

@@ -10,7 +10,7 @@ import {
 } from "./command.ts";
 import { flag, type Form, isRecord, listed, names, oneOf } from "./settings.ts";
 
-const bunSettings = ".airlock-bunfig.toml";
+export const bunSettings = ".airlock-bunfig.toml";
 
 /** From `[install]` of the trusted bunfig.toml: how packages are laid out. */
 const shapes: Readonly<Record<string, Form>> = {

@@ -1,7 +1,7 @@
 import { chown, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AirlockError } from "../errors.ts";
-import { cacheInside, managerInside } from "./command.ts";
+import { cacheInside, type InstallCommand, managerInside } from "./command.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import { makeCacheDirectories } from "./mounts.ts";
 import { orderInstall } from "./order.ts";
@@ -59,15 +59,40 @@ const npm: Installable = { kind: "npm", lockfile: "package-lock.json" };
  * @throws AirlockError when `into` is not empty; SandboxError when the sandbox broke.
  */
 export async function installDependencies(options: InstallOptions): Promise<Installation> {
-  const { sandbox, into, cacheDir, registry, wanted = npm, settings = {}, scripts = [] } = options;
+  const { sandbox, into, registry, wanted = npm, settings = {}, scripts = [] } = options;
   const order = await orderInstall(options.manifestDir, wanted, { settings, registry: withoutCredentials(registry) });
   if (order.kind === "refused") return { kind: "failed", reason: order.reason, fix: order.fix, evidence: "" };
-  const { command } = order;
+  const installed = await runManager(options, order.command, shown(wanted));
+  if (installed.kind === "failed") {
+    // Half an installation must not be taken for one later.
+    await rm(into, { recursive: true, force: true });
+    return installed;
+  }
+  const ran = await runInstallScripts({ ...options, directory: into, names: scripts });
+  if (ran.kind === "failed") {
+    await rm(into, { recursive: true, force: true });
+    return ran;
+  }
+  await makeCacheDirectories(into, sandbox.user);
+  const notes = ran.notes.length === 0 ? {} : { notes: ran.notes };
+  return { kind: "installed", directory: into, ms: installed.ms + ran.ms, ...notes };
+}
+
+/**
+ * Lays a command's files out in `into` and runs it there as every manager is run: in the sandbox, with the registry as the only host.
+ * In: the command as a person would type it, for messages. What it leaves in `into` when it fails is the caller's to remove.
+ * @throws AirlockError when `into` is not empty; SandboxError when the sandbox broke.
+ */
+export async function runManager(
+  options: Omit<InstallOptions, "manifestDir" | "wanted" | "settings" | "scripts">,
+  command: InstallCommand,
+  name: string,
+): Promise<{ kind: "ran"; ms: number } | Failure> {
+  const { sandbox, into, cacheDir, registry } = options;
   await makeOwned(into, sandbox.user);
   await makeOwned(cacheDir, sandbox.user);
   if ((await readdir(into)).length > 0) throw notEmpty(into);
   for (const file of command.files) await writeManifest(into, file, sandbox.user);
-
   const denied = new Set<string>();
   const login = await loginFor(options);
   const result = await sandbox.run(
@@ -87,19 +112,8 @@ export async function installDependencies(options: InstallOptions): Promise<Inst
     [...command.argv, ...login.argv],
     { cwd: installInside, onOutput: lineReader(options.onProgress), ...signalOf(options) },
   );
-  if (result.kind !== "exited" || result.exitCode !== 0) {
-    // Half an installation must not be taken for one later.
-    await rm(into, { recursive: true, force: true });
-    return failureOf(shown(wanted), result, denied);
-  }
-  const ran = await runInstallScripts({ ...options, directory: into, names: scripts });
-  if (ran.kind === "failed") {
-    await rm(into, { recursive: true, force: true });
-    return ran;
-  }
-  await makeCacheDirectories(into, sandbox.user);
-  const notes = ran.notes.length === 0 ? {} : { notes: ran.notes };
-  return { kind: "installed", directory: into, ms: result.ms + ran.ms, ...notes };
+  const isDone = result.kind === "exited" && result.exitCode === 0;
+  return isDone ? { kind: "ran", ms: result.ms } : failureOf(name, result, denied);
 }
 
 /** The command of an installation as a person would type it. Pure. */
@@ -157,7 +171,11 @@ export function registryEgress(
 }
 
 /** The user configuration lies beside the cache; it holds the name of a variable and no secret. */
-async function loginFor({ cacheDir, registry, registryToken }: InstallOptions): Promise<{
+async function loginFor({
+  cacheDir,
+  registry,
+  registryToken,
+}: Pick<InstallOptions, "cacheDir" | "registry" | "registryToken">): Promise<{
   readOnly: ReadOnlyMount[];
   env: Record<string, string>;
   argv: string[];

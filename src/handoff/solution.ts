@@ -63,6 +63,24 @@ export const Step = z.strictObject({
 });
 export type Step = z.infer<typeof Step>;
 
+const Version = z.string().regex(/^[\w.+-]{1,100}$/);
+
+/** What a bump did, for titles and tables. Publish believes it only where the change itself says the same. */
+export const Bump = z.strictObject({
+  name: z
+    .string()
+    .regex(/^(?:@[\w.~-]+\/)?[\w.~-]+$/)
+    .max(214),
+  from: Version,
+  to: Version,
+  step: z.enum(["patch", "minor", "major"]),
+  /** When the new version was published; null: the registry does not say. */
+  released: z.iso.datetime().nullable(),
+  /** A newer version that was too young, and from when on it is not; null: there is none. */
+  passed: z.strictObject({ version: Version, from: z.iso.datetime().nullable() }).nullable(),
+});
+export type Bump = z.infer<typeof Bump>;
+
 /** Paper two. What was made of the Task. Written by solve, scanned for secrets before it is sealed. */
 export const Solution = z.strictObject({
   version: z.literal(1),
@@ -89,6 +107,8 @@ export const Solution = z.strictObject({
   items: z.array(ItemEnding).optional(),
   /** How start becomes `tree`; the last one's tree is `tree`. Absent: one commit holds everything. */
   steps: z.array(Step).optional(),
+  /** Absent: the change is no bump. */
+  bump: Bump.optional(),
   model: z.string(),
   usage: Usage,
   /** Things the sandbox or the workspace sweep had to stop. */

@@ -92,6 +92,17 @@ export const Brief = z.discriminatedUnion("kind", [
     others: z.int().min(0),
   }),
   z.strictObject({
+    /** Nobody works: solve lets the package manager change manifests and lockfile. */
+    kind: z.literal("bump"),
+    /** The issue that it was asked on; null: typed into the terminal. */
+    number: z.int().positive().nullable(),
+    package: z.string().min(1).max(214),
+    /** null: the newest. */
+    range: z.string().min(1).max(200).nullable(),
+    /** Days that a release must have been in the registry. */
+    age_days: z.int().min(0).max(365),
+  }),
+  z.strictObject({
     /** A task typed into the terminal by the owner of the working copy. */
     kind: z.literal("local"),
     text: z.string().min(1),
@@ -134,7 +145,7 @@ export const Instruction = z.strictObject({ path: z.string().min(1), content: z.
 export type Instruction = z.infer<typeof Instruction>;
 
 /** What a run can be asked to do. Every other command is answered without a run. */
-export const RunVerb = z.enum(["fix", "ask", "plan", "approve", "rollback", "verify", "ci"]);
+export const RunVerb = z.enum(["fix", "ask", "plan", "approve", "bump", "rollback", "verify", "ci"]);
 export type RunVerb = z.infer<typeof RunVerb>;
 
 /** Whether a run ends after solve with an answer for people, instead of a change that would have to be verified. */
@@ -148,6 +159,7 @@ export function endsWithAnswer({ verb }: Pick<Task, "verb">): boolean {
     case "approve":
     case "rollback":
     case "verify":
+    case "bump":
       return false;
   }
 }

@@ -6,6 +6,7 @@ import type { Brief } from "../handoff/task.ts";
 import type { Subject } from "../record/subject.ts";
 import { releasedPlan } from "./approved-plan.ts";
 import type { Asked, RunRequest } from "./asked.ts";
+import { bumpBrief } from "./bump-request.ts";
 import { pullFailures } from "./ci-request.ts";
 import { freezeConversation } from "./freeze.ts";
 import { freezeReview } from "./freeze-review.ts";
@@ -53,6 +54,7 @@ export async function briefFor(
     return { kind: "brief", brief, made };
   }
   if (verb === "ci") return await pullFailures(subject, place);
+  if (verb === "bump") return bumpBrief(args, issue, config);
   if (verb === "verify") return await asItStands(subject, ground, { config, github });
   if (verb === "fix" && subject.kind === "own-pull") {
     const frozen = await freezeReview({ subject, origin, words, appBotId }, github);

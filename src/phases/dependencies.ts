@@ -202,7 +202,7 @@ async function install(
 }
 
 /** npm is in the toolchain; the others are fetched, once per job and version, and kept like an installation. */
-async function managerFor(ground: Ground, dependencies: Installable, after: Obtaining["after"]) {
+export async function managerFor(ground: Ground, dependencies: Installable, after: Obtaining["after"]) {
   if (dependencies.kind === "npm") return { kind: "npm" } as const;
   const { manager } = dependencies;
   const key = managerKey(manager, ground.registry);
@@ -239,7 +239,8 @@ function teller({ onDecision }: Ground): Pick<Ground, "onDecision"> {
   return onDecision === undefined ? {} : { onDecision };
 }
 
-function installLimits({ limits }: Ground) {
+/** Of one run of a package manager. */
+export function installLimits({ limits }: Ground) {
   return { timeoutMs: limits.install_s * 1000, output: outputBytes, ...resourceLimits(limits) };
 }
 

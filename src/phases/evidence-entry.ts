@@ -19,6 +19,7 @@ export function evidenceEntry(brief: Brief): Record<string, string | number | st
         failures_left_out: brief.others,
         secrets_blanked: brief.failures.filter(({ hidden }) => hidden).length,
       };
+    case "bump":
     case "verify":
     case "rollback":
     case "local":

@@ -71,7 +71,7 @@ async function ask(request: RunRequest, { github, audit, now }: GateEffects): Pr
   if (loaded.kind === "stop") return loaded;
   const { verb } = request.inputs;
   const answer = await answerTo(request, asked, { config: loaded.config, github });
-  if (answer !== null) return alreadyDone(answer);
+  if (answer !== null) return alreadyDone(answer, verb);
   const place = { github, repositoryId: repository.id, defaultBranch };
   const work = await workOf({ asked, request, run: run.run, trusted, config: loaded.config }, place);
   if (work.kind === "stop") return work;
@@ -129,7 +129,7 @@ async function workOf(
 
 /** Whether the work ends in a pull request of its own for the issue. */
 function opensPull(verb: RunVerb): boolean {
-  return verb === "fix" || verb === "approve";
+  return verb === "fix" || verb === "approve" || verb === "bump";
 }
 
 async function trustedCommit(repository: Repository, github: GitHub): Promise<Snapshot> {

@@ -15,6 +15,14 @@ export interface LocalOrder {
   /** The commit to work from; policy, instructions and checks come from it too: whoever owns the working copy is trusted. */
   revision: string;
   text: string;
+  /** Absent: a task in the owner's words. */
+  bump?: {
+    package: string;
+    /** null: the newest. */
+    range: string | null;
+    /** Days that a release must be old; null: as configured. */
+    ageDays: number | null;
+  };
   /** Absent: a change is asked for. */
   verb?: RunVerb;
   now: () => number;
@@ -35,6 +43,7 @@ export async function localTask({
   now,
   auditHead,
   agent = {},
+  bump,
 }: LocalOrder): Promise<Task> {
   const start = await resolveRevision(local, revision);
   const { config, from } = await localConfig(local, start);
@@ -46,7 +55,7 @@ export async function localTask({
     requester: { id: 1, login: "local", role: "admin" },
     verb,
     words: "",
-    brief: { kind: "local", text },
+    brief: bump === undefined ? { kind: "local", text } : bumpBrief(bump, config),
     trusted: start,
     start,
     base: start,
@@ -60,6 +69,10 @@ export async function localTask({
     created_at: new Date(now()).toISOString(),
     audit_head: auditHead,
   };
+}
+
+function bumpBrief({ ageDays, ...asked }: NonNullable<LocalOrder["bump"]>, { bump }: Config): Task["brief"] {
+  return { kind: "bump", number: null, ...asked, age_days: ageDays ?? bump.min_release_age_days };
 }
 
 /** The configuration of a local commit. @throws AirlockError `bad-config`. */

@@ -4,7 +4,10 @@ import type { Task } from "../handoff/task.ts";
 /** A Solution for a change that already exists as two trees: nobody worked, nothing was spent. */
 export function solutionOfTrees(
   task: Task,
-  made: Pick<Solution, "change" | "tree" | "certificate" | "steps"> & { taskDigest: string; auditHead: string },
+  made: Pick<Solution, "change" | "tree" | "certificate" | "steps" | "bump"> & {
+    taskDigest: string;
+    auditHead: string;
+  },
 ): Solution {
   return {
     version: 1,
@@ -21,6 +24,7 @@ export function solutionOfTrees(
     notes: "",
     look_at: [],
     ...(made.steps === undefined ? {} : { steps: made.steps }),
+    ...(made.bump === undefined ? {} : { bump: made.bump }),
     model: "none",
     usage: { turns: 0, input_tokens: 0, cached_input_tokens: 0, output_tokens: 0, cost_usd: 0 },
     violations: [],

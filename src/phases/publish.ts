@@ -101,7 +101,7 @@ export async function publish(
   onProgress("writing blobs, tree, commit, branch and pull request");
   const publishing = await publishChange(github, facts);
   if (publishing.kind === "already-done") {
-    const done = alreadyDone(publishing.pull);
+    const done = alreadyDone(publishing.pull, task.verb);
     audit.append("request.refused", refusalEntry(done));
     return done;
   }

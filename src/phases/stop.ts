@@ -1,4 +1,5 @@
 import type { Identity } from "../handoff/identity.ts";
+import type { RunVerb } from "../handoff/task.ts";
 import type { Stop } from "../handoff/stop.ts";
 
 /** The road ends here, and the requester is told why. */
@@ -13,19 +14,21 @@ export function stop(kind: Stop["kind"], message: string, next: string, said = "
 }
 
 /** A pull request answers the request: another run's open one, or this run's own from an earlier attempt, open or not. */
-export function alreadyDone(pull: { number: number; state: "open" | "closed" }): Stopped {
+export function alreadyDone(pull: { number: number; state: "open" | "closed" }, verb: RunVerb = "fix"): Stopped {
   const { number, state } = pull;
+  // A plan can be carried out once.
+  const again = verb === "approve" ? "fix" : verb;
   const stopped =
     state === "open"
       ? stop(
           "already-done",
           `Pull request #${number} already answers this issue.`,
-          "Review it, or close it and comment `/agent fix` again.",
+          `Review it, or close it and comment \`/agent ${again}\` again.`,
         )
       : stop(
           "already-done",
           `This run was answered by pull request #${number} already, which is closed.`,
-          "Comment `/agent fix` again for a new one.",
+          `Comment \`/agent ${again}\` again for a new one.`,
         );
   return { kind: "stop", stop: { ...stopped.stop, pull_request: number } };
 }

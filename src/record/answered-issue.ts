@@ -4,6 +4,7 @@ import { answeredIssue } from "./subject.ts";
 /** The issue that a Task's pull request answers; null where it answers none. */
 export function issueOf({ brief, pull }: Pick<Task, "brief" | "pull">): number | null {
   switch (brief.kind) {
+    case "bump":
     case "issue":
       return brief.number;
     case "rollback":

@@ -6,6 +6,7 @@ import type { Judgement, Round } from "../handoff/verdict.ts";
 import * as out from "../text/outgoing.ts";
 import { cell, code, joined, type KnownSecrets, link, ours, type Outgoing, quote, word } from "../text/outgoing.ts";
 import { assemble, type Section } from "./assemble.ts";
+import { bumpOf, bumpSection } from "./bump.ts";
 import { decision } from "./decision.ts";
 import { networkSection } from "./network.ts";
 import { packagesSection } from "./packages.ts";
@@ -52,6 +53,7 @@ export function pullBody(facts: BodyFacts): Outgoing {
   const { report, known } = facts;
   const sections: Section[] = [
     { must: true, text: opening(facts) },
+    { must: true, text: bumpSection(bumpOf(facts), facts.task.created_at, known) },
     { must: true, text: decision(report, { ...facts.judgement, isDraft: facts.round?.isDraft ?? true }, known) },
     {
       must: true,
@@ -135,24 +137,27 @@ function risk({ judgement, known }: BodyFacts): Outgoing {
   );
 }
 
-function changes({ solution, round, known }: BodyFacts): Outgoing {
+function changes({ task, solution, round, known }: BodyFacts): Outgoing {
+  // Nobody gave reasons for what a package manager wrote.
+  const isMade = task.brief.kind === "bump";
   const said = quote(solution.summary.slice(0, summaryMax), known);
   const reasonOf = new Map(solution.reasons.map(({ path, reason }) => [path, reason]));
   const unexplained = round === undefined ? ours`no reason given` : ours`no reason given in this round`;
   const rows = solution.change.slice(0, filesMax).map((entry) => {
     const reason = reasonOf.get(entry.path);
     const said = reason === undefined ? unexplained : cell(reason.slice(0, reasonMax), known);
-    return ours`| ${code(entry.path, known)} | ${kindOf(entry)} | ${said} |`;
+    return ours`| ${code(entry.path, known)} | ${kindOf(entry)} |${isMade ? ours`` : ours` ${said} |`}`;
   });
   const more = solution.change.length - rows.length;
   return joined(
     [
       ours`### Changes\n`,
       ...(solution.summary.trim() === "" ? [] : [said, ours``]),
-      ours`| File | | Reason (the agent's words) |`,
-      ours`| :-- | :-- | :-- |`,
+      ...(isMade
+        ? [ours`| File | |\n| :-- | :-- |`]
+        : [ours`| File | | Reason (the agent's words) |\n| :-- | :-- | :-- |`]),
       ...rows,
-      ...(more > 0 ? [ours`| and ${more} more | | |`] : []),
+      ...(more > 0 ? [ours`| and ${more} more | |${isMade ? ours`` : ours` |`}`] : []),
     ],
     "\n",
   );

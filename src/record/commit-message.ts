@@ -5,12 +5,15 @@ import { sha256 } from "../handoff/seal.ts";
 import type { Brief } from "../handoff/task.ts";
 import { Judgement } from "../handoff/verdict.ts";
 import { commitText, joined, type KnownSecrets, ours, type Outgoing, title, word } from "../text/outgoing.ts";
+import type { ShownBump } from "./bump.ts";
 
 /** Characters of a commit's first line; longer ones are folded by most tools. */
 const subjectMax = 72;
 
 export interface CommitFacts {
   brief: Brief;
+  /** Of a bump that the change itself shows; null or absent: none. */
+  bump?: ShownBump | null;
   requester: Person;
   run: { id: number; url: string };
   judgement: Judgement;
@@ -21,8 +24,8 @@ export interface CommitFacts {
  * The commit's message: the issue's title as subject, who asked and where it was made as body and trailers. Author and
  * committer are GitHub's business, because it signs only what it wrote itself.
  */
-export function commitMessage({ brief, requester, run, judgement, known }: CommitFacts): Outgoing {
-  const subject = subjectOf(brief, known);
+export function commitMessage({ brief, bump = null, requester, run, judgement, known }: CommitFacts): Outgoing {
+  const subject = subjectOf(brief, known, bump);
   const about = aboutOf(brief);
   const marks = ours`Airlock-Run: ${run.id}\nAirlock-Judgement: ${word(judgementDigest(judgement), known)}`;
   return joined(
@@ -32,7 +35,7 @@ export function commitMessage({ brief, requester, run, judgement, known }: Commi
 }
 
 function aboutOf(brief: Brief): Outgoing {
-  if (brief.kind === "local") return ours`Task: typed by its owner`;
+  if (brief.kind === "local" || (brief.kind === "bump" && brief.number === null)) return ours`Task: typed by its owner`;
   if (brief.number === null) return ours`About: the default branch`;
   return brief.kind === "rollback" ? ours`Takes back: #${brief.number}` : ours`Issue: #${brief.number}`;
 }
@@ -92,16 +95,19 @@ function oneLine(text: string, max: number, known: KnownSecrets): Outgoing {
 }
 
 /** The first line, also used as the pull request's title. Never empty. */
-export function subjectOf(brief: Brief, known: KnownSecrets): Outgoing {
-  const text = titleOf(brief);
+export function subjectOf(brief: Brief, known: KnownSecrets, bump: ShownBump | null = null): Outgoing {
+  const text = titleOf(brief, bump);
   const line = oneLine(text, subjectMax, known);
   if (line !== "") return line;
   return brief.kind === "local" || brief.number === null ? ours`Change` : ours`Change for issue ${brief.number}`;
 }
 
-function titleOf(brief: Brief): string {
+function titleOf(brief: Brief, bump: ShownBump | null): string {
   if (brief.kind === "local") return brief.text.split("\n")[0] ?? "";
-  return brief.kind === "rollback" ? `Revert "${brief.title}"` : brief.title;
+  if (brief.kind === "rollback") return `Revert "${brief.title}"`;
+  if (brief.kind !== "bump") return brief.title;
+  if (bump === null) return `Bump ${brief.package}`;
+  return `Bump ${bump.name}${bump.from === null ? "" : ` from ${bump.from}`} to ${bump.to}`;
 }
 
 /** The run that a commit says it comes from; null for any other commit. Whoever can push can write it: it finds, it proves nothing. */

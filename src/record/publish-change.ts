@@ -4,6 +4,7 @@ import type { GitHub, Pull } from "../github/github.ts";
 import type { Verdict } from "../handoff/verdict.ts";
 import { attemptsAt, openPullAmong, pullOfRun, type TakenBranch } from "./branch.ts";
 import { type BodyFacts, pullBody } from "./body.ts";
+import { bumpOf } from "./bump.ts";
 import { commitMessage, judgementDigest, judgementOfCommit, runOfCommit, subjectOf } from "./commit-message.ts";
 import { issueOf } from "./answered-issue.ts";
 import { applyReview, letMerge } from "./review.ts";
@@ -93,7 +94,8 @@ async function push(
   publication: Publication,
 ): Promise<Pushed> {
   const { task, run, report, judgement, known } = publication;
-  const message = commitMessage({ brief: task.brief, requester: task.requester, run, judgement, known });
+  const bump = bumpOf(publication);
+  const message = commitMessage({ brief: task.brief, bump, requester: task.requester, run, judgement, known });
   const commit = await github.createCommit({ message, tree, parents: [report.base.commit] });
   const notes = commit.verified
     ? []
@@ -129,7 +131,7 @@ async function openPull(
   if (there !== null) return { pull: there, adopted: true, notes: [] };
   const { task, judgement, known } = publication;
   const wanted = {
-    title: subjectOf(task.brief, known),
+    title: subjectOf(task.brief, known, bumpOf(publication)),
     body: pullBody(publication),
     head: branch,
     base: task.default_branch,

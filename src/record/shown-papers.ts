@@ -38,7 +38,7 @@ export const ShownTask = z.object({
         failures: bounded(ShownFailure, failuresMax),
         others: z.int().min(0),
       }),
-      z.object({ kind: z.literal(["issue", "question", "review", "rollback", "verify", "local"]) }),
+      z.object({ kind: z.literal(["issue", "question", "review", "rollback", "verify", "bump", "local"]) }),
     ])
     .optional(),
 });

@@ -129,6 +129,7 @@ const subjectNames: Readonly<Record<SubjectKind, string>> = {
 /** Where a command that starts a run, or is about a plan, may stand (design §6), and whether also where that is closed. */
 const places: Readonly<Partial<Record<Verb, { on: readonly SubjectKind[]; closed: boolean }>>> = {
   fix: { on: ["issue", "own-pull"], closed: false },
+  bump: { on: ["issue"], closed: false },
   plan: { on: ["issue"], closed: false },
   approve: { on: ["issue"], closed: false },
   deny: { on: ["issue"], closed: true },

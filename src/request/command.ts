@@ -69,14 +69,18 @@ export function commandWords(body: string): { text: string; hidden: number } {
 
 /** Whether a command says nothing without further words. */
 export function asksWithWords(verb: Verb): boolean {
-  return verb === "ask";
+  return verb === "ask" || verb === "bump";
 }
 
 /** The answer to such a command without words: two whole sentences. */
 export function wordless(verb: Verb): { message: string; next: string } {
+  const what = verb === "bump" ? "the name of a package" : "a question";
   return {
-    message: `\`${verb}\` needs a question.`,
-    next: `Write it behind \`/agent ${verb}\` or below it, in a new comment.`,
+    message: `\`${verb}\` needs ${what}.`,
+    next:
+      verb === "bump"
+        ? "Write for example `/agent bump lodash` or `/agent bump lodash@^4`, in a new comment."
+        : `Write it behind \`/agent ${verb}\` or below it, in a new comment.`,
   };
 }
 

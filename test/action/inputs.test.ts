@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { jobsOfRoot, readInputs, readRunner } from "../../src/action/inputs.ts";
+import { jobsOfRoot, noKey, readInputs, readRunner } from "../../src/action/inputs.ts";
 import { AirlockError } from "../../src/errors.ts";
 import { digest } from "../record/papers.ts";
 
@@ -27,7 +27,7 @@ const phases: Record<string, Record<string, string>> = {
   verify: { ...switches, repository: "repository", ...papers.task, ...papers.solution, ...papers.baseline },
   publish: { ...github, ...papers.task, ...papers.solution, ...papers.report },
 };
-const optional = ["openai-base-url", "environment-cache", "baseline", "baseline-digest"];
+const optional = ["openai-api-key", "openai-base-url", "environment-cache", "baseline", "baseline-digest"];
 const everyInput = Object.fromEntries(Object.values(phases).flatMap((inputs) => Object.entries(inputs)));
 
 /** The environment as the runner makes it of a step's `with`: unnamed inputs are there too, as their defaults. */
@@ -84,7 +84,6 @@ describe("each phase takes exactly its inputs", () => {
 
 describe("a setting of the repository that was forgotten is named with the place to set it", () => {
   test.each([
-    ["solve", "openai-api-key", "OPENAI_API_KEY", undefined],
     ["gate", "app-bot-id", "AIRLOCK_BOT_ID", undefined],
     ["publish", "app-bot-id", "AIRLOCK_BOT_ID", "airlock[bot]"],
   ])("%s without a usable %s", (phase, name, setting, value) => {
@@ -93,6 +92,17 @@ describe("a setting of the repository that was forgotten is named with the place
     expect(error.message).toContain(setting);
     expect(error.fix).toContain(setting);
     expect(error.fix).toContain("Settings → Secrets and variables → Actions");
+  });
+
+  test("the model's key, where a model is needed", () => {
+    const { "openai-api-key": _key, ...withoutKey } = { ...phases["solve"] };
+    expect(readInputs(environment({ phase: "solve", ...withoutKey }))).not.toHaveProperty("openai-api-key");
+    const { code, message, fix } = noKey();
+    expect({ code, message }).toEqual({
+      code: "bad-input",
+      message: "The input openai-api-key is missing or wrong: the secret OPENAI_API_KEY is not set.",
+    });
+    expect(fix).toContain("Settings → Secrets and variables → Actions");
   });
 
   test("the twin: another input is the workflow file's business", () => {

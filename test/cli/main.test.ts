@@ -15,6 +15,7 @@ const verbs = [
   "fix",
   "ask",
   "plan",
+  "bump",
   "exec",
   "verify",
   "risk",

@@ -48,7 +48,7 @@ describe("a configuration that cannot be used says where, which key, what and wh
     [
       "an unknown table",
       "[limit]\nturns = 1",
-      ".github/airlock.toml:1:1: limit: unknown key (allowed: agent, limits, checks, verify, setup, risk, auto_merge, labels, reviewers, pull_request, review, network, ci)",
+      ".github/airlock.toml:1:1: limit: unknown key (allowed: agent, limits, checks, verify, setup, risk, auto_merge, labels, reviewers, pull_request, review, network, ci, bump)",
     ],
     [
       "an unknown key",
@@ -129,7 +129,7 @@ describe("a configuration that cannot be used says where, which key, what and wh
     [
       "a name that is dangerous in JavaScript",
       "__proto__.x = 1",
-      ".github/airlock.toml:1:1: __proto__: unknown key (allowed: agent, limits, checks, verify, setup, risk, auto_merge, labels, reviewers, pull_request, review, network, ci)",
+      ".github/airlock.toml:1:1: __proto__: unknown key (allowed: agent, limits, checks, verify, setup, risk, auto_merge, labels, reviewers, pull_request, review, network, ci, bump)",
     ],
     ["bytes that are not UTF-8", "a = '\ufffd'", ".github/airlock.toml: the file is not valid UTF-8"],
     [

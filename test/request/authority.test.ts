@@ -69,8 +69,8 @@ describe("refused", () => {
     ["our own pull request when it is closed", { subject: "own-pull", issueState: "closed" }, "issue-closed"],
     ["a person's pull request", { subject: "pull" }, "not-available"],
     ["a fork's pull request", { subject: "fork-pull" }, "not-available"],
-    ["a verb of a later version", { verb: "bump" }, "not-available"],
-    ["a stranger who uses a verb of a later version", { verb: "bump", role: "read" }, "not-allowed"],
+    ["a verb of a later version", { verb: "rebase" }, "not-available"],
+    ["a stranger who uses a verb of a later version", { verb: "rebase", role: "read" }, "not-allowed"],
   ] satisfies [string, Partial<AuthorityFacts>, string][])("%s", (_, facts, code) => {
     const answer = mayAsk({ ...maintainer, ...facts });
     expect(answer).toMatchObject({ kind: "refused", code });
@@ -85,7 +85,7 @@ describe("refused", () => {
       kind: "refused",
       code: "not-available",
       message: "`rebase` is not available yet in this version.",
-      next: "Commands on an issue or pull request are now: `fix`, `plan`, `approve`, `deny`, `rollback`, `verify`, `ask`, `ci`.",
+      next: "Commands on an issue or pull request are now: `fix`, `bump`, `plan`, `approve`, `deny`, `rollback`, `verify`, `ask`, `ci`.",
     });
   });
 });

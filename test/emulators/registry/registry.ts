@@ -35,13 +35,30 @@ interface Packed extends Published {
   tarball: Buffer;
 }
 
-/** Starts it with exactly these packages on a free port; an empty list makes a server that only writes down who comes. */
-export async function startRegistry(published: readonly Published[]): Promise<Registry> {
+/** What `npm audit` is told of one package's versions. */
+export interface KnownAdvisory {
+  id: number;
+  url: string;
+  title: string;
+  severity: "low" | "moderate" | "high" | "critical";
+  vulnerable_versions: string;
+}
+
+/**
+ * Starts it with exactly these packages on a free port; an empty list makes a server that only writes down who comes. In: advisories by
+ * package; absent: it knows none and says that it cannot be asked, as many mirrors do.
+ */
+export async function startRegistry(
+  published: readonly Published[],
+  advisories?: Readonly<Record<string, readonly KnownAdvisory[]>>,
+): Promise<Registry> {
   const packages = published.map((one) => ({ ...one, tarball: pack(one) }));
   const requests: string[] = [];
   const server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url} ${request.headers.authorization ?? "no credentials"}`);
-    answer(packages, request, response);
+    if (request.url === "/-/npm/v1/security/advisories/bulk" && advisories !== undefined)
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(advisories));
+    else answer(packages, request, response);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
