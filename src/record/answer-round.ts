@@ -58,7 +58,10 @@ async function answerPoint(github: GitHub, answering: Answering): Promise<string
   }
 }
 
-/** When GitHub's answer was lost, the reply is looked for before anything else happens. */
+/**
+ * When GitHub's answer was lost, the reply is looked for, and written once more where it is not there: a connection that lay idle can end in
+ * the moment of the request, and nobody asks a second time for a round that ended well.
+ */
 async function reply(
   github: GitHub,
   { pull, first, body }: { pull: number; first: number; body: Outgoing },
@@ -69,7 +72,8 @@ async function reply(
   } catch (thrown) {
     if (!outcomeUnknown(thrown)) throw thrown;
     const threads = await github.reviewThreads(pull);
-    if (!threads.some((thread) => thread.comments[0]?.id === first && isAnswered(thread, mark))) throw thrown;
+    const isThere = threads.some((thread) => thread.comments[0]?.id === first && isAnswered(thread, mark));
+    if (!isThere) await github.replyInThread(pull, first, body);
   }
 }
 

@@ -33,38 +33,33 @@ test("a round finds what no delivery told: a lost end of a run, and a role that 
   expect(at.repository.checks(pushed.commit).at(-1)).toMatchObject({ conclusion: "action_required" });
 });
 
-test(
-  "a round gives a person's pull request the check whose delivery was lost, and goes on where it stopped",
-  { retry: 1 },
-  async () => {
-    await using at = await runScene();
-    at.hub.addUser("ben");
-    at.repository.setRole("ben", "write");
-    at.app.webhookUrl = null;
-    const heads: string[] = [];
-    for (let number = 0; number < 23; number += 1) {
-      const branch = `ben/feature-${number}`;
-      heads.push(await at.repository.push("ben", branch, { path: "x.txt", text: `${number}\n` }));
-      await at.repository.openPull("ben", { head: branch, base: "main" });
-    }
-    const app = await connectionOf(at);
-    const gate = gateKeeper({ appId: at.app.id, log: quiet, now: Date.now });
-    const offsets = new Map<string, number>();
-    const round = () =>
-      patrolOnce({ app, gate, log: quiet, random: () => 0 }, 0, new AbortController().signal, offsets);
-    const checked = () => heads.filter((head) => at.repository.checks(head).at(-1)?.conclusion === "success").length;
+test("a round gives a person's pull request the check whose delivery was lost, and goes on where it stopped", async () => {
+  await using at = await runScene();
+  at.hub.addUser("ben");
+  at.repository.setRole("ben", "write");
+  at.app.webhookUrl = null;
+  const heads: string[] = [];
+  for (let number = 0; number < 23; number += 1) {
+    const branch = `ben/feature-${number}`;
+    heads.push(await at.repository.push("ben", branch, { path: "x.txt", text: `${number}\n` }));
+    await at.repository.openPull("ben", { head: branch, base: "main" });
+  }
+  const app = await connectionOf(at);
+  const gate = gateKeeper({ appId: at.app.id, log: quiet, now: Date.now });
+  const offsets = new Map<string, number>();
+  const round = () => patrolOnce({ app, gate, log: quiet, random: () => 0 }, 0, new AbortController().signal, offsets);
+  const checked = () => heads.filter((head) => at.repository.checks(head).at(-1)?.conclusion === "success").length;
 
-    await round();
-    expect(checked()).toBe(20);
-    await round();
-    expect(checked()).toBe(23);
-    const writes = () =>
-      at.hub.requests.filter(({ method, path }) => method !== "GET" && path.includes("/check-runs")).length;
-    const before = writes();
-    await round();
-    expect(writes()).toBe(before);
-  },
-);
+  await round();
+  expect(checked()).toBe(20);
+  await round();
+  expect(checked()).toBe(23);
+  const writes = () =>
+    at.hub.requests.filter(({ method, path }) => method !== "GET" && path.includes("/check-runs")).length;
+  const before = writes();
+  await round();
+  expect(writes()).toBe(before);
+});
 
 test("a round that GitHub does not answer is logged and not an end, and a stop ends the rounds at once", async () => {
   const lines: string[] = [];

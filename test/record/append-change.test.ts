@@ -220,6 +220,26 @@ test("a thread that is gone is told, and the others are answered", async () => {
   expect(seen(on).threads.map(({ length }) => length)).toEqual([0, 1, 1, 0]);
 });
 
+test.each([
+  ["before it was written", { cut: true }],
+  ["after it was written", { cut: true, after: true }],
+])("an answer whose connection is cut %s stands in its thread once", async (_title, fault) => {
+  await using on = await roundScene();
+  on.hub.fault({ method: "POST", path: /\/replies$/, times: 1, ...fault });
+  const result = await publishRound(on);
+  expect(result?.round.not_answered).toEqual([]);
+  expect(seen(on).threads.map(({ length }) => length)).toEqual([1, 1, 1, 0]);
+});
+
+test("an answer that GitHub refuses twice is told, and the others are given", async () => {
+  await using on = await roundScene();
+  const [first = 0] = on.comments;
+  on.hub.fault({ method: "POST", path: new RegExp(`/${first}/replies$`), cut: true, times: 2 });
+  const result = await publishRound(on);
+  expect(result?.round.not_answered).toEqual([expect.stringContaining(`thread-${first} was not answered`)]);
+  expect(seen(on).threads.map(({ length }) => length)).toEqual([0, 1, 1, 0]);
+});
+
 describe("wherever it breaks off, doing it again makes nothing twice", () => {
   const steps = [
     ["POST", "git/trees"],

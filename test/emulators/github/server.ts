@@ -45,16 +45,22 @@ const apiRoots = new Set([
   "users",
 ]);
 const rateLimit = 5000;
+/** Milliseconds a connection may lie idle: longer than any test's pause. */
+const idleMs = 300_000;
 
 /** One server for everything: REST (bare and under `/api/v3`), GraphQL, git, artifact downloads, pages. */
 export function newServer(parts: ServerParts): Server {
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
     serve(parts, request, response).catch((thrown: unknown) => {
       parts.violation(`${request.method} ${request.url}: the embedded GitHub failed: ${String(thrown)}`);
       if (!response.headersSent) response.writeHead(500);
       response.end();
     });
   });
+  // Node closes an idle connection after 5 s. A process that a busy machine held up for so long would write into a closed one, and a create
+  // is not sent twice.
+  server.keepAliveTimeout = idleMs;
+  return server;
 }
 
 /** The port of a server that listens on TCP. */
