@@ -1,35 +1,17 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type Published, type Registry, startRegistry } from "../emulators/registry/registry.ts";
+import { type Registry, startRegistry } from "../emulators/registry/registry.ts";
+import { published, timesProject } from "../emulators/registry/times.ts";
 import { noRegistry } from "../phases/local-scene.ts";
 import { fixtureRepository, plainGit, temporaryDirectory } from "../workspace/repository.ts";
 import { airlock, type Ended } from "./airlock.ts";
 
-const times = (version: string, answer: string): Published => ({
-  name: "times",
-  version,
-  files: { "index.js": `module.exports = (a, b) => ${answer};\n` },
-});
-/** 2.0.0 breaks the test; 2.1.0 is some minutes old when this runs. */
-const published: Published[] = [
-  times("1.0.0", "a * b"),
-  times("1.1.0", "b * a"),
-  times("2.0.0", "a + b"),
-  { ...times("2.1.0", "a * b"), at: new Date().toISOString() },
-];
-
-const manifest = { name: "p", scripts: { test: "node --test" }, dependencies: { times: "^1.0.0" } };
+const project = timesProject();
 const files = {
-  "package.json": `${JSON.stringify(manifest, null, 2)}\n`,
-  "package-lock.json": JSON.stringify({
-    name: "p",
-    lockfileVersion: 3,
-    requires: true,
-    packages: { "": { name: "p", dependencies: { times: "^1.0.0" } }, "node_modules/times": { version: "1.0.0" } },
-  }),
-  "times.test.js": `const times = require("times");
-require("node:test")("three times four", () => require("node:assert").equal(times(3, 4), 12));\n`,
+  "package.json": project.text,
+  "package-lock.json": project.lock,
+  "times.test.js": project.test,
   ".gitignore": "node_modules\n",
 };
 

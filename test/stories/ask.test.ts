@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { call, type Step } from "../emulators/model/step.ts";
-import { ask, expectSound, goodFix, papersOf, startStory, statusOf } from "./road.ts";
+import { ask, expectSound, goodFix, papersOf, startStory, statusOf, expectJobs } from "./road.ts";
 
 const answer = (text: string): Step => call("finish", { outcome: "done", answer: text, notes: "" });
 const look = (command: string): Step => call("shell", { command: ["bash", "-lc", command] });
@@ -13,13 +13,7 @@ test("a question is answered in the status comment, and nothing is changed, veri
   const { issue } = await ask(world, "mona", "/agent ask Where are quantities lost?");
   const [run] = world.repository.runs();
   expect(run?.conclusion).toBe("success");
-  expect(run?.jobs.map(({ id, conclusion }) => [id, conclusion])).toEqual([
-    ["gate", "success"],
-    ["solve", "success"],
-    ["baseline", "skipped"],
-    ["verify", "skipped"],
-    ["publish", "skipped"],
-  ]);
+  expectJobs(run, ["gate", "solve"]);
   expect(world.modelSaw()).toContain("Read-only file system");
   expect(statusOf(world, issue)).toMatch(
     /^<!-- [^>]+ -->\n\n✅ \*\*Finished\.\*\* The answer:\n\nIn `src\/cart\.ts`, line 8/,

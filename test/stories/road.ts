@@ -72,6 +72,19 @@ export function statusOf(world: World, issue: number): string {
   return ours[0]?.body ?? "";
 }
 
+/** The jobs of the workflow, in the order of the road. */
+const jobs = ["gate", "solve", "baseline", "verify", "publish"];
+
+/** Of all jobs of a run exactly these went well, and the others were skipped. */
+export function expectJobs(
+  run: { jobs: { id: string; conclusion: string | null }[] } | undefined,
+  ran: readonly string[],
+): void {
+  expect(run?.jobs.map(({ id, conclusion }) => [id, conclusion])).toEqual(
+    jobs.map((id) => [id, ran.includes(id) ? "success" : "skipped"]),
+  );
+}
+
 /** What must hold after every story, good or bad. */
 export function expectSound(world: World): void {
   expect(world.hub.violations).toEqual([]);
